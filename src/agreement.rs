@@ -1,0 +1,293 @@
+//! The agreement: what may be computed, on which data, by whom, until when.
+//!
+//! Every role takes the agreement and nothing else that could change the question; no command has a computation
+//! parameter. Its id is the BLAKE3 digest of its bytes, so one changed character makes another agreement.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::analysis::{Analysis, Eligibility};
+use crate::units::{AgreementId, Digest};
+
+mod parts;
+
+pub use parts::{Dataset, Disclosure, Party, Role, Subject, Terms};
+
+/// The largest agreement file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A checked agreement. `A` is the analysis that it names.
+#[derive(Debug)]
+pub struct Agreement<A = Eligibility> {
+    id: AgreementId,
+    text: String,
+    terms: Terms,
+    parties: Vec<Party>,
+    datasets: Vec<Dataset>,
+    analysis: A,
+    disclosure: Disclosure,
+}
+
+/// Why an agreement is refused, or refuses.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AgreementError {
+    /// The file cannot be read.
+    #[error("reading the agreement failed: {0}")]
+    Io(#[from] std::io::Error),
+    /// More than a mebibyte.
+    #[error("an agreement is at most {MAX_BYTES} bytes")]
+    TooLarge,
+    /// Not TOML, a missing or unknown key, or a value of the wrong type.
+    #[error("{0}")]
+    Syntax(#[from] toml::de::Error),
+    /// `valid_from` lies after `valid_until`.
+    #[error("valid_from lies after valid_until")]
+    NeverValid,
+    /// Two entries of one name.
+    #[error("{what} \"{name}\" is named twice")]
+    NamedTwice {
+        /// A party or a dataset.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A name that no party or dataset has.
+    #[error("{wanted_by} names {what} \"{name}\", which the agreement does not have")]
+    Unknown {
+        /// Who refers to it.
+        wanted_by: String,
+        /// A party or a dataset.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// No party, or the wrong one, for a role.
+    #[error("{0}")]
+    Roles(&'static str),
+    /// A dataset's bounds.
+    #[error("dataset \"{dataset}\": min must lie below max, both within 10^15")]
+    Bounds {
+        /// The dataset.
+        dataset: String,
+    },
+    /// Amounts that may not be added up.
+    #[error(
+        "datasets \"{left}\" and \"{right}\" are added up but differ in {what}; only amounts of one \
+         legal concept and unit may be"
+    )]
+    ApplesAndPears {
+        /// One dataset.
+        left: String,
+        /// The other.
+        right: String,
+        /// `unit` or `concept`.
+        what: &'static str,
+    },
+    /// A rule of the analysis.
+    #[error("[analysis] {0}")]
+    Analysis(&'static str),
+    /// A rule of the disclosure.
+    #[error("[disclosure] {0}")]
+    Disclosure(&'static str),
+    /// Today lies outside the agreement's dates.
+    #[error("the agreement is in force from {from} until {until}; today is {today}")]
+    NotInForce {
+        /// First day.
+        from: Date,
+        /// Last day.
+        until: Date,
+        /// The day of the attempt.
+        today: Date,
+    },
+}
+
+impl AgreementError {
+    /// Whether the agreement is sound and says no, as opposed to being unsound itself.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotInForce { .. })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document<A> {
+    agreement: Terms,
+    party: Vec<Party>,
+    dataset: Vec<Dataset>,
+    analysis: A,
+    disclosure: Disclosure,
+}
+
+impl Agreement {
+    /// Reads and checks an agreement file about eligibility.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule.
+    pub fn open(path: &Path) -> Result<Self, AgreementError> {
+        if std::fs::metadata(path)?.len() > MAX_BYTES {
+            return Err(AgreementError::TooLarge);
+        }
+        Self::parse(&std::fs::read_to_string(path)?)
+    }
+
+    /// Checks an agreement's text about eligibility.
+    ///
+    /// # Errors
+    /// When it breaks a rule.
+    pub fn parse(text: &str) -> Result<Self, AgreementError> {
+        Self::parse_as(text)
+    }
+}
+
+impl<A: Analysis> Agreement<A> {
+    /// Checks an agreement's text over the analysis `A`, which may be defined outside drempel.
+    ///
+    /// # Errors
+    /// When it breaks a rule.
+    pub fn parse_as(text: &str) -> Result<Self, AgreementError> {
+        let Document { agreement: terms, party, dataset, analysis, disclosure } =
+            toml::from_str::<Document<A>>(text)?;
+        let agreement = Self {
+            id: Digest::of(text.as_bytes()),
+            text: text.to_owned(),
+            terms,
+            parties: party,
+            datasets: dataset,
+            analysis,
+            disclosure,
+        };
+        agreement.check()?;
+        Ok(agreement)
+    }
+
+    fn check(&self) -> Result<(), AgreementError> {
+        if self.terms.valid_from() > self.terms.valid_until() {
+            return Err(AgreementError::NeverValid);
+        }
+        distinct("party", self.parties.iter().map(|party| party.name.as_str()))?;
+        distinct("dataset", self.datasets.iter().map(|dataset| dataset.name.as_str()))?;
+        self.check_roles()?;
+        for dataset in &self.datasets {
+            dataset.check()?;
+            let provider = self.party(&dataset.provider, || format!("dataset \"{}\"", dataset.name))?;
+            if !provider.roles.contains(&Role::DataProvider) {
+                return Err(AgreementError::Roles("a dataset's provider must have the role data-provider"));
+            }
+        }
+        self.party(&self.disclosure.to, || "[disclosure] to".to_owned())?;
+        self.disclosure.check()?;
+        for name in self.analysis.datasets() {
+            if !self.datasets.iter().any(|dataset| dataset.name == *name) {
+                let wanted_by = "[analysis]".to_owned();
+                return Err(AgreementError::Unknown { wanted_by, what: "dataset", name: name.clone() });
+            }
+        }
+        distinct("dataset in [analysis]", self.analysis.datasets().iter().map(String::as_str))?;
+        self.analysis.check(&self.inputs())
+    }
+
+    fn check_roles(&self) -> Result<(), AgreementError> {
+        let holders = |role: Role| self.parties.iter().filter(move |party| party.roles.contains(&role));
+        if holders(Role::Evaluator).count() != 1 || holders(Role::KeyHolder).count() != 1 {
+            return Err(AgreementError::Roles(
+                "exactly one party is evaluator and exactly one is key-holder",
+            ));
+        }
+        if holders(Role::Evaluator).any(|party| party.roles.contains(&Role::KeyHolder)) {
+            return Err(AgreementError::Roles(
+                "evaluator and key-holder must be different parties: together they can read everything",
+            ));
+        }
+        if holders(Role::Auditor).any(|party| party.roles.contains(&Role::Evaluator)) {
+            return Err(AgreementError::Roles("the auditor must not be the evaluator"));
+        }
+        Ok(())
+    }
+
+    fn party(&self, name: &str, wanted_by: impl Fn() -> String) -> Result<&Party, AgreementError> {
+        self.parties.iter().find(|party| party.name == name).ok_or_else(|| AgreementError::Unknown {
+            wanted_by: wanted_by(),
+            what: "party",
+            name: name.to_owned(),
+        })
+    }
+
+    /// The BLAKE3 digest of the agreement's bytes.
+    pub fn id(&self) -> AgreementId {
+        self.id
+    }
+
+    /// The agreement's own text, byte for byte.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Name, purpose, legal basis, dates.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Who takes part.
+    pub fn parties(&self) -> &[Party] {
+        &self.parties
+    }
+
+    /// A dataset by name.
+    pub fn dataset(&self, name: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.name == name)
+    }
+
+    /// Every dataset.
+    pub fn datasets(&self) -> &[Dataset] {
+        &self.datasets
+    }
+
+    /// The analysis's datasets, in its own order.
+    pub fn inputs(&self) -> Vec<&Dataset> {
+        self.analysis.datasets().iter().filter_map(|name| self.dataset(name)).collect()
+    }
+
+    /// The one question that may be asked.
+    pub fn analysis(&self) -> &A {
+        &self.analysis
+    }
+
+    /// Who receives how many answers.
+    pub fn disclosure(&self) -> &Disclosure {
+        &self.disclosure
+    }
+
+    /// Refuses to go on outside the agreement's dates. Every role calls this first.
+    ///
+    /// # Errors
+    /// [`AgreementError::NotInForce`].
+    pub fn in_force(&self, today: Date) -> Result<(), AgreementError> {
+        let (from, until) = (self.terms.valid_from(), self.terms.valid_until());
+        if (from..=until).contains(&today) {
+            Ok(())
+        } else {
+            Err(AgreementError::NotInForce { from, until, today })
+        }
+    }
+
+    /// As [`in_force`](Self::in_force), today (UTC).
+    ///
+    /// # Errors
+    /// [`AgreementError::NotInForce`].
+    pub fn in_force_today(&self) -> Result<(), AgreementError> {
+        self.in_force(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+}
+
+fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), AgreementError> {
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(AgreementError::NamedTwice { what, name: name.to_owned() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! The sections of the agreement file.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::AgreementError;
+use crate::units::{Cents, MAX_CENTS};
+
+/// `[agreement]`: what, why, on which legal basis, and when.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// A short name.
+    pub name: String,
+    /// What the answers are for.
+    pub purpose: String,
+    /// The law that allows it, with article.
+    pub legal_basis: String,
+    #[serde(deserialize_with = "date")]
+    valid_from: Date,
+    #[serde(deserialize_with = "date")]
+    valid_until: Date,
+    /// How long files and answers may be kept.
+    pub retention_days: u32,
+}
+
+impl Terms {
+    /// The first day in force.
+    pub fn valid_from(&self) -> Date {
+        self.valid_from
+    }
+
+    /// The last day in force.
+    pub fn valid_until(&self) -> Date {
+        self.valid_until
+    }
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let value = toml::value::Datetime::deserialize(deserializer)?;
+    value.to_string().parse().map_err(|_| D::Error::custom("a date such as 2025-01-31 is expected"))
+}
+
+/// What a party may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Encrypts a dataset.
+    DataProvider,
+    /// Computes on ciphertexts.
+    Evaluator,
+    /// Releases the agreed answers.
+    KeyHolder,
+    /// Evaluates again and attests.
+    Auditor,
+}
+
+/// `[[party]]`: one organisation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Its name in this agreement.
+    pub name: String,
+    /// Its roles.
+    pub roles: Vec<Role>,
+    /// Its Ed25519 public key. Parsed and kept; not yet used by any command.
+    pub signing_key: Option<String>,
+}
+
+/// Whom a dataset's rows are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// One amount per person, added up over a household's members.
+    Person,
+    /// One amount per household.
+    Household,
+}
+
+impl Subject {
+    /// The name of the identifier's column.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Household => "household",
+        }
+    }
+}
+
+/// `[[dataset]]`: one column of amounts that one provider holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// Its name in this agreement.
+    pub name: String,
+    /// The party that holds it.
+    pub provider: String,
+    /// Whom its rows are about.
+    pub subject: Subject,
+    /// The name of the amount's column.
+    pub amount: String,
+    /// For example `eurocent/month`.
+    pub unit: String,
+    /// What the amount means in law, with its article.
+    pub concept: String,
+    min: i64,
+    max: i64,
+}
+
+impl Dataset {
+    pub(super) fn check(&self) -> Result<(), AgreementError> {
+        let within = |bound: i64| (-MAX_CENTS..=MAX_CENTS).contains(&bound);
+        if self.min < self.max && within(self.min) && within(self.max) {
+            return Ok(());
+        }
+        Err(AgreementError::Bounds { dataset: self.name.clone() })
+    }
+
+    /// The smallest amount that is accepted.
+    pub fn min(&self) -> Cents {
+        self.min.try_into().expect("checked with the agreement")
+    }
+
+    /// The largest amount that is encrypted as it is.
+    pub fn max(&self) -> Cents {
+        self.max.try_into().expect("checked with the agreement")
+    }
+
+    /// max − min: the largest encoded amount.
+    pub fn span(&self) -> u64 {
+        self.max.abs_diff(self.min)
+    }
+}
+
+/// `[disclosure]`: who receives what, under which conditions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosure {
+    /// The party that receives the answers.
+    pub to: String,
+    /// The smallest group about which anything is released (group analyses).
+    #[serde(default = "default_minimum_cell")]
+    pub minimum_cell: u32,
+    /// The share of the answers that an auditor evaluates again.
+    #[serde(default = "default_audit")]
+    pub audit: f64,
+    /// The most answers that may be released.
+    pub answers: u64,
+}
+
+/// The floor for [`Disclosure::minimum_cell`].
+const MINIMUM_CELL_FLOOR: u32 = 5;
+
+fn default_minimum_cell() -> u32 {
+    10
+}
+
+fn default_audit() -> f64 {
+    1.0
+}
+
+impl Disclosure {
+    pub(super) fn check(&self) -> Result<(), AgreementError> {
+        if self.minimum_cell < MINIMUM_CELL_FLOOR {
+            return Err(AgreementError::Disclosure("minimum_cell must be at least 5"));
+        }
+        if !(self.audit > 0.0 && self.audit <= 1.0) {
+            return Err(AgreementError::Disclosure("audit must lie above 0 and be at most 1"));
+        }
+        if self.answers == 0 {
+            return Err(AgreementError::Disclosure("answers must be at least 1"));
+        }
+        Ok(())
+    }
+}

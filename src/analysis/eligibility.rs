@@ -1,0 +1,304 @@
+//! Is a household's income below its poverty line? docs/analyses/eligibility.md has the law, the circuit and the cost.
+
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+
+use super::{Analysis, Records};
+use crate::agreement::{AgreementError, Dataset, Subject};
+use crate::circuit::radix::{self, Comparison, Encoding, MAX_ADDENDS, Radix};
+use crate::circuit::{Backend, Cell, CircuitError};
+use crate::households::{Household, HouseholdError, Households};
+use crate::units::MAX_CENTS;
+
+/// Households per batch. Enough to keep every core busy; the memory of a batch grows with it.
+pub const BATCH: usize = 256;
+
+/// `[analysis]` with `kind = "eligibility"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eligibility {
+    #[serde(rename = "kind")]
+    _kind: Kind,
+    datasets: Vec<String>,
+    comparison: Against,
+    max_addends: usize,
+    missing: Missing,
+    norms: Option<Vec<i64>>,
+    line_min: Option<i64>,
+    line_max: Option<i64>,
+    #[serde(default)]
+    known_min: i64,
+    #[serde(default)]
+    known_max: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Eligibility,
+}
+
+/// Whether an income equal to the line is eligible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Against {
+    /// income < line
+    Below,
+    /// income ≤ line
+    AtMost,
+}
+
+/// What a member without a record means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Missing {
+    /// An error.
+    Refuse,
+    /// No income.
+    Zero,
+}
+
+/// Households with equally many addends, so with one number system.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    comparison: Comparison,
+    households: Vec<usize>,
+}
+
+/// One household's addends and its line after folding in everything that the evaluator knows.
+struct Folded {
+    household: usize,
+    cells: Vec<Cell>,
+    line: u64,
+}
+
+impl Eligibility {
+    fn lines(&self) -> RangeInclusive<i64> {
+        let norms = self.norms.iter().flatten();
+        let low = self.line_min.or(norms.clone().min().copied());
+        let high = self.line_max.or(norms.max().copied());
+        low.unwrap_or(0)..=high.unwrap_or(0)
+    }
+
+    /// `total ≤ line` is `total < line + 1`.
+    fn below(&self, line: i64) -> i64 {
+        match self.comparison {
+            Against::Below => line,
+            Against::AtMost => line + 1,
+        }
+    }
+
+    fn span(datasets: &[&Dataset]) -> u64 {
+        datasets.iter().map(|dataset| dataset.span()).max().unwrap_or(0)
+    }
+
+    fn check_known(&self, household: &Household) -> Result<(), HouseholdError> {
+        let line = household.csv_line();
+        let poverty_line = household.poverty_line().value();
+        let agreed = match &self.norms {
+            Some(norms) => norms.contains(&poverty_line),
+            None => self.lines().contains(&poverty_line),
+        };
+        if !agreed {
+            return Err(HouseholdError::LineNotAgreed { line });
+        }
+        if !(self.known_min..=self.known_max).contains(&household.known().value()) {
+            return Err(HouseholdError::KnownNotAgreed { line });
+        }
+        Ok(())
+    }
+
+    /// Finds a household's records and folds what is known in the clear into its line.
+    fn fold(
+        &self,
+        datasets: &[&Dataset],
+        index: usize,
+        household: &Household,
+        records: &Records<'_>,
+    ) -> Result<Folded, HouseholdError> {
+        self.check_known(household)?;
+        let line = household.csv_line();
+        let mut cells = Vec::new();
+        let mut addends = 0;
+        // With each encoded amount x − min in place of x, the line moves up by −min.
+        let mut folded = self.below(household.poverty_line().value()) - household.known().value();
+        let mut ceiling = 0;
+        for (table, dataset) in datasets.iter().enumerate() {
+            let subjects: Vec<&str> = match dataset.subject {
+                Subject::Person => household.members().iter().map(|id| id.as_str()).collect(),
+                Subject::Household => vec![household.id().as_str()],
+            };
+            addends += subjects.len();
+            for subject in subjects {
+                match (records.row(table, subject), self.missing) {
+                    (Some(row), _) => {
+                        cells.push(Cell { table, row });
+                        folded -= dataset.min().value();
+                        ceiling += dataset.span();
+                    }
+                    (None, Missing::Zero) => {}
+                    (None, Missing::Refuse) => {
+                        let dataset = dataset.name.clone();
+                        return Err(HouseholdError::MissingRecord { line, dataset });
+                    }
+                }
+            }
+        }
+        if addends > self.max_addends {
+            return Err(HouseholdError::TooManyAddends { line, max: self.max_addends, addends });
+        }
+        // A line of zero or less is evaluated as zero and one above every sum as just above it: both are never and
+        // always reached, and nothing else tells such a household from another.
+        let line = u64::try_from(folded).unwrap_or(0).min(ceiling + 1);
+        Ok(Folded { household: index, cells, line })
+    }
+}
+
+impl Batch {
+    fn new(encoding: &Encoding, radix: Radix, households: Vec<Folded>) -> Self {
+        let mut batch = Self {
+            comparison: Comparison {
+                radix,
+                columns: encoding.columns(radix),
+                cells: Vec::new(),
+                group_of: Vec::new(),
+                lines: Vec::new(),
+            },
+            households: Vec::new(),
+        };
+        for (group, folded) in households.into_iter().enumerate() {
+            let comparison = &mut batch.comparison;
+            comparison.group_of.extend(folded.cells.iter().map(|_| group));
+            comparison.cells.extend(folded.cells);
+            comparison.lines.push(folded.line);
+            batch.households.push(folded.household);
+        }
+        batch
+    }
+}
+
+impl Analysis for Eligibility {
+    type Batch = Batch;
+
+    fn datasets(&self) -> &[String] {
+        &self.datasets
+    }
+
+    fn question(&self) -> String {
+        let against = match self.comparison {
+            Against::Below => "below",
+            Against::AtMost => "at or below",
+        };
+        let lines = match &self.norms {
+            Some(norms) => format!("one of {norms:?} cents"),
+            None => format!("{} to {} cents", self.lines().start(), self.lines().end()),
+        };
+        let missing = match self.missing {
+            Missing::Refuse => "is refused",
+            Missing::Zero => "counts as zero",
+        };
+        format!(
+            "Is the sum of {} over a household's members, with what the evaluator knows ({} to {} cents), {against} \
+             the household's poverty line ({lines})? At most {} amounts per household; a missing record {missing}.",
+            self.datasets.join(" + "),
+            self.known_min,
+            self.known_max,
+            self.max_addends,
+        )
+    }
+
+    fn check(&self, datasets: &[&Dataset]) -> Result<(), AgreementError> {
+        let Some((first, others)) = datasets.split_first() else {
+            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
+        };
+        for other in others {
+            let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
+            if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
+                let (left, right) = (first.name.clone(), other.name.clone());
+                return Err(AgreementError::ApplesAndPears { left, right, what });
+            }
+        }
+        if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
+            return Err(AgreementError::Analysis("max_addends must be 1 to 8"));
+        }
+        match (&self.norms, self.line_min, self.line_max) {
+            (Some(norms), None, None) if !norms.is_empty() => {}
+            (None, Some(min), Some(max)) if min <= max => {}
+            _ => {
+                return Err(AgreementError::Analysis(
+                    "give either norms (at least one), or line_min and line_max with line_min <= line_max",
+                ));
+            }
+        }
+        let lines = self.lines();
+        let known = self.known_min..=self.known_max;
+        let extremes = [*lines.start(), *lines.end(), *known.start(), *known.end()];
+        if *lines.start() < 0 || known.is_empty() || extremes.iter().any(|x| x.abs() > MAX_CENTS) {
+            return Err(AgreementError::Analysis(
+                "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
+            ));
+        }
+        Ok(())
+    }
+
+    fn encoding(&self, datasets: &[&Dataset]) -> Encoding {
+        Encoding::for_sums(self.max_addends, Self::span(datasets))
+    }
+
+    fn clamps(&self, datasets: &[&Dataset], dataset: &Dataset) -> bool {
+        // Safe when a single amount of `max` already reaches every line, whatever the other addends are.
+        let lowest = datasets.iter().map(|other| other.min().value()).min().unwrap_or(0).min(0);
+        let others = (self.max_addends as i64 - 1) * lowest;
+        let highest_line = self.below(*self.lines().end()) - self.known_min - others;
+        highest_line <= dataset.max().value()
+    }
+
+    fn answer_values(&self) -> RangeInclusive<i64> {
+        0..=1
+    }
+
+    fn batches(
+        &self,
+        datasets: &[&Dataset],
+        households: &Households,
+        records: &Records<'_>,
+    ) -> Result<Vec<Batch>, HouseholdError> {
+        let encoding = self.encoding(datasets);
+        let span = Self::span(datasets);
+        let mut by_size: Vec<Vec<Folded>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
+        let mut batches = Vec::new();
+        for (index, household) in households.iter().enumerate() {
+            let folded = self.fold(datasets, index, household, records)?;
+            let size = folded.cells.len().max(1);
+            by_size[size].push(folded);
+            if by_size[size].len() == BATCH {
+                let full = std::mem::take(&mut by_size[size]);
+                batches.push(Batch::new(&encoding, Radix::for_addends(size, span), full));
+            }
+        }
+        for (size, rest) in by_size.into_iter().enumerate().filter(|(_, rest)| !rest.is_empty()) {
+            batches.push(Batch::new(&encoding, Radix::for_addends(size, span), rest));
+        }
+        Ok(batches)
+    }
+
+    fn sample(&self, datasets: &[&Dataset], addends: usize) -> Batch {
+        let radix = Radix::for_addends(addends, Self::span(datasets));
+        let cells = vec![Cell { table: 0, row: 0 }; addends];
+        let folded = Folded { household: 0, cells, line: 0 };
+        Batch::new(&self.encoding(datasets), radix, vec![folded])
+    }
+
+    fn max_addends(&self) -> usize {
+        self.max_addends
+    }
+
+    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+        &batch.households
+    }
+
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
+        radix::below(backend, &batch.comparison)
+    }
+}

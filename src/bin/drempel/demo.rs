@@ -1,0 +1,185 @@
+//! All roles, one folder, real keys: synthetic pensioners around the norms of 1 January 2025.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use drempel::container::{Access, write_atomically};
+use drempel::{
+    DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder, PublicKey, SecretKey,
+    Table,
+};
+use serde_json::json;
+
+use crate::cli::DemoArgs;
+use crate::failure::Failure;
+use crate::output::Output;
+
+const AGREEMENT: &str = include_str!("../../../examples/agreements/svb_uwv.toml");
+const SINGLE: i64 = 150_107;
+const COUPLE: i64 = 205_348;
+
+/// How far each household's income lies from its norm, in cents: on it, a cent to either side, and anywhere.
+const DISTANCES: [i64; 12] = [0, -1, 1, -SINGLE, 0, -1, 1, -40_000, 90_000, -12_345, 2, 217_533];
+
+/// One synthetic household.
+struct Made {
+    household: String,
+    incomes: Vec<(String, i64)>,
+    norm: i64,
+}
+
+/// Where everybody's files are.
+struct Files {
+    agreement: PathBuf,
+    keys: PathBuf,
+    incomes: PathBuf,
+    encrypted: PathBuf,
+    households: PathBuf,
+    answer: PathBuf,
+    decisions: PathBuf,
+}
+
+pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
+    let start = Instant::now();
+    let made = households();
+    let files = prepare(&args.out, &made)?;
+    let agreement = crate::agreement::open(&files.agreement)?;
+
+    output.note("key holder   makes the three keys of the agreement");
+    crate::keygen::generate(&agreement, &files.keys)?;
+
+    output.note("UWV          encrypts one income per person under the public key");
+    let public = PublicKey::open(&files.keys.join("public.key"))?;
+    let table = Table::from_csv(&agreement, "income", fs::File::open(&files.incomes)?)?;
+    DataProvider::new(public).encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
+
+    output.note("SVB-compute  adds per household and compares with the norm, on ciphertexts");
+    let households = crate::plan::households(&files.households)?;
+    let evaluator = Evaluator::new(EvaluationKey::open(&files.keys.join("evaluation.key"))?);
+    let tables = [EncryptedTable::open(&files.encrypted)?];
+    let plan = evaluator.plan(&agreement, &households, &tables)?;
+    let bar = output.progress("evaluating", households.len());
+    let clock = Instant::now();
+    let answer =
+        evaluator.evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))?;
+    let seconds = clock.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    answer.save(&files.answer)?;
+
+    output.note("key holder   opens yes or no per household, and nothing else");
+    let holder = KeyHolder::new(SecretKey::open(&files.keys.join("secret.key"))?);
+    let released = holder.release(&agreement, &EncryptedAnswer::open(&files.answer)?)?;
+    write_atomically(&files.decisions, Access::Private, |out| released.write_csv(out))?;
+
+    let answers: BTreeMap<&str, bool> = released.rows().map(|(id, yes)| (id.as_str(), yes)).collect();
+    let mut text = String::from("\nhousehold  members  income    norm      plaintext  released\n");
+    let mut wrong = 0;
+    for household in &made {
+        let income: i64 = household.incomes.iter().map(|(_, income)| income).sum();
+        let expected = income < household.norm;
+        let found = answers.get(household.household.as_str()).copied();
+        wrong += usize::from(found != Some(expected));
+        let _ = writeln!(
+            text,
+            "{:<9}  {:>7}  {:>8}  {:>8}  {:<9}  {}",
+            household.household,
+            household.incomes.len(),
+            euro(income),
+            euro(household.norm),
+            yes_no(expected),
+            found.map_or("missing", yes_no),
+        );
+    }
+    let count = made.len();
+    let _ = write!(
+        text,
+        "\n{} of {count} eligible, {wrong} differ from the plaintext result\n\
+         {} bootstraps, {:.1} per household; {:.2} s per household; {:.0} s in all\n\
+         released without attestation: docs/threat-model.md says what that means\n\n\
+         files\n  {}  what everybody agreed\n  {}  secret, public and evaluation key\n  {}  UWV's plaintext\n  \
+         {}  what UWV sends\n  {}  SVB's plaintext\n  {}  what SVB's computer sends to the key holder\n  \
+         {}  the answer\n",
+        released.eligible(),
+        plan.bootstraps,
+        plan.bootstraps as f64 / count as f64,
+        seconds / count as f64,
+        start.elapsed().as_secs_f64(),
+        files.agreement.display(),
+        files.keys.display(),
+        files.incomes.display(),
+        files.encrypted.display(),
+        files.households.display(),
+        files.answer.display(),
+        files.decisions.display(),
+    );
+    let object = json!({
+        "households": count,
+        "eligible": released.eligible(),
+        "wrong": wrong,
+        "bootstraps": plan.bootstraps,
+        "seconds_per_household": seconds / count as f64,
+        "seconds": start.elapsed().as_secs_f64(),
+        "attested": false,
+        "folder": args.out,
+    });
+    output.result(&text, &object);
+    if wrong > 0 {
+        return Err(Failure::input("the released answers differ from the plaintext result"));
+    }
+    Ok(())
+}
+
+/// Twelve singles and twelve couples.
+fn households() -> Vec<Made> {
+    let mut made = Vec::new();
+    for (index, distance) in DISTANCES.into_iter().enumerate() {
+        let number = index + 1;
+        let total = SINGLE + distance;
+        let household = format!("single-{number:02}");
+        made.push(Made { incomes: vec![(format!("s{number:02}"), total)], household, norm: SINGLE });
+        let total = COUPLE + distance;
+        let first = total * (number as i64 % 5) / 5;
+        let incomes = vec![(format!("c{number:02}a"), first), (format!("c{number:02}b"), total - first)];
+        made.push(Made { incomes, household: format!("couple-{number:02}"), norm: COUPLE });
+    }
+    made
+}
+
+/// Writes what the agencies have before they begin, and takes away what an earlier demo left.
+fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
+    let files = Files {
+        agreement: out.join("agreement.toml"),
+        keys: out.join("key-holder"),
+        incomes: out.join("uwv/incomes.csv"),
+        encrypted: out.join("uwv/income.enc"),
+        households: out.join("svb/households.csv"),
+        answer: out.join("svb/answer.enc"),
+        decisions: out.join("key-holder/decisions.csv"),
+    };
+    for folder in [&files.keys, &out.join("uwv"), &out.join("svb")] {
+        fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
+    }
+    let mut incomes = String::from("person,income_cents\n");
+    let mut households = String::from("household,person,poverty_line_cents\n");
+    for Made { household, incomes: members, norm } in made {
+        for (person, income) in members {
+            let _ = writeln!(incomes, "{person},{income}");
+            let _ = writeln!(households, "{household},{person},{norm}");
+        }
+    }
+    fs::write(&files.agreement, AGREEMENT)?;
+    fs::write(&files.incomes, incomes)?;
+    fs::write(&files.households, households)?;
+    Ok(files)
+}
+
+fn euro(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+fn yes_no(eligible: bool) -> &'static str {
+    if eligible { "yes" } else { "no" }
+}

@@ -1,0 +1,40 @@
+use std::fs::File;
+
+use drempel::{DataProvider, PublicKey, Table};
+use serde_json::json;
+
+use crate::cli::EncryptArgs;
+use crate::failure::Failure;
+use crate::output::{Output, file_bytes, size};
+
+pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
+    let agreement = crate::agreement::open(&args.agreement)?;
+    let key = PublicKey::open(&args.public_key);
+    let key = key.map_err(|error| Failure::from(error).about(&args.public_key))?;
+    let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
+    let table = Table::from_csv(&agreement, &args.dataset, input);
+    let table = table.map_err(|error| Failure::from(error).about(&args.input))?;
+    let bar = output.progress("encrypting", table.rows());
+    DataProvider::new(key).encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))?;
+    bar.finish_and_clear();
+    let bytes = file_bytes(&args.out);
+    let mut text = format!(
+        "{}: {} rows of dataset \"{}\", {} ({} per row)\n",
+        args.out.display(),
+        table.rows(),
+        args.dataset,
+        size(bytes),
+        size(bytes / table.rows() as u64),
+    );
+    if table.clamped() > 0 {
+        text += &format!("{} amounts lay above the agreed max and were encrypted as max\n", table.clamped());
+    }
+    let object = json!({
+        "dataset": args.dataset,
+        "rows": table.rows(),
+        "clamped": table.clamped(),
+        "file": { "path": args.out, "bytes": bytes },
+    });
+    output.result(&text, &object);
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Errors with their exit codes.
+
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use drempel::agreement::AgreementError;
+use drempel::container::ContainerError;
+use drempel::households::HouseholdError;
+use drempel::plan::PlanError;
+use drempel::table::TableError;
+use drempel::table::csv::CsvError;
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    pub(crate) message: String,
+}
+
+/// The kinds, by exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// The input is wrong.
+    Input = 1,
+    /// The agreement refuses.
+    Refused = 3,
+    /// The system failed.
+    System = 4,
+}
+
+impl Failure {
+    pub(crate) fn input(message: impl Display) -> Self {
+        Self { kind: FailureKind::Input, message: message.to_string() }
+    }
+
+    /// The same failure with the file that it is about in front.
+    pub(crate) fn about(mut self, path: &Path) -> Self {
+        self.message = format!("{}: {}", path.display(), self.message);
+        self
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind as u8)
+    }
+}
+
+/// Which kind an error is.
+trait Classified {
+    fn kind(&self) -> FailureKind;
+}
+
+impl<E: Classified + Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { kind: error.kind(), message: error.to_string() }
+    }
+}
+
+fn refused_if(refused: bool) -> FailureKind {
+    if refused { FailureKind::Refused } else { FailureKind::Input }
+}
+
+impl Classified for io::Error {
+    fn kind(&self) -> FailureKind {
+        match io::Error::kind(self) {
+            io::ErrorKind::NotFound | io::ErrorKind::IsADirectory | io::ErrorKind::InvalidData => {
+                FailureKind::Input
+            }
+            _ => FailureKind::System,
+        }
+    }
+}
+
+impl Classified for AgreementError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Io(error) => error.kind().classified(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+/// `io::Error` has a `kind` of its own.
+trait IoKind {
+    fn classified(self) -> FailureKind;
+}
+
+impl IoKind for io::ErrorKind {
+    fn classified(self) -> FailureKind {
+        Classified::kind(&io::Error::from(self))
+    }
+}
+
+impl Classified for ContainerError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Io(error) => error.kind().classified(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for CsvError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Io(error) => error.kind().classified(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for TableError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for HouseholdError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+impl Classified for PlanError {
+    fn kind(&self) -> FailureKind {
+        refused_if(!matches!(self, Self::NoHouseholds))
+    }
+}
+
+#[cfg(feature = "provider")]
+impl Classified for drempel::provider::EncryptError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Agreement(error) => error.kind(),
+            Self::Container(error) => error.kind(),
+            Self::Io(error) => error.kind().classified(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+#[cfg(feature = "evaluator")]
+impl Classified for drempel::evaluator::EvaluateError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Agreement(error) => error.kind(),
+            Self::Household(error) => error.kind(),
+            Self::Plan(error) => error.kind(),
+            Self::Container(error) => error.kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+#[cfg(feature = "key-holder")]
+impl Classified for drempel::key_holder::ReleaseError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Self::Agreement(error) => error.kind(),
+            Self::Container(error) => error.kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use std::fmt::Write;
+
+use drempel::container::{Container, ContainerError, Kind};
+use drempel::{EncryptedAnswer, EncryptedTable};
+use serde_json::json;
+
+use crate::cli::InspectArgs;
+use crate::failure::Failure;
+use crate::output::{Output, file_bytes, size};
+
+pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
+    let path = &args.file;
+    let about = |error: ContainerError| Failure::from(error).about(path);
+    let container = match Container::open_any(path) {
+        Err(ContainerError::NotDrempel) => {
+            // The one artefact that is text.
+            let Ok(agreement) = drempel::Agreement::open(path) else {
+                return Err(Failure::input("neither a drempel file nor an agreement").about(path));
+            };
+            output.result(&crate::agreement::words(&agreement), &crate::agreement::object(&agreement));
+            return Ok(());
+        }
+        other => other.map_err(about)?,
+    };
+    let header = container.header();
+    let bytes = file_bytes(path);
+    let mut text = format!(
+        "{}: {}, {}, intact\n  agreement  {}\n  key        {}\n  digest     {}\n",
+        path.display(),
+        header.kind,
+        size(bytes),
+        header.agreement,
+        header.key,
+        container.digest(),
+    );
+    let mut object = json!({
+        "kind": header.kind.to_string(),
+        "bytes": bytes,
+        "agreement": header.agreement.to_string(),
+        "key": header.key.to_string(),
+        "digest": container.digest().to_string(),
+    });
+    match header.kind {
+        Kind::EncryptedTable => {
+            let table = EncryptedTable::open(path).map_err(about)?;
+            let _ = writeln!(text, "  dataset    {}", table.dataset());
+            let _ = writeln!(text, "  rows       {} of {} ciphertexts", table.rows(), table.width());
+            object["dataset"] = json!(table.dataset());
+            object["rows"] = json!(table.rows());
+            object["width"] = json!(table.width());
+        }
+        Kind::EncryptedAnswer => {
+            let answer = EncryptedAnswer::open(path).map_err(about)?;
+            let made_from = answer.provenance();
+            let tables: Vec<String> = made_from.tables.iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "  answers    {}", made_from.subjects.len());
+            let _ = writeln!(text, "  households {}", made_from.households);
+            for table in &tables {
+                let _ = writeln!(text, "  table      {table}");
+            }
+            object["answers"] = json!(made_from.subjects.len());
+            object["households"] = json!(made_from.households.to_string());
+            object["tables"] = json!(tables);
+        }
+        _ => {}
+    }
+    output.result(&text, &object);
+    Ok(())
+}

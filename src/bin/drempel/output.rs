@@ -1,0 +1,67 @@
+//! What a command says: text for people, one JSON object for scripts, a progress bar on a terminal.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// Where results go.
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints a command's result: the text, or the object. A closed pipe is no error.
+    pub(crate) fn result(&self, text: &str, object: &Value) {
+        let mut out = io::stdout().lock();
+        let _ = if self.json { writeln!(out, "{object:#}") } else { writeln!(out, "{}", text.trim_end()) };
+    }
+
+    /// Prints why a command stopped: text to the error stream, or the object where a script looks for it.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let (message, code) = (&failure.message, failure.kind as u8);
+        if self.json {
+            self.result("", &json!({ "error": message, "exit_code": code }));
+        } else {
+            let _ = writeln!(io::stderr(), "error: {message}");
+        }
+    }
+
+    /// Says something that is no result.
+    pub(crate) fn note(&self, message: &str) {
+        if !self.json {
+            let _ = writeln!(io::stderr(), "{message}");
+        }
+    }
+
+    /// A bar over `total` steps; invisible in a pipe and with `--json`.
+    pub(crate) fn progress(&self, what: &'static str, total: usize) -> ProgressBar {
+        if self.json || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} ({per_sec}, {eta} left)");
+        let bar = ProgressBar::new(total as u64).with_message(what);
+        bar.with_style(style.expect("the template is valid"))
+    }
+}
+
+/// The size of a file, for a report.
+pub(crate) fn file_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Bytes for people.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}

@@ -1,0 +1,75 @@
+//! All that a program may do with hidden values. Programs in [`crate::analysis`] are written once against
+//! [`Backend`] and run on plaintext ([`clear::Clear`]), on a counter ([`cost::Cost`]) or on ciphertexts.
+//!
+//! There is no operation here that decrypts, branches or returns a `bool`: a program cannot look at what it
+//! computes on (docs/protocol.md, section 4).
+
+pub mod clear;
+pub mod cost;
+mod lookup_table;
+pub mod radix;
+
+pub use lookup_table::LookupTable;
+
+/// One row of one of the job's input tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// Which table, in the order of the agreement's `datasets`.
+    pub table: usize,
+    /// Which row of it.
+    pub row: usize,
+}
+
+/// Arithmetic on columns: one hidden integer per row, all rows at a time.
+///
+/// Between lookups a value is exact as long as it stays in the window of the next [`LookupTable`]. Only `lookup` costs
+/// bootstraps (one per row); everything else is additions of ciphertexts.
+pub trait Backend {
+    /// A column of hidden values.
+    type Column;
+
+    /// Reads column `position` of the input tables at the given rows.
+    ///
+    /// # Errors
+    /// When a table cannot be read or is damaged.
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError>;
+
+    /// Adds two columns row by row.
+    fn add(&self, left: &Self::Column, right: &Self::Column) -> Self::Column;
+
+    /// Subtracts `right` from `left` row by row.
+    fn subtract(&self, left: &Self::Column, right: &Self::Column) -> Self::Column;
+
+    /// Multiplies every row by a clear integer.
+    fn scale(&self, column: &Self::Column, factor: i64) -> Self::Column;
+
+    /// Adds a clear integer to each row.
+    fn shift(&self, column: &Self::Column, by: &[i64]) -> Self::Column;
+
+    /// Adds the rows of each group: row `i` goes to group `group_of[i]`. A group without rows is zero.
+    fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column;
+
+    /// Replaces each row's value by its own table's output, with fresh noise.
+    ///
+    /// # Errors
+    /// [`CircuitError::OutsideTable`], from the plaintext backend only: a value that its table does not know.
+    ///
+    /// # Cost
+    /// One bootstrap per row.
+    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, CircuitError>;
+}
+
+/// Why a program stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CircuitError {
+    /// The program's own bug, found on plaintext: a lookup met a value outside its table.
+    #[error("row {row}: a value lies outside the lookup table; the program is wrong")]
+    OutsideTable {
+        /// The row of the column.
+        row: usize,
+    },
+    /// An input table could not be read.
+    #[error(transparent)]
+    Input(#[from] crate::container::ContainerError),
+}

@@ -1,0 +1,61 @@
+//! The reference: programs on plaintext, exactly as the slots of a ciphertext would hold it.
+
+use super::{Backend, Cell, CircuitError, LookupTable, radix::Encoding};
+
+/// Runs programs on plaintext amounts. A value outside its lookup table is an error here, where a ciphertext would
+/// silently read another slot.
+#[derive(Debug)]
+pub struct Clear {
+    encoding: Encoding,
+    tables: Vec<Vec<u64>>,
+}
+
+impl Clear {
+    /// A backend over tables of encoded amounts: `tables[t][row]` is an amount less its dataset's `min`.
+    pub fn new(encoding: Encoding, tables: Vec<Vec<u64>>) -> Self {
+        Self { encoding, tables }
+    }
+}
+
+impl Backend for Clear {
+    type Column = Vec<i64>;
+
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError> {
+        let value = |cell: &Cell| {
+            let amount = self.tables[cell.table][cell.row];
+            self.encoding.value(amount, position) as i64
+        };
+        Ok(cells.iter().map(value).collect())
+    }
+
+    fn add(&self, left: &Self::Column, right: &Self::Column) -> Self::Column {
+        left.iter().zip(right).map(|(l, r)| l + r).collect()
+    }
+
+    fn subtract(&self, left: &Self::Column, right: &Self::Column) -> Self::Column {
+        left.iter().zip(right).map(|(l, r)| l - r).collect()
+    }
+
+    fn scale(&self, column: &Self::Column, factor: i64) -> Self::Column {
+        column.iter().map(|value| value * factor).collect()
+    }
+
+    fn shift(&self, column: &Self::Column, by: &[i64]) -> Self::Column {
+        self.add(column, &by.to_vec())
+    }
+
+    fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column {
+        let mut sums = vec![0; groups];
+        for (value, group) in column.iter().zip(group_of) {
+            sums[*group] += value;
+        }
+        sums
+    }
+
+    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, CircuitError> {
+        let read = |(row, (value, table)): (usize, (&i64, &LookupTable))| {
+            table.get(*value).ok_or(CircuitError::OutsideTable { row })
+        };
+        column.iter().zip(tables).enumerate().map(read).collect()
+    }
+}

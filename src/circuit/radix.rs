@@ -1,0 +1,196 @@
+//! Amounts as digits, and the borrow chain that compares a household's sum with its own line.
+//!
+//! Source: docs/protocol.md, section 4.3.
+
+use std::ops::Range;
+
+use super::{Backend, Cell, CircuitError, LookupTable};
+use crate::params::SLOTS;
+
+/// The most addends that one comparison takes: the base would be smaller than two beyond that.
+pub const MAX_ADDENDS: usize = 8;
+
+/// A positional number system: `digits` digits of base `base`, lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Radix {
+    /// The base, 2 to 16.
+    pub base: u64,
+    /// How many digits an amount has.
+    pub digits: usize,
+}
+
+impl Radix {
+    /// The cheapest number system for sums of `addends` amounts of at most `span` each.
+    ///
+    /// A step of the chain sees the sum of m digits and a borrow of at least −1 and at most m − 1, so −1..=mB−1:
+    /// those are mB + 1 values, and 17 fit, so the largest base is ⌊16 / m⌋.
+    ///
+    /// # Panics
+    /// When `addends` is not 1 to 8: checked where the agreement is read.
+    pub fn for_addends(addends: usize, span: u64) -> Self {
+        assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
+        let base = SLOTS as u64 / addends as u64;
+        let mut digits = 1;
+        let mut capacity = u128::from(base);
+        while capacity <= u128::from(span) {
+            capacity *= u128::from(base);
+            digits += 1;
+        }
+        Self { base, digits }
+    }
+
+    /// Digit `position` of an amount.
+    pub fn digit(self, amount: u64, position: usize) -> u64 {
+        amount / self.base.pow(position as u32) % self.base
+    }
+
+    /// What the digits cannot hold of a line: ⌊line / Bᵏ⌋.
+    fn overflow(self, line: u64) -> u64 {
+        let capacity = u128::from(self.base).pow(self.digits as u32);
+        (u128::from(line) / capacity) as u64
+    }
+}
+
+/// How each amount of a table is encrypted: in every number system that some household may need, one after
+/// the other, because who encrypts does not know the households.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    radices: Vec<Radix>,
+}
+
+impl Encoding {
+    /// The number systems for sums of 1 to `max_addends` amounts of at most `span`.
+    pub fn for_sums(max_addends: usize, span: u64) -> Self {
+        let mut radices: Vec<Radix> = (1..=max_addends).map(|m| Radix::for_addends(m, span)).collect();
+        radices.dedup();
+        Self { radices }
+    }
+
+    /// Ciphertexts per row.
+    pub fn width(&self) -> usize {
+        self.radices.iter().map(|radix| radix.digits).sum()
+    }
+
+    /// The value at column `position` for an amount.
+    pub fn value(&self, amount: u64, position: usize) -> u64 {
+        let mut start = 0;
+        for radix in &self.radices {
+            if position < start + radix.digits {
+                return radix.digit(amount, position - start);
+            }
+            start += radix.digits;
+        }
+        panic!("a row has {} columns", self.width());
+    }
+
+    /// Which columns hold the digits of `radix`.
+    ///
+    /// # Panics
+    /// When the encoding lacks it: both come from the same agreement.
+    pub fn columns(&self, radix: Radix) -> Range<usize> {
+        let mut start = 0;
+        for known in &self.radices {
+            if *known == radix {
+                return start..start + radix.digits;
+            }
+            start += known.digits;
+        }
+        panic!("the tables lack base {}", radix.base);
+    }
+}
+
+/// Sums over groups, each to be compared with its own line.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The number system that every group of this comparison uses.
+    pub radix: Radix,
+    /// Which columns of the tables hold its digits.
+    pub columns: Range<usize>,
+    /// The addends of all groups.
+    pub cells: Vec<Cell>,
+    /// The group of each addend.
+    pub group_of: Vec<usize>,
+    /// One line per group, zero or more.
+    pub lines: Vec<u64>,
+}
+
+/// For each group 1 when the sum of its addends is below its line, else 0.
+///
+/// Digit by digit, lowest first: `t = (sum of the digits) + borrow`, `borrow = ⌊(t − line's digit) / B⌋`. What is
+/// left after the last digit is ⌊(sum − line mod Bᵏ) / Bᵏ⌋, and the sum is below the line exactly when that is
+/// below ⌊line / Bᵏ⌋; so the last table gives the answer directly.
+///
+/// # Errors
+/// When a table cannot be read.
+///
+/// # Cost
+/// `radix.digits` bootstraps per group.
+pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, CircuitError> {
+    let Comparison { radix, columns, cells, group_of, lines } = comparison;
+    let groups = lines.len();
+    let mut borrow: Option<B::Column> = None;
+    for (position, column) in columns.clone().enumerate() {
+        let digits = backend.gather(column, cells)?;
+        let mut total = backend.sum_by(&digits, group_of, groups);
+        if let Some(borrow) = &borrow {
+            total = backend.add(&total, borrow);
+        }
+        let last = position + 1 == radix.digits;
+        let tables: Vec<LookupTable> = lines.iter().map(|line| step(*radix, *line, position, last)).collect();
+        borrow = Some(backend.lookup(&total, &tables)?);
+    }
+    Ok(borrow.expect("a number system has at least one digit"))
+}
+
+/// The table of one step for one line.
+fn step(radix: Radix, line: u64, position: usize, last: bool) -> LookupTable {
+    let base = radix.base as i64;
+    let digit = radix.digit(line, position) as i64;
+    let borrow = move |total: i64| (total - digit).div_euclid(base);
+    // As many addends as the base allows: a group with fewer uses a part of the window.
+    let window = -1..=SLOTS / base * base - 1;
+    if last {
+        let overflow = radix.overflow(line) as i64;
+        LookupTable::new(window, move |total| i64::from(borrow(total) < overflow))
+    } else {
+        LookupTable::new(window, borrow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cheapest_bases_are_16_8_5_4_3_and_2() {
+        let expected = [(1, 16, 5, 6), (2, 8, 6, 8), (3, 5, 8, 10), (4, 4, 9, 11), (5, 3, 12, 14)];
+        let two = [6, 7, 8].map(|m| (m, 2, 18, 22));
+        for (m, base, at_18, at_22) in expected.into_iter().chain(two) {
+            let radix = Radix::for_addends(m, (1 << 18) - 1);
+            assert_eq!((radix.base, radix.digits), (base, at_18), "{m} addends");
+            assert_eq!(Radix::for_addends(m, (1 << 22) - 1).digits, at_22, "{m} addends");
+        }
+    }
+
+    #[test]
+    fn an_encoding_holds_each_number_system_once() {
+        let encoding = Encoding::for_sums(8, (1 << 18) - 1);
+        assert_eq!(encoding.width(), 5 + 6 + 8 + 9 + 12 + 18);
+        let couple = Radix::for_addends(2, (1 << 18) - 1);
+        assert_eq!(encoding.columns(couple), 5..11);
+        let amount = 123_456;
+        let back: u64 = encoding
+            .columns(couple)
+            .enumerate()
+            .map(|(i, column)| encoding.value(amount, column) * 8_u64.pow(i as u32))
+            .sum();
+        assert_eq!(back, amount);
+    }
+
+    #[test]
+    fn the_largest_span_does_not_overflow() {
+        let radix = Radix::for_addends(8, 2 * crate::units::MAX_CENTS as u64);
+        assert_eq!(radix.digits, 51);
+        assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
+    }
+}

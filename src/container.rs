@@ -1,0 +1,418 @@
+//! The file format that every artefact shares: header, metadata, chunks with digests, trailer.
+//!
+//! docs/format.md describes it byte by byte. Reading goes from the outside in: lengths are checked against the
+//! file's size before anything is allocated, then every digest, and only then does anyone look at the contents.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::units::{AgreementId, Digest, KeyId};
+
+mod header;
+mod metadata;
+
+use header::HEADER_BYTES;
+pub use header::{Header, Kind};
+
+const DIGEST_BYTES: usize = 32;
+
+/// The largest chunk that a reader accepts, so that a hostile header cannot ask for memory.
+const MAX_CHUNK_BYTES: u32 = 1 << 20;
+
+/// Why a file is not what it should be.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContainerError {
+    /// The operating system failed.
+    #[error("reading or writing failed: {0}")]
+    Io(#[from] io::Error),
+    /// The first bytes are not drempel's.
+    #[error("not a drempel file")]
+    NotDrempel,
+    /// A version that this program does not know.
+    #[error("format version {found} is not known; this program reads version {}", header::VERSION)]
+    Version {
+        /// What the file says.
+        found: u16,
+    },
+    /// A file of another kind.
+    #[error("expected {expected}, but this file is {found}")]
+    WrongKind {
+        /// What was asked for.
+        expected: Kind,
+        /// What the file says.
+        found: Kind,
+    },
+    /// A kind that this program does not know.
+    #[error("the kind of this file is not known")]
+    UnknownKind,
+    /// The file belongs to another agreement.
+    #[error("made for agreement {found}, not for {expected}; use the file made for this agreement")]
+    WrongAgreement {
+        /// The agreement in hand.
+        expected: AgreementId,
+        /// The file's.
+        found: AgreementId,
+    },
+    /// The file belongs to another key set.
+    #[error("made under key {found}, not {expected}; use files of one key set")]
+    WrongKey {
+        /// The key in hand.
+        expected: KeyId,
+        /// The file's.
+        found: KeyId,
+    },
+    /// The file is shorter than its header says.
+    #[error("truncated: {expected} bytes expected, {found} found")]
+    Truncated {
+        /// By the header.
+        expected: u64,
+        /// On disk.
+        found: u64,
+    },
+    /// The file is longer than its header says.
+    #[error("{extra} bytes follow the end")]
+    TrailingBytes {
+        /// How many.
+        extra: u64,
+    },
+    /// A header whose lengths contradict each other.
+    #[error("the header's lengths are not possible")]
+    BadLengths,
+    /// A chunk's bytes do not match its digest.
+    #[error("chunk {chunk} is damaged: its digest does not match")]
+    DamagedChunk {
+        /// Counted from zero.
+        chunk: u64,
+    },
+    /// Header, metadata or trailer do not match the trailer's digest.
+    #[error("the file is damaged: the trailer's digest does not match")]
+    Damaged,
+    /// The metadata cannot be read.
+    #[error("the metadata is not valid")]
+    BadMetadata,
+    /// The payload breaks a rule of its kind.
+    #[error("the contents are not valid: {0}")]
+    BadContents(&'static str),
+}
+
+/// A whole, verified artefact in memory or in a file. Chunks are read, and verified again, on demand.
+#[derive(Debug)]
+pub struct Container {
+    header: Header,
+    metadata: Vec<u8>,
+    digests: Vec<Digest>,
+    digest: Digest,
+    storage: Mutex<Storage>,
+}
+
+#[derive(Debug)]
+enum Storage {
+    Memory(io::Cursor<Vec<u8>>),
+    File(File),
+}
+
+impl Container {
+    /// Opens and verifies a file of the given kind. Reads it once, holding one chunk at a time.
+    ///
+    /// # Errors
+    /// Every way in which a file can be wrong.
+    pub fn open(path: &Path, kind: Kind) -> Result<Self, ContainerError> {
+        let container = Self::verify(Storage::File(File::open(path)?))?;
+        container.expect_kind(kind)
+    }
+
+    /// Opens and verifies a file of whatever kind.
+    ///
+    /// # Errors
+    /// Every way in which a file can be wrong.
+    pub fn open_any(path: &Path) -> Result<Self, ContainerError> {
+        Self::verify(Storage::File(File::open(path)?))
+    }
+
+    /// Verifies an artefact in memory.
+    ///
+    /// # Errors
+    /// Every way in which the bytes can be wrong.
+    pub fn from_bytes(bytes: Vec<u8>, kind: Kind) -> Result<Self, ContainerError> {
+        Self::verify(Storage::Memory(io::Cursor::new(bytes)))?.expect_kind(kind)
+    }
+
+    fn expect_kind(self, expected: Kind) -> Result<Self, ContainerError> {
+        match self.header.kind {
+            found if found == expected => Ok(self),
+            found => Err(ContainerError::WrongKind { expected, found }),
+        }
+    }
+
+    fn verify(mut storage: Storage) -> Result<Self, ContainerError> {
+        let size = storage.size()?;
+        let mut start = vec![0; HEADER_BYTES.min(usize::try_from(size).unwrap_or(usize::MAX))];
+        storage.read_at(0, &mut start)?;
+        let header = Header::parse(&start, size)?;
+        let total = header.file_bytes(MAX_CHUNK_BYTES).ok_or(ContainerError::BadLengths)?;
+        if size < total {
+            return Err(ContainerError::Truncated { expected: total, found: size });
+        }
+        if size > total {
+            return Err(ContainerError::TrailingBytes { extra: size - total });
+        }
+        let mut metadata = vec![0; header.metadata_bytes as usize];
+        storage.read_at(HEADER_BYTES as u64, &mut metadata)?;
+        let mut whole = Trailer::new(&header, &metadata);
+        let mut digests = Vec::new();
+        let mut buffer = Vec::new();
+        for chunk in 0..header.chunks() {
+            let stored = storage.read_chunk(&header, chunk, &mut buffer)?;
+            let digest = header.chunk_digest(chunk, &buffer);
+            if digest != stored {
+                return Err(ContainerError::DamagedChunk { chunk });
+            }
+            whole.add(digest);
+            digests.push(digest);
+        }
+        let digest = whole.finish();
+        let mut stored = [0; DIGEST_BYTES];
+        storage.read_at(total - DIGEST_BYTES as u64, &mut stored)?;
+        if Digest::from(stored) != digest {
+            return Err(ContainerError::Damaged);
+        }
+        let storage = Mutex::new(storage);
+        Ok(Self { header, metadata, digests, digest, storage })
+    }
+
+    /// What the file is and whose.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The digest over everything: the artefact's name in whatever is made from it.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Refuses an artefact of another agreement or another key.
+    ///
+    /// # Errors
+    /// [`ContainerError::WrongAgreement`], [`ContainerError::WrongKey`].
+    pub fn expect(&self, agreement: AgreementId, key: Option<KeyId>) -> Result<(), ContainerError> {
+        let found = self.header.agreement;
+        if found != agreement {
+            return Err(ContainerError::WrongAgreement { expected: agreement, found });
+        }
+        match (key, self.header.key) {
+            (Some(expected), found) if expected != found => Err(ContainerError::WrongKey { expected, found }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the metadata.
+    ///
+    /// # Errors
+    /// [`ContainerError::BadMetadata`].
+    pub fn metadata<M: DeserializeOwned>(&self) -> Result<M, ContainerError> {
+        metadata::decode(&self.metadata)
+    }
+
+    /// Reads one chunk and compares it with the digest that was verified when the file was opened.
+    ///
+    /// # Errors
+    /// When the file cannot be read or was changed since.
+    pub fn chunk(&self, chunk: u64) -> Result<Vec<u8>, ContainerError> {
+        let mut buffer = Vec::new();
+        let mut storage = self.storage.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        storage.read_chunk(&self.header, chunk, &mut buffer)?;
+        drop(storage);
+        let known = self.digests.get(chunk as usize).ok_or(ContainerError::BadLengths)?;
+        if self.header.chunk_digest(chunk, &buffer) != *known {
+            return Err(ContainerError::DamagedChunk { chunk });
+        }
+        Ok(buffer)
+    }
+
+    /// Reads the whole payload, for artefacts that are one thing, such as keys.
+    ///
+    /// # Errors
+    /// As [`chunk`](Self::chunk).
+    pub fn payload(&self) -> Result<Vec<u8>, ContainerError> {
+        let mut payload = Vec::with_capacity(self.header.payload_bytes as usize);
+        for chunk in 0..self.header.chunks() {
+            payload.extend(self.chunk(chunk)?);
+        }
+        Ok(payload)
+    }
+
+    /// Copies the verified artefact to a writer.
+    ///
+    /// # Errors
+    /// When reading or writing fails.
+    pub fn copy_to(&self, out: &mut impl Write) -> Result<(), ContainerError> {
+        let mut writer = Writer::start(out, self.header.clone(), self.metadata.clone())?;
+        for chunk in 0..self.header.chunks() {
+            writer.chunk(&self.chunk(chunk)?)?;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+}
+
+impl Storage {
+    fn size(&mut self) -> io::Result<u64> {
+        match self {
+            Self::Memory(cursor) => Ok(cursor.get_ref().len() as u64),
+            Self::File(file) => file.seek(SeekFrom::End(0)),
+        }
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        match self {
+            Self::Memory(cursor) => {
+                cursor.set_position(offset);
+                cursor.read_exact(buffer)
+            }
+            Self::File(file) => {
+                file.seek(SeekFrom::Start(offset))?;
+                file.read_exact(buffer)
+            }
+        }
+    }
+
+    /// Fills `buffer` with a chunk's bytes and returns the digest stored after them.
+    fn read_chunk(
+        &mut self,
+        header: &Header,
+        chunk: u64,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Digest, ContainerError> {
+        let (offset, length) = header.chunk_range(chunk).ok_or(ContainerError::BadLengths)?;
+        buffer.resize(length + DIGEST_BYTES, 0);
+        self.read_at(offset, buffer)?;
+        let mut stored = [0; DIGEST_BYTES];
+        stored.copy_from_slice(&buffer[length..]);
+        buffer.truncate(length);
+        Ok(stored.into())
+    }
+}
+
+/// Writes an artefact chunk by chunk; the totals are known before the first byte.
+pub(crate) struct Writer<W> {
+    out: W,
+    header: Header,
+    whole: Trailer,
+    chunk: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes header and metadata. `header.metadata_bytes` is set here.
+    pub(crate) fn new(out: W, header: Header, metadata: &impl Serialize) -> Result<Self, ContainerError> {
+        Self::start(out, header, metadata::encode(metadata)?)
+    }
+
+    fn start(mut out: W, mut header: Header, metadata: Vec<u8>) -> Result<Self, ContainerError> {
+        header.metadata_bytes = metadata.len() as u64;
+        out.write_all(&header.to_bytes())?;
+        out.write_all(&metadata)?;
+        let whole = Trailer::new(&header, &metadata);
+        Ok(Self { out, header, whole, chunk: 0 })
+    }
+
+    /// Writes the next chunk, which must have the length that the header gives it.
+    pub(crate) fn chunk(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
+        let expected = self.header.chunk_range(self.chunk).map(|(_, length)| length);
+        assert_eq!(Some(bytes.len()), expected, "a chunk has the length that the header gives it");
+        let digest = self.header.chunk_digest(self.chunk, bytes);
+        self.out.write_all(bytes)?;
+        self.out.write_all(digest.as_bytes())?;
+        self.whole.add(digest);
+        self.chunk += 1;
+        Ok(())
+    }
+
+    /// Writes the trailer and returns the artefact's digest.
+    pub(crate) fn finish(mut self) -> Result<Digest, ContainerError> {
+        assert_eq!(self.chunk, self.header.chunks(), "every chunk is written");
+        let digest = self.whole.finish();
+        self.out.write_all(digest.as_bytes())?;
+        self.out.flush()?;
+        Ok(digest)
+    }
+}
+
+/// Writes a payload that is all in memory.
+pub(crate) fn write_whole(
+    out: impl Write,
+    header: Header,
+    metadata: &impl Serialize,
+    payload: &[u8],
+) -> Result<Digest, ContainerError> {
+    let chunk_bytes = header.chunk_bytes as usize;
+    let mut writer = Writer::new(out, header, metadata)?;
+    for chunk in payload.chunks(chunk_bytes) {
+        writer.chunk(chunk)?;
+    }
+    writer.finish()
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner only (mode 0600 on Unix): secret keys, plaintext.
+    Private,
+    /// Whoever the user's umask allows: ciphertexts and public keys.
+    Shared,
+}
+
+/// Makes a file appear whole or not at all: writes beside it, syncs, renames.
+///
+/// # Errors
+/// Whatever `write` or the operating system says; then nothing is left behind.
+pub fn write_atomically<T, E: From<io::Error>>(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<T, E> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".drempel-");
+    #[cfg(unix)]
+    let permissions = {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::Permissions::from_mode(if access == Access::Private { 0o600 } else { 0o666 })
+    };
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    let mut file = builder.tempfile_in(folder)?;
+    let mut buffered = io::BufWriter::with_capacity(1 << 20, file.as_file_mut());
+    let result = write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(result)
+}
+
+struct Trailer(blake3::Hasher);
+
+impl Trailer {
+    fn new(header: &Header, metadata: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&header.to_bytes());
+        hasher.update(metadata);
+        Self(hasher)
+    }
+
+    fn add(&mut self, chunk: Digest) {
+        self.0.update(chunk.as_bytes());
+    }
+
+    fn finish(&self) -> Digest {
+        self.0.finalize().into()
+    }
+}

@@ -1,0 +1,186 @@
+//! The encrypted answers of one job: one per household, packed 2,048 to a ring element, 16 bits kept of each word.
+//!
+//! A full ring element is 8 KiB, so an answer takes 4 bytes; the key holder decrypts it without a bootstrap.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
+use crate::params::RING;
+use crate::units::{Digest, HouseholdId};
+
+/// The encrypted answers of one job.
+#[derive(Debug)]
+pub struct EncryptedAnswer {
+    container: Container,
+    provenance: Provenance,
+}
+
+/// What the answers were made from, and whom they are about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The digests of the encrypted tables, in the order of the analysis's datasets.
+    pub tables: Vec<Digest>,
+    /// The digest of the households as [`Households::digest`](crate::Households::digest) gives it.
+    pub households: Digest,
+    /// Whom each answer is about, in order.
+    pub subjects: Vec<HouseholdId>,
+}
+
+/// Bytes of a full ring element: 2,048 words of mask and of body, 16 bits each.
+const CHUNK_BYTES: usize = 2 * RING * size_of::<u16>();
+
+impl EncryptedAnswer {
+    /// Opens and verifies encrypted answers.
+    ///
+    /// # Errors
+    /// When the file is damaged, of another kind, or contradicts itself.
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_container(Container::open(path, Kind::EncryptedAnswer)?)
+    }
+
+    /// Verifies encrypted answers in memory.
+    ///
+    /// # Errors
+    /// When the bytes are damaged, of another kind, or contradict themselves.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
+        Self::from_container(Container::from_bytes(bytes, Kind::EncryptedAnswer)?)
+    }
+
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let provenance: Provenance = container.metadata()?;
+        let header = container.header();
+        let bytes = payload_bytes(provenance.subjects.len()) as u64;
+        if header.chunk_bytes as usize != CHUNK_BYTES || header.payload_bytes != bytes {
+            return Err(ContainerError::BadContents("rows and length of the answers contradict each other"));
+        }
+        let mut seen = std::collections::HashSet::new();
+        if !provenance.subjects.iter().all(|subject| seen.insert(subject)) {
+            return Err(ContainerError::BadContents("a household is answered twice"));
+        }
+        Ok(Self { container, provenance })
+    }
+
+    /// Saves the answers as a file, whole or not at all.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
+        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// What the file is and whose.
+    pub fn header(&self) -> &Header {
+        self.container.header()
+    }
+
+    /// The digest over all answers.
+    pub fn digest(&self) -> Digest {
+        self.container.digest()
+    }
+
+    /// What the answers were made from, and whom they are about.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+}
+
+fn payload_bytes(answers: usize) -> usize {
+    (answers.div_ceil(RING) * RING + answers) * size_of::<u16>()
+}
+
+#[cfg(feature = "evaluator")]
+pub(crate) use packed::Packed;
+
+#[cfg(feature = "evaluator")]
+mod packed {
+    use super::*;
+    use crate::container::write_whole;
+    use crate::params::ANSWER_BITS;
+    use crate::units::{AgreementId, KeyId};
+    use crate::words;
+
+    /// Ring elements that fill up as answers come in, in any order.
+    pub(crate) struct Packed {
+        count: usize,
+        masks: Vec<u64>,
+        bodies: Vec<u64>,
+    }
+
+    impl Packed {
+        /// Room for so many answers: 32 KiB for every 2,048.
+        pub(crate) fn new(count: usize) -> Self {
+            let words = count.div_ceil(RING) * RING;
+            Self { count, masks: vec![0; words], bodies: vec![0; words] }
+        }
+
+        /// Puts the value in a ring element's constant coefficient at a place of its own.
+        pub(crate) fn add(&mut self, place: usize, ring: &[u64]) {
+            let (mask, body) = ring.split_at(RING);
+            let start = place / RING * RING;
+            add_turned(&mut self.masks[start..start + RING], mask, place % RING);
+            add_turned(&mut self.bodies[start..start + RING], body, place % RING);
+        }
+
+        fn to_bytes(&self) -> Vec<u8> {
+            let mut bytes = Vec::with_capacity(payload_bytes(self.count));
+            let bodies = self.bodies[..self.count].chunks(RING);
+            for (mask, body) in self.masks.chunks(RING).zip(bodies) {
+                for words in [mask, body] {
+                    let rounded: Vec<u16> = words.iter().map(|word| round(*word)).collect();
+                    words::write(&mut bytes, &rounded);
+                }
+            }
+            bytes
+        }
+    }
+
+    impl EncryptedAnswer {
+        pub(crate) fn new(
+            agreement: AgreementId,
+            key: KeyId,
+            provenance: Provenance,
+            packed: &Packed,
+        ) -> Result<Self, ContainerError> {
+            let payload = packed.to_bytes();
+            let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), CHUNK_BYTES);
+            let mut bytes = Vec::new();
+            write_whole(&mut bytes, header, &provenance, &payload)?;
+            Self::from_bytes(bytes)
+        }
+    }
+
+    /// The nearest multiple of 2⁴⁸, as its top 16 bits.
+    fn round(word: u64) -> u16 {
+        let shift = u64::BITS - ANSWER_BITS;
+        (word.wrapping_add(1 << (shift - 1)) >> shift) as u16
+    }
+
+    /// `sum += polynomial · X^degree` modulo X^N + 1.
+    fn add_turned(sum: &mut [u64], polynomial: &[u64], degree: usize) {
+        let (front, back) = polynomial.split_at(RING - degree);
+        sum[degree..].iter_mut().zip(front).for_each(|(s, p)| *s = s.wrapping_add(*p));
+        sum[..degree].iter_mut().zip(back).for_each(|(s, p)| *s = s.wrapping_sub(*p));
+    }
+}
+
+#[cfg(feature = "key-holder")]
+impl EncryptedAnswer {
+    /// One ring element: its mask and its bodies.
+    pub(crate) fn ring(&self, index: usize) -> Result<(Vec<u16>, Vec<u16>), ContainerError> {
+        let bytes = self.container.chunk(index as u64)?;
+        let mut rest = bytes.as_slice();
+        let mask = crate::words::take::<u16>(&mut rest, RING);
+        let mask = mask.ok_or(ContainerError::BadContents("a ring element lacks its mask"))?;
+        if mask.iter().all(|word| *word == 0) {
+            return Err(ContainerError::BadContents("a mask of zeros"));
+        }
+        let count = rest.len() / size_of::<u16>();
+        Ok((mask, crate::words::take(&mut rest, count).unwrap_or_default()))
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
+    }
+}

@@ -1,0 +1,135 @@
+//! One dataset under encryption: subjects in the clear, one row of ciphertexts each.
+//!
+//! The ciphertexts of all rows follow one another and are cut into *bins* of 2,048. A bin is one compact list and one
+//! chunk of the file: a mask of 2,048 words that its ciphertexts share, then their bodies, 16 bytes per ciphertext in all.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
+use crate::params::RING;
+use crate::units::{Digest, SubjectId};
+use crate::words;
+
+/// Bytes of a full bin.
+pub(crate) const BIN_BYTES: usize = 2 * RING * size_of::<u64>();
+
+/// One encrypted dataset. Bins are read from the file when they are needed.
+#[derive(Debug)]
+pub struct EncryptedTable {
+    container: Container,
+    metadata: Metadata,
+}
+
+/// What an encrypted table says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Metadata {
+    /// The dataset's name in the agreement.
+    pub(crate) dataset: String,
+    /// Ciphertexts per row.
+    pub(crate) width: u32,
+    /// Whom the rows are about, in ascending order.
+    pub(crate) subjects: Vec<SubjectId>,
+}
+
+/// 2,048 ciphertexts (the last bin may have fewer): a shared mask and a body each.
+#[derive(Debug)]
+pub(crate) struct Bin {
+    pub(crate) mask: Vec<u64>,
+    pub(crate) bodies: Vec<u64>,
+}
+
+/// How many bytes the bins of so many ciphertexts take, digests not counted.
+pub(crate) fn payload_bytes(ciphertexts: usize) -> usize {
+    (ciphertexts.div_ceil(RING) * RING + ciphertexts) * size_of::<u64>()
+}
+
+impl EncryptedTable {
+    /// Opens and verifies an encrypted table.
+    ///
+    /// # Errors
+    /// When the file is damaged, of another kind, or contradicts itself.
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_container(Container::open(path, Kind::EncryptedTable)?)
+    }
+
+    /// Verifies an encrypted table in memory.
+    ///
+    /// # Errors
+    /// When the bytes are damaged, of another kind, or contradict themselves.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
+        Self::from_container(Container::from_bytes(bytes, Kind::EncryptedTable)?)
+    }
+
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let metadata: Metadata = container.metadata()?;
+        let header = container.header();
+        let ciphertexts = metadata.subjects.len().checked_mul(metadata.width as usize);
+        let bytes = ciphertexts.filter(|count| *count <= u32::MAX as usize * RING).map(payload_bytes);
+        if header.chunk_bytes as usize != BIN_BYTES || bytes.map(|b| b as u64) != Some(header.payload_bytes) {
+            return Err(ContainerError::BadContents("rows and length of the table contradict each other"));
+        }
+        if !metadata.subjects.is_sorted_by(|a, b| a < b) {
+            return Err(ContainerError::BadContents("the subjects are not in ascending order"));
+        }
+        Ok(Self { container, metadata })
+    }
+
+    /// Saves a table as a file, whole or not at all.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
+        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// What the file is and whose.
+    pub fn header(&self) -> &Header {
+        self.container.header()
+    }
+
+    /// The digest over the whole table.
+    pub fn digest(&self) -> Digest {
+        self.container.digest()
+    }
+
+    /// The dataset's name in the agreement.
+    pub fn dataset(&self) -> &str {
+        &self.metadata.dataset
+    }
+
+    /// Whom the rows are about, in ascending order.
+    pub fn subjects(&self) -> &[SubjectId] {
+        &self.metadata.subjects
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.metadata.subjects.len()
+    }
+
+    /// Ciphertexts per row.
+    pub fn width(&self) -> usize {
+        self.metadata.width as usize
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
+    }
+
+    /// Reads one bin.
+    pub(crate) fn bin(&self, index: usize) -> Result<Bin, ContainerError> {
+        let bytes = self.container.chunk(index as u64)?;
+        let mut rest = bytes.as_slice();
+        let mask = words::take::<u64>(&mut rest, RING);
+        let mask = mask.ok_or(ContainerError::BadContents("a bin lacks its mask"))?;
+        // A mask of zeros would be plaintext in the clear, posing as a ciphertext.
+        if mask.iter().all(|word| *word == 0) {
+            return Err(ContainerError::BadContents("a mask of zeros"));
+        }
+        let count = rest.len() / size_of::<u64>();
+        let bodies = words::take::<u64>(&mut rest, count).unwrap_or_default();
+        Ok(Bin { mask, bodies })
+    }
+}

@@ -1,0 +1,131 @@
+//! Many bootstraps at once.
+//!
+//! A bootstrap reads 90 MB of key; done one at a time it waits for memory. Here the key is the outer loop and a batch
+//! of ciphertexts the inner one, so that each part of the key is read once per batch (docs/protocol.md, section 5;
+//! docs/benchmarks.md has what it gains). rayon spreads batches over cores; inside a batch nothing is parallel.
+
+use std::sync::Once;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use tfhe::core_crypto::fft_impl::fft64::math::fft::{FftAlgo, Method, Plan, setup_custom_fft_plan};
+use tfhe::core_crypto::prelude::Fft;
+
+use crate::circuit::LookupTable;
+use crate::keys::{EvaluationKey, Expanded};
+use crate::params::{BIG_SIZE, GLWE_SIZE, POLYNOMIAL, RING};
+
+mod blind_rotation;
+mod keyswitch;
+mod packing;
+
+use blind_rotation::Rotation;
+use keyswitch::Switched;
+
+/// Ciphertexts per batch, chosen from the measurements in docs/benchmarks.md.
+pub(crate) const BATCH: usize = 16;
+
+/// Words of one ciphertext: its mask and its body.
+pub(crate) const WORDS: usize = BIG_SIZE.0;
+
+/// Words of one ring element under the big key: its mask and its body.
+pub(crate) const RING_WORDS: usize = GLWE_SIZE.0 * RING;
+
+/// An expanded evaluation key, ready to bootstrap.
+pub(crate) struct Engine {
+    key: Expanded,
+    fft: Fft,
+    batch: usize,
+}
+
+impl Engine {
+    /// Expands a key: about a second.
+    pub(crate) fn new(key: EvaluationKey) -> Self {
+        pin_fft_plan();
+        Self { key: key.expand(), fft: Fft::new(POLYNOMIAL), batch: BATCH }
+    }
+
+    /// Seconds per bootstrap with all cores busy, after a warm-up.
+    pub(crate) fn seconds_per_bootstrap(&self) -> f64 {
+        let count = self.batch * rayon::current_num_threads();
+        let inputs: Vec<u64> = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(ODD)).collect();
+        let tables = vec![LookupTable::new(0..=15, |x| x); count];
+        self.bootstrap_many(&inputs, &tables);
+        let start = Instant::now();
+        self.bootstrap_many(&inputs, &tables);
+        start.elapsed().as_secs_f64() / count as f64
+    }
+
+    /// Replaces each ciphertext by a fresh one of its table's output.
+    ///
+    /// `inputs` holds ciphertexts of [`WORDS`] words one after the other, one per table.
+    ///
+    /// # Cost
+    /// One bootstrap per table.
+    pub(crate) fn bootstrap_many(&self, inputs: &[u64], tables: &[LookupTable]) -> Vec<u64> {
+        assert_eq!(inputs.len(), tables.len() * WORDS, "one table per ciphertext");
+        // A short job still keeps every core busy.
+        let batch = tables.len().div_ceil(rayon::current_num_threads()).clamp(1, self.batch);
+        let mut outputs = vec![0; inputs.len()];
+        outputs
+            .par_chunks_mut(batch * WORDS)
+            .zip(inputs.par_chunks(batch * WORDS))
+            .zip(tables.par_chunks(batch))
+            .for_each_init(
+                || Scratch::new(batch),
+                |scratch, ((outputs, inputs), tables)| {
+                    scratch.bootstrap_batch(self, inputs, tables, outputs);
+                },
+            );
+        outputs
+    }
+
+    /// Switches each ciphertext to a ring element of [`RING_WORDS`] words, mask first, whose constant coefficient
+    /// holds its value: what [`Packed`](crate::encrypted_answer::Packed) adds up.
+    ///
+    /// # Cost
+    /// No bootstrap; about a twentieth of one per ciphertext.
+    pub(crate) fn to_rings(&self, inputs: &[u64]) -> Vec<u64> {
+        packing::to_rings(&self.key.packing, inputs)
+    }
+}
+
+/// Any odd number: it spreads a counter over all words.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// What one thread needs for a batch, allocated once per thread and call.
+struct Scratch {
+    switched: Switched,
+    rotation: Rotation,
+}
+
+impl Scratch {
+    fn new(batch: usize) -> Self {
+        Self { switched: Switched::new(batch), rotation: Rotation::new(batch) }
+    }
+
+    fn bootstrap_batch(
+        &mut self,
+        engine: &Engine,
+        inputs: &[u64],
+        tables: &[LookupTable],
+        outputs: &mut [u64],
+    ) {
+        let inputs = inputs.chunks_exact(WORDS).zip(tables);
+        self.switched.keyswitch(&engine.key.keyswitch, inputs);
+        let small = self.switched.modulus_switch();
+        self.rotation.rotate(&engine.key.bootstrap, &engine.fft, &small, tables);
+        self.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
+    }
+}
+
+/// Fixes which FFT algorithm is used. tfhe would race them against each other at first use, and the winner decides
+/// the low bits of every result; with one plan, the same inputs give the same bytes in every process.
+pub(crate) fn pin_fft_plan() {
+    static PIN: Once = Once::new();
+    PIN.call_once(|| {
+        let size = RING / 2;
+        let method = Method::UserProvided { base_algo: FftAlgo::Dif4, base_n: size };
+        setup_custom_fft_plan(Plan::new(size, method));
+    });
+}

@@ -1,0 +1,127 @@
+use tfhe::core_crypto::prelude::{
+    CiphertextModulusLog, LweCiphertext, LweKeyswitchKeyOwned, ModulusSwitchedLweCiphertext,
+    SignedDecomposer, lwe_ciphertext_centered_binary_modulus_switch,
+};
+use tfhe::core_crypto::prelude::{ContiguousEntityContainer, LweDimension};
+
+use crate::circuit::LookupTable;
+use crate::params::{BIG_DIMENSION, DELTA, POLYNOMIAL, SMALL_DIMENSION, TFHE};
+
+const SMALL_WORDS: usize = SMALL_DIMENSION.0 + 1;
+const LEVELS: usize = TFHE.ks_level.0;
+
+/// A batch of ciphertexts under the small key, one after the other.
+pub(super) struct Switched {
+    words: Vec<u32>,
+    /// The decomposed mask words of the batch for one row of the key: `LEVELS` per ciphertext.
+    terms: Vec<[u32; LEVELS]>,
+    /// The mask words of the batch, transposed: all ciphertexts' word 0, then word 1, ...
+    columns: Vec<u64>,
+    count: usize,
+}
+
+impl Switched {
+    pub(super) fn new(batch: usize) -> Self {
+        Self {
+            words: vec![0; batch * SMALL_WORDS],
+            terms: vec![[0; LEVELS]; batch],
+            columns: vec![0; batch * BIG_DIMENSION.0],
+            count: 0,
+        }
+    }
+
+    /// Switches a batch to the small key, each input first shifted to its table's window.
+    ///
+    /// The sums are those of tfhe's `keyswitch_lwe_ciphertext_with_scalar_change`, in another order: wrapping
+    /// additions, so the bits are the same.
+    pub(super) fn keyswitch<'a>(
+        &mut self,
+        key: &LweKeyswitchKeyOwned<u32>,
+        inputs: impl ExactSizeIterator<Item = (&'a [u64], &'a LookupTable)>,
+    ) {
+        self.count = inputs.len();
+        self.words[..self.count * SMALL_WORDS].fill(0);
+        for (index, (input, table)) in inputs.enumerate() {
+            let (body, mask) = input.split_last().expect("a ciphertext has a body");
+            let body = body.wrapping_sub(DELTA.wrapping_mul(table.low() as u64));
+            // Rounded to the nearest multiple of 2^32, as the mask is by its decomposition.
+            self.words[(index + 1) * SMALL_WORDS - 1] = (body.wrapping_add(1 << 31) >> 32) as u32;
+            for (row, word) in mask.iter().enumerate() {
+                self.columns[row * self.count + index] = *word;
+            }
+        }
+        let decomposer =
+            SignedDecomposer::<u64>::new(key.decomposition_base_log(), key.decomposition_level_count());
+        let terms = &mut self.terms[..self.count];
+        for (block, column) in key.iter().zip(self.columns.chunks_exact(self.count)) {
+            for (terms, word) in terms.iter_mut().zip(column) {
+                for (term, decomposed) in terms.iter_mut().zip(decomposer.decompose(*word)) {
+                    *term = decomposed.value() as u32;
+                }
+            }
+            let rows: &[u32] = block.as_ref();
+            for (output, terms) in self.words.chunks_exact_mut(SMALL_WORDS).zip(terms.iter()) {
+                subtract_products(output, rows, terms);
+            }
+        }
+    }
+
+    /// Rounds the batch to the 2N steps of a rotation, with the *centred* switch: it takes the mean of the
+    /// rounding error off the body, without which the parameters lose half of their failure exponent.
+    pub(super) fn modulus_switch(&self) -> Vec<Rounded> {
+        let ciphertexts = self.words.chunks_exact(SMALL_WORDS).take(self.count);
+        ciphertexts.map(|words| Rounded::centred(words)).collect()
+    }
+}
+
+/// `output -= Σ terms[l] · rows[l]`: all levels of one row of the key in one pass.
+fn subtract_products(output: &mut [u32], rows: &[u32], terms: &[u32; LEVELS]) {
+    let (row_0, rest) = rows.split_at(SMALL_WORDS);
+    let (row_1, rest) = rest.split_at(SMALL_WORDS);
+    let (row_2, row_3) = rest.split_at(SMALL_WORDS);
+    let rows = row_0.iter().zip(row_1).zip(row_2).zip(row_3);
+    for (output, (((a, b), c), d)) in output.iter_mut().zip(rows) {
+        let low = a.wrapping_mul(terms[0]).wrapping_add(b.wrapping_mul(terms[1]));
+        let high = c.wrapping_mul(terms[2]).wrapping_add(d.wrapping_mul(terms[3]));
+        *output = output.wrapping_sub(low.wrapping_add(high));
+    }
+}
+
+/// A ciphertext as the blind rotation reads it: exponents of X modulo 2N.
+pub(super) struct Rounded {
+    mask: Vec<usize>,
+    body: usize,
+}
+
+impl Rounded {
+    fn centred(words: &[u32]) -> Self {
+        let modulus = TFHE.post_keyswitch_ciphertext_modulus;
+        let input = LweCiphertext::from_container(words, modulus);
+        let switched: tfhe::core_crypto::prelude::LazyStandardModulusSwitchedLweCiphertext<u32, usize, _> =
+            lwe_ciphertext_centered_binary_modulus_switch(input, log_modulus());
+        Self { mask: switched.mask().collect(), body: switched.body() }
+    }
+}
+
+fn log_modulus() -> CiphertextModulusLog {
+    POLYNOMIAL.to_blind_rotation_input_modulus_log()
+}
+
+impl ModulusSwitchedLweCiphertext<usize> for Rounded {
+    fn log_modulus(&self) -> CiphertextModulusLog {
+        log_modulus()
+    }
+
+    fn lwe_dimension(&self) -> LweDimension {
+        SMALL_DIMENSION
+    }
+
+    fn body(&self) -> usize {
+        self.body
+    }
+
+    // The rotation asks for `mask().nth(i)`: over a `Vec` that is one step, not i.
+    fn mask(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.mask.iter().copied()
+    }
+}

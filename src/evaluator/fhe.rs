@@ -1,0 +1,98 @@
+//! Programs on ciphertexts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::circuit::{Backend, Cell, CircuitError, LookupTable};
+use crate::container::ContainerError;
+use crate::encrypted_table::{Bin, EncryptedTable};
+use crate::engine::{Engine, WORDS};
+use crate::params::{DELTA, RING};
+
+/// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
+///
+/// Bins that the batch touches stay in memory until it ends.
+pub(super) struct Fhe<'a> {
+    engine: &'a Engine,
+    tables: &'a [&'a EncryptedTable],
+    bins: Mutex<HashMap<(usize, usize), Arc<Bin>>>,
+}
+
+impl<'a> Fhe<'a> {
+    pub(super) fn new(engine: &'a Engine, tables: &'a [&'a EncryptedTable]) -> Self {
+        Self { engine, tables, bins: Mutex::default() }
+    }
+
+    /// The bin of one ciphertext of a row, and its place there.
+    fn locate(&self, position: usize, cell: Cell) -> Result<(Arc<Bin>, usize), ContainerError> {
+        let table = self.tables[cell.table];
+        let ciphertext = cell.row * table.width() + position;
+        let key = (cell.table, ciphertext / RING);
+        let bins = || self.bins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bin) = bins().get(&key) {
+            return Ok((Arc::clone(bin), ciphertext % RING));
+        }
+        let bin = Arc::new(table.bin(key.1)?);
+        bins().insert(key, Arc::clone(&bin));
+        Ok((bin, ciphertext % RING))
+    }
+}
+
+impl Backend for Fhe<'_> {
+    type Column = Vec<u64>;
+
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Vec<u64>, CircuitError> {
+        let mut column = vec![0; cells.len() * WORDS];
+        let rows = column.par_chunks_exact_mut(WORDS).zip(cells);
+        rows.try_for_each(|(output, cell)| {
+            let (bin, place) = self.locate(position, *cell)?;
+            expand(&bin, place, output);
+            Ok::<(), ContainerError>(())
+        })?;
+        Ok(column)
+    }
+
+    fn add(&self, left: &Vec<u64>, right: &Vec<u64>) -> Vec<u64> {
+        left.iter().zip(right).map(|(l, r)| l.wrapping_add(*r)).collect()
+    }
+
+    fn subtract(&self, left: &Vec<u64>, right: &Vec<u64>) -> Vec<u64> {
+        left.iter().zip(right).map(|(l, r)| l.wrapping_sub(*r)).collect()
+    }
+
+    fn scale(&self, column: &Vec<u64>, factor: i64) -> Vec<u64> {
+        column.iter().map(|word| word.wrapping_mul(factor as u64)).collect()
+    }
+
+    fn shift(&self, column: &Vec<u64>, by: &[i64]) -> Vec<u64> {
+        let mut shifted = column.clone();
+        for (ciphertext, by) in shifted.chunks_exact_mut(WORDS).zip(by) {
+            let body = &mut ciphertext[WORDS - 1];
+            *body = body.wrapping_add(DELTA.wrapping_mul(*by as u64));
+        }
+        shifted
+    }
+
+    fn sum_by(&self, column: &Vec<u64>, group_of: &[usize], groups: usize) -> Vec<u64> {
+        let mut sums = vec![0_u64; groups * WORDS];
+        for (ciphertext, group) in column.chunks_exact(WORDS).zip(group_of) {
+            let sum = &mut sums[group * WORDS..(group + 1) * WORDS];
+            sum.iter_mut().zip(ciphertext).for_each(|(s, c)| *s = s.wrapping_add(*c));
+        }
+        sums
+    }
+
+    fn lookup(&self, column: &Vec<u64>, tables: &[LookupTable]) -> Result<Vec<u64>, CircuitError> {
+        Ok(self.engine.bootstrap_many(column, tables))
+    }
+}
+
+/// One ciphertext out of a compact list: the shared mask times X^place, and its own body.
+fn expand(bin: &Bin, place: usize, output: &mut [u64]) {
+    let (front, back) = bin.mask.split_at(RING - place);
+    output[place..RING].copy_from_slice(front);
+    output[..place].iter_mut().zip(back).for_each(|(o, m)| *o = m.wrapping_neg());
+    output[RING] = bin.bodies[place];
+}

@@ -1,0 +1,313 @@
+//! The evaluator's own plaintext: who forms a household, its poverty line, and what is known of it in the clear.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use crate::table::csv::{CsvError, CsvRows};
+use crate::units::{Cents, Digest, HouseholdId, SubjectId};
+
+/// One household.
+#[derive(Clone, Debug)]
+pub struct Household {
+    id: HouseholdId,
+    members: Vec<SubjectId>,
+    poverty_line: Cents,
+    known: Cents,
+    csv_line: u64,
+}
+
+impl Household {
+    /// A household with its members, its poverty line, and its income that the evaluator knows (0 if none).
+    pub fn new(id: HouseholdId, members: Vec<SubjectId>, poverty_line: Cents, known: Cents) -> Self {
+        Self { id, members, poverty_line, known, csv_line: 0 }
+    }
+
+    /// Its pseudonym.
+    pub fn id(&self) -> &HouseholdId {
+        &self.id
+    }
+
+    /// Its members: at least one.
+    pub fn members(&self) -> &[SubjectId] {
+        &self.members
+    }
+
+    /// The amount to compare with.
+    pub fn poverty_line(&self) -> Cents {
+        self.poverty_line
+    }
+
+    /// Income that the evaluator knows; may be negative.
+    pub fn known(&self) -> Cents {
+        self.known
+    }
+
+    /// The line of the file where it begins; its place in the list when it came from no file.
+    pub fn csv_line(&self) -> u64 {
+        self.csv_line
+    }
+}
+
+/// Valid households: each with a member, each person in one household only.
+#[derive(Clone, Debug)]
+pub struct Households {
+    households: Vec<Household>,
+}
+
+/// Why the households are refused. No variant holds an amount or a name.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HouseholdError {
+    /// A cell of the file.
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    /// Nobody lives there.
+    #[error("line {line}: the household has no person; remove it or fill in its members")]
+    EmptyHousehold {
+        /// The line of the file.
+        line: u64,
+    },
+    /// A person twice in one household.
+    #[error("line {line}, column \"person\": the same person is listed twice in one household")]
+    DuplicatePerson {
+        /// The line of the file.
+        line: u64,
+    },
+    /// A person in two households.
+    #[error(
+        "line {line}, column \"person\": this person is already in the household of line {first}; \
+         each person belongs to one household"
+    )]
+    PersonInTwoHouseholds {
+        /// The line of the file.
+        line: u64,
+        /// Where the person was seen before.
+        first: u64,
+    },
+    /// A household listed twice, in memory.
+    #[error("line {line}: this household was listed before")]
+    DuplicateHousehold {
+        /// Its place in the list.
+        line: u64,
+    },
+    /// Rows of one household that contradict each other.
+    #[error("line {line}, column \"{column}\": differs from the household's first row (line {first})")]
+    Contradiction {
+        /// The line of the file.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// The household's first row.
+        first: u64,
+    },
+    /// A poverty line outside the agreement.
+    #[error("line {line}, column \"{POVERTY_LINE}\": the agreement does not allow this poverty line")]
+    LineNotAgreed {
+        /// The line of the file.
+        line: u64,
+    },
+    /// A known amount outside the agreement.
+    #[error("line {line}, column \"{KNOWN}\": outside known_min and known_max of the agreement")]
+    KnownNotAgreed {
+        /// The line of the file.
+        line: u64,
+    },
+    /// More amounts than the agreement allows to be added up.
+    #[error("line {line}: the household has {addends} addends; the agreement allows {max} (max_addends)")]
+    TooManyAddends {
+        /// The line of the file.
+        line: u64,
+        /// What the agreement allows.
+        max: usize,
+        /// What the household needs.
+        addends: usize,
+    },
+    /// A member whom a dataset does not know.
+    #[error(
+        "line {line}: a member has no record in dataset \"{dataset}\", and the agreement says \
+         missing = \"refuse\""
+    )]
+    MissingRecord {
+        /// The line of the file where the household begins.
+        line: u64,
+        /// The dataset.
+        dataset: String,
+    },
+}
+
+impl HouseholdError {
+    /// Whether the agreement refuses this, as opposed to the file being malformed.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::LineNotAgreed { .. } | Self::KnownNotAgreed { .. })
+    }
+}
+
+const POVERTY_LINE: &str = "poverty_line_cents";
+const KNOWN: &str = "known_cents";
+
+impl Households {
+    /// Reads `household,person,poverty_line_cents[,known_cents]`, one row per person, in any order.
+    ///
+    /// # Errors
+    /// A named error with the line and column of the first fault.
+    pub fn from_csv(input: impl Read) -> Result<Self, HouseholdError> {
+        let mut rows = CsvRows::open(input)?;
+        let household = rows.column("household")?;
+        let person = rows.column("person")?;
+        let poverty_line = rows.column(POVERTY_LINE)?;
+        let known = rows.optional_column(KNOWN)?;
+        let mut builder = Builder::default();
+        while let Some(row) = rows.next_row()? {
+            let line = row.line();
+            let id: HouseholdId = row.id(household)?;
+            if row.is_empty(person) {
+                return Err(HouseholdError::EmptyHousehold { line });
+            }
+            let member: SubjectId = row.id(person)?;
+            let poverty_line = row.cents(poverty_line)?;
+            let known = known.map_or(Ok(Cents::ZERO), |column| row.cents(column))?;
+            let index = builder.household(id, poverty_line, known, line);
+            let stated = &builder.households[index];
+            let first = stated.csv_line;
+            let same = [(POVERTY_LINE, stated.poverty_line == poverty_line), (KNOWN, stated.known == known)];
+            if let Some((column, _)) = same.into_iter().find(|(_, same)| !same) {
+                return Err(HouseholdError::Contradiction { line, column, first });
+            }
+            builder.member(index, member, line)?;
+        }
+        Ok(Self { households: builder.households })
+    }
+
+    /// Checks households from memory. Errors give the place in the list, counted from one, as the line.
+    ///
+    /// # Errors
+    /// An empty household, one listed twice, or a person listed twice.
+    pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, HouseholdError> {
+        let mut builder = Builder::default();
+        for (index, household) in households.into_iter().enumerate() {
+            let line = index as u64 + 1;
+            let Household { id, members, poverty_line, known, .. } = household;
+            if builder.household(id, poverty_line, known, line) != index {
+                return Err(HouseholdError::DuplicateHousehold { line });
+            }
+            if members.is_empty() {
+                return Err(HouseholdError::EmptyHousehold { line });
+            }
+            for member in members {
+                builder.member(index, member, line)?;
+            }
+        }
+        Ok(Self { households: builder.households })
+    }
+
+    /// The households, in the order of the file.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Household> {
+        self.households.iter()
+    }
+
+    /// How many households.
+    pub fn len(&self) -> usize {
+        self.households.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.households.is_empty()
+    }
+
+    /// The BLAKE3 digest of everything that the evaluation depends on; ignored columns do not count.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for household in &self.households {
+            let Household { id, members, poverty_line, known, .. } = household;
+            // Identifiers hold no white space, so the fields cannot run into one another.
+            let row = format!("{id} {} {}", poverty_line.value(), known.value());
+            hasher.update(row.as_bytes());
+            for member in members {
+                hasher.update(b" ").update(member.as_str().as_bytes());
+            }
+            hasher.update(b"\n");
+        }
+        hasher.finalize().into()
+    }
+}
+
+/// Collects households and refuses a person who is already in one.
+#[derive(Default)]
+struct Builder {
+    households: Vec<Household>,
+    by_id: HashMap<HouseholdId, usize>,
+    /// The household and the line where each person was seen.
+    seen: HashMap<SubjectId, (usize, u64)>,
+}
+
+impl Builder {
+    /// The place of a household, new or known.
+    fn household(&mut self, id: HouseholdId, poverty_line: Cents, known: Cents, line: u64) -> usize {
+        let next = self.households.len();
+        let index = *self.by_id.entry(id.clone()).or_insert(next);
+        if index == next {
+            let members = Vec::new();
+            self.households.push(Household { id, members, poverty_line, known, csv_line: line });
+        }
+        index
+    }
+
+    fn member(&mut self, index: usize, member: SubjectId, line: u64) -> Result<(), HouseholdError> {
+        match self.seen.insert(member.clone(), (index, line)) {
+            Some((other, _)) if other == index => Err(HouseholdError::DuplicatePerson { line }),
+            Some((_, first)) => Err(HouseholdError::PersonInTwoHouseholds { line, first }),
+            None => {
+                self.households[index].members.push(member);
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Households, HouseholdError> {
+        Households::from_csv(text.as_bytes())
+    }
+
+    #[test]
+    fn rows_of_one_household_may_be_apart_and_other_columns_are_ignored() {
+        let households =
+            read("region,person,household,poverty_line_cents\nA,1,h1,100\nA,2,h2,50\nB,3,h1,100\n")
+                .expect("valid");
+        let sizes: Vec<usize> = households.iter().map(|h| h.members().len()).collect();
+        assert_eq!(sizes, [2, 1]);
+        assert_eq!(households.iter().next().map(Household::known), Some(Cents::ZERO));
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_line() {
+        let head = "household,person,poverty_line_cents,known_cents\n";
+        let cases = [
+            ("h1,1,100,0\nh1,1,100,0\n", "line 3, column \"person\": the same person"),
+            ("h1,1,100,0\nh2,1,100,0\n", "line 3, column \"person\": this person is already"),
+            ("h1,1,100,0\nh1,2,101,0\n", "line 3, column \"poverty_line_cents\": differs"),
+            ("h1,1,100,0\nh1,2,100,1\n", "line 3, column \"known_cents\": differs"),
+            ("h1,1,100,0\nh2,,100,0\n", "line 3: the household has no person"),
+            ("h1,1,100,\n", "line 2, column \"known_cents\": the cell is empty"),
+        ];
+        for (rows, expected) in cases {
+            let error = read(&format!("{head}{rows}")).expect_err(rows).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_digest_covers_lines_known_amounts_and_members_but_not_other_columns() {
+        let digest = |text: &str| read(text).expect("valid").digest();
+        let base = digest("household,person,poverty_line_cents,known_cents\nh,p,100,0\n");
+        assert_eq!(base, digest("household,person,poverty_line_cents,x\nh,p,100,9\n"));
+        for other in ["h,p,101,0", "h,p,100,1", "h,q,100,0", "i,p,100,0"] {
+            let text = format!("household,person,poverty_line_cents,known_cents\n{other}\n");
+            assert_ne!(base, digest(&text), "{other}");
+        }
+    }
+}

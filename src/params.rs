@@ -1,0 +1,46 @@
+//! The one frozen parameter set: tfhe's `V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128`.
+//!
+//! At least 128 bits of security by the lattice estimator, and a failure probability of at most 2⁻¹²⁸ for
+//! each bootstrap that stays within its noise bound, as tfhe's authors state for the set. Released answers are
+//! decrypted and seen, so no weaker set is offered (docs/protocol.md, section 2).
+
+use tfhe::core_crypto::prelude::{
+    CiphertextModulus, DecompositionBaseLog, DecompositionLevelCount, DynamicDistribution, GlweSize,
+    LweDimension, LweSize, PolynomialSize,
+};
+use tfhe::shortint::parameters::KeySwitch32PBSParameters;
+use tfhe::shortint::parameters::v1_8::V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
+
+pub mod noise;
+
+/// The set's name, as files and reports state it.
+pub const NAME: &str = "V1_8 2_2 KS32 TUniform 2M128";
+
+/// The hardness that the lattice estimator gives the set, in bits.
+pub const SECURITY_BITS: u32 = 128;
+
+pub(crate) const TFHE: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
+
+/// Slots over half the torus: a hidden value is a multiple of [`DELTA`] in `0..SLOTS` before a lookup.
+pub const SLOTS: i64 = 16;
+
+/// The distance between two hidden values on the 64-bit torus.
+pub(crate) const DELTA: u64 = 1 << 59;
+
+/// Coefficients of one ring element, and so the number of ciphertexts in one full compact list.
+pub const RING: usize = TFHE.polynomial_size.0;
+
+pub(crate) const POLYNOMIAL: PolynomialSize = TFHE.polynomial_size;
+pub(crate) const GLWE_SIZE: GlweSize = GlweSize(TFHE.glwe_dimension.0 + 1);
+pub(crate) const SMALL_DIMENSION: LweDimension = TFHE.lwe_dimension;
+pub(crate) const BIG_DIMENSION: LweDimension = LweDimension(RING * TFHE.glwe_dimension.0);
+/// Words of one ciphertext under the big key: its mask and its body.
+pub(crate) const BIG_SIZE: LweSize = LweSize(BIG_DIMENSION.0 + 1);
+pub(crate) const BIG_NOISE: DynamicDistribution<u64> = TFHE.glwe_noise_distribution;
+pub(crate) const MODULUS: CiphertextModulus<u64> = TFHE.ciphertext_modulus;
+
+/// Packing of answers: one level of 20 bits. Its noise is far below the answer's own (see [`noise`]).
+pub(crate) const PACKING_BASE: DecompositionBaseLog = DecompositionBaseLog(20);
+pub(crate) const PACKING_LEVELS: DecompositionLevelCount = DecompositionLevelCount(1);
+/// Bits that are kept of each word of a packed answer.
+pub(crate) const ANSWER_BITS: u32 = 16;

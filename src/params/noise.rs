@@ -1,0 +1,150 @@
+//! Noise and failure probability, from tfhe's public formulas (`core_crypto::commons::noise_formulas`).
+//!
+//! Variances are in units of the whole torus squared. A value is read wrongly when its noise exceeds half the
+//! distance between two values; with Gaussian noise of variance v that has probability erfc(t / √(2v)) for a
+//! distance t to the boundary. Probabilities are base-2 logarithms: they lie far below what an `f64` holds.
+
+use tfhe::core_crypto::commons::noise_formulas::{
+    centered_mean_shifted_modulus_switch::centered_binary_shifted_modulus_switch_additive_variance,
+    lwe_keyswitch::keyswitch_additive_variance_132_bits_security_tuniform,
+    lwe_packing_keyswitch::packing_keyswitch_additive_variance_132_bits_security_tuniform,
+    lwe_programmable_bootstrap::pbs_variance_132_bits_security_tuniform_fft_mul,
+};
+
+use super::{
+    ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SLOTS, SMALL_DIMENSION, TFHE,
+};
+
+/// The largest failure probability that a whole job may have, as a base-2 logarithm.
+pub const LOG2_LIMIT: f64 = -64.0;
+
+/// The variance of a fresh ciphertext made with the public key: 2⁻⁴² of the torus, squared.
+///
+/// The noise is e·r + e₂ − e₁·s with binary r and s, each e uniform on ±2¹⁷ (Joye, ePrint 2023/603, section 4).
+pub fn fresh() -> f64 {
+    let bound = (1_u64 << 17) as f64;
+    let one = (2.0 * bound * bound + 1.0) / 6.0 / 2.0_f64.powi(128);
+    // e·r and e₁·s each sum RING products with a bit that is one half of the time.
+    one * (RING as f64 + 1.0)
+}
+
+/// The variance of a bootstrap's output.
+pub fn bootstrapped() -> f64 {
+    pbs_variance_132_bits_security_tuniform_fft_mul(
+        SMALL_DIMENSION,
+        TFHE.glwe_dimension,
+        POLYNOMIAL,
+        TFHE.pbs_base_log,
+        TFHE.pbs_level,
+        53.0,
+        MODULUS_64,
+    )
+    .0
+}
+
+/// The variance that keyswitching to the small key adds.
+pub fn keyswitch() -> f64 {
+    keyswitch_additive_variance_132_bits_security_tuniform(
+        BIG_DIMENSION,
+        SMALL_DIMENSION,
+        TFHE.ks_base_log,
+        TFHE.ks_level,
+        MODULUS_64,
+        MODULUS_32,
+    )
+    .0
+}
+
+/// The variance that the centred modulus switch adds.
+pub fn modulus_switch() -> f64 {
+    centered_binary_shifted_modulus_switch_additive_variance(SMALL_DIMENSION, MODULUS_32, 2.0 * RING as f64).0
+}
+
+/// The variance that packing up to `count` answers into one ring element, rounded for storage, adds.
+pub fn packing(count: usize) -> f64 {
+    let pack = packing_keyswitch_additive_variance_132_bits_security_tuniform(
+        BIG_DIMENSION,
+        TFHE.glwe_dimension,
+        POLYNOMIAL,
+        PACKING_BASE,
+        PACKING_LEVELS,
+        count as f64,
+        MODULUS_64,
+    )
+    .0;
+    // Rounding the body, and each of the mask's words that meets a one in the key (half of them).
+    let rounding = (RING as f64 / 2.0 + 1.0) / 12.0 * 2.0_f64.powi(-2 * ANSWER_BITS as i32);
+    pack + rounding
+}
+
+/// The probability (log2) that a lookup with `slots` boxes reads an input of this variance wrongly.
+pub fn lookup_failure(input_variance: f64, slots: i64) -> f64 {
+    let variance = input_variance + keyswitch() + modulus_switch();
+    log2_erfc(half_box(slots) / (2.0 * variance).sqrt())
+}
+
+/// The probability (log2) that an answer of this variance is decoded wrongly after packing.
+pub fn answer_failure(variance: f64, count: usize) -> f64 {
+    log2_erfc(half_box(SLOTS) / (2.0 * (variance + packing(count))).sqrt())
+}
+
+/// log2(2^a + 2^b): adding up failure probabilities.
+pub fn log2_add(a: f64, b: f64) -> f64 {
+    let (high, low) = if a > b { (a, b) } else { (b, a) };
+    if low == f64::NEG_INFINITY {
+        return high;
+    }
+    high + (1.0 + (low - high).exp2()).log2()
+}
+
+fn half_box(slots: i64) -> f64 {
+    1.0 / (4.0 * slots as f64)
+}
+
+/// log2 of the complementary error function, also where the function itself underflows.
+fn log2_erfc(x: f64) -> f64 {
+    if x < 20.0 {
+        return libm::erfc(x).log2();
+    }
+    // Abramowitz and Stegun 7.1.23: the first term left out is below 1e-7 here.
+    let inverse = 1.0 / (2.0 * x * x);
+    let series = 1.0 - inverse + 3.0 * inverse * inverse;
+    (-x * x - (x * std::f64::consts::PI.sqrt()).ln() + series.ln()) / std::f64::consts::LN_2
+}
+
+const MODULUS_32: f64 = 4_294_967_296.0;
+const MODULUS_64: f64 = MODULUS_32 * MODULUS_32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log2_deviation(variance: f64) -> f64 {
+        variance.log2() / 2.0
+    }
+
+    #[test]
+    fn the_figures_of_the_parameter_set_come_out() {
+        assert!((log2_deviation(fresh()) + 42.0).abs() < 0.5);
+        assert!((log2_deviation(bootstrapped()) + 14.8).abs() < 0.1);
+        // tfhe states 2^-129.581 for a 2-norm of five bootstrap outputs, so for 25 times the variance.
+        let stated = lookup_failure(25.0 * bootstrapped(), SLOTS);
+        assert!((stated - TFHE.log2_p_fail).abs() < 0.7, "{stated}");
+        let chain = lookup_failure(bootstrapped() + 2.0 * fresh(), SLOTS);
+        assert!((-133.0..-131.0).contains(&chain), "{chain}");
+    }
+
+    #[test]
+    fn a_packed_answer_is_read_wrongly_less_often_than_any_lookup() {
+        assert!(answer_failure(bootstrapped(), RING) < lookup_failure(bootstrapped(), SLOTS));
+    }
+
+    #[test]
+    fn log2_erfc_is_continuous_where_the_series_takes_over() {
+        let below = log2_erfc(20.0 - 1e-9);
+        let above = log2_erfc(20.0);
+        assert!((below - above).abs() < 1e-4, "{below} {above}");
+        assert!((log2_add(-10.0, -10.0) + 9.0).abs() < 1e-12);
+        assert!((log2_add(f64::NEG_INFINITY, -3.0) + 3.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,103 @@
+//! What a job will cost, and how likely it is to fail, before anything runs.
+
+use crate::agreement::Agreement;
+use crate::analysis::{Analysis, Records};
+use crate::circuit::CircuitError;
+use crate::circuit::cost::Cost;
+use crate::households::{HouseholdError, Households};
+use crate::params::noise;
+
+/// The cost of one job.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// Answers, one per household.
+    pub answers: u64,
+    /// Bootstraps in all.
+    pub bootstraps: u64,
+    /// The probability, as a base-2 logarithm, that any answer of the job is wrong.
+    pub log2_failure: f64,
+}
+
+/// Why a job may not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// More answers than agreed.
+    #[error("the job has {found} answers; the agreement allows {allowed} ([disclosure] answers)")]
+    TooManyAnswers {
+        /// By the agreement.
+        allowed: u64,
+        /// In the job.
+        found: u64,
+    },
+    /// Nothing to answer.
+    #[error("there are no households")]
+    NoHouseholds,
+    /// Too likely to give a wrong answer.
+    #[error("the job fails with probability 2^{log2_failure:.1}; at most 2^{limit} is allowed; split the job", limit = noise::LOG2_LIMIT)]
+    TooLikelyToFail {
+        /// As a base-2 logarithm.
+        log2_failure: f64,
+    },
+}
+
+impl Plan {
+    /// Counts a job by running its own program on a counter.
+    ///
+    /// # Errors
+    /// None that a counter can cause; the program's signature has them.
+    pub fn of_batches<A: Analysis>(
+        agreement: &Agreement<A>,
+        batches: &[A::Batch],
+    ) -> Result<Self, CircuitError> {
+        let analysis = agreement.analysis();
+        let cost = Cost::new();
+        let mut answers = 0;
+        for batch in batches {
+            let column = analysis.run(&cost, batch)?;
+            cost.release(&column);
+            answers += analysis.answered(batch).len() as u64;
+        }
+        Ok(Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() })
+    }
+
+    /// Counts one household with `addends` addends.
+    ///
+    /// # Errors
+    /// None that a counter can cause; the program's signature has them.
+    pub fn of_household<A: Analysis>(agreement: &Agreement<A>, addends: usize) -> Result<Self, CircuitError> {
+        let sample = agreement.analysis().sample(&agreement.inputs(), addends);
+        Self::of_batches(agreement, std::slice::from_ref(&sample))
+    }
+
+    /// Counts a job over these households, supposing that everybody has a record.
+    ///
+    /// # Errors
+    /// When a household breaks a rule of the agreement.
+    pub fn of_households<A: Analysis>(
+        agreement: &Agreement<A>,
+        households: &Households,
+    ) -> Result<Self, HouseholdError> {
+        let records = Records::complete();
+        let batches = agreement.analysis().batches(&agreement.inputs(), households, &records)?;
+        Ok(Self::of_batches(agreement, &batches).expect("a counter reads no tables"))
+    }
+
+    /// Refuses a job that the agreement or the failure bound does not allow.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
+        let (allowed, found) = (agreement.disclosure().answers, self.answers);
+        if found == 0 {
+            return Err(PlanError::NoHouseholds);
+        }
+        if found > allowed {
+            return Err(PlanError::TooManyAnswers { allowed, found });
+        }
+        if self.log2_failure > noise::LOG2_LIMIT {
+            return Err(PlanError::TooLikelyToFail { log2_failure: self.log2_failure });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! Role 1, the data provider: encrypts one dataset under the public key.
+
+use std::io::Write;
+use std::path::Path;
+
+use rayon::prelude::*;
+use tfhe::core_crypto::commons::generators::NoiseRandomGenerator;
+use tfhe::core_crypto::prelude::{
+    DefaultRandomGenerator, LweCiphertextCount, LweCompactCiphertextListOwned, PlaintextListOwned,
+    encrypt_lwe_compact_ciphertext_list_with_compact_public_key, new_seeder,
+};
+
+use crate::agreement::{Agreement, AgreementError};
+use crate::analysis::Analysis;
+use crate::circuit::radix::Encoding;
+use crate::container::{Access, ContainerError, Header, Kind, Writer, write_atomically};
+use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
+use crate::keys::PublicKey;
+use crate::params::{BIG_NOISE, BIG_SIZE, DELTA, MODULUS, RING};
+use crate::table::Table;
+use crate::units::AgreementId;
+use crate::words;
+
+/// The party that holds a dataset.
+#[derive(Debug)]
+pub struct DataProvider {
+    key: PublicKey,
+}
+
+/// Why a dataset was not encrypted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncryptError {
+    /// The agreement says no.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// The key belongs to another agreement.
+    #[error(
+        "the public key was made for agreement {found}, not for {expected}; ask the key holder for this one's"
+    )]
+    WrongAgreement {
+        /// The agreement in hand.
+        expected: AgreementId,
+        /// The key's.
+        found: AgreementId,
+    },
+    /// Writing failed.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+    /// The operating system failed.
+    #[error("writing failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Bins that are encrypted in parallel before they are written.
+const BINS_AT_ONCE: usize = 64;
+
+impl DataProvider {
+    /// A provider with the key holder's public key.
+    pub fn new(key: PublicKey) -> Self {
+        Self { key }
+    }
+
+    /// Encrypts a table in memory.
+    ///
+    /// # Errors
+    /// When the agreement is not in force or the key is not its own.
+    ///
+    /// # Cost
+    /// No bootstrap. 16 bytes per ciphertext; `plan` prints how many a row has.
+    pub fn encrypt<A: Analysis>(
+        &self,
+        agreement: &Agreement<A>,
+        table: &Table,
+    ) -> Result<EncryptedTable, EncryptError> {
+        let mut bytes = Vec::new();
+        self.encrypt_into(agreement, table, &mut bytes, |_| {})?;
+        Ok(EncryptedTable::from_bytes(bytes)?)
+    }
+
+    /// Encrypts a table into a file that appears whole or not at all. `progress` is told how many rows are done.
+    ///
+    /// # Errors
+    /// When the agreement is not in force, the key is not its own, or writing fails.
+    pub fn encrypt_to<A: Analysis>(
+        &self,
+        agreement: &Agreement<A>,
+        table: &Table,
+        path: &Path,
+        progress: impl Fn(usize),
+    ) -> Result<(), EncryptError> {
+        self.check(agreement)?;
+        write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
+    }
+
+    fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), EncryptError> {
+        agreement.in_force_today()?;
+        let (expected, found) = (agreement.id(), self.key.agreement());
+        if expected != found {
+            return Err(EncryptError::WrongAgreement { expected, found });
+        }
+        Ok(())
+    }
+
+    fn encrypt_into<A: Analysis>(
+        &self,
+        agreement: &Agreement<A>,
+        table: &Table,
+        out: impl Write,
+        progress: impl Fn(usize),
+    ) -> Result<(), EncryptError> {
+        self.check(agreement)?;
+        let encoding = agreement.analysis().encoding(&agreement.inputs());
+        let width = encoding.width();
+        let count = table.rows() * width;
+        let metadata = Metadata {
+            dataset: table.dataset().name.clone(),
+            width: width as u32,
+            subjects: table.subjects().to_vec(),
+        };
+        let header =
+            Header::new(Kind::EncryptedTable, agreement.id(), self.key.id(), payload_bytes(count), BIN_BYTES);
+        let mut writer = Writer::new(out, header, &metadata)?;
+        let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
+        for some in bins.chunks(BINS_AT_ONCE) {
+            let encrypt = |bin: &usize| {
+                let plain = plaintexts(table, &encoding, *bin * RING..((*bin + 1) * RING).min(count));
+                self.encrypt_bin(plain)
+            };
+            let encrypted: Vec<Vec<u8>> = some.par_iter().map(encrypt).collect();
+            for (bin, bytes) in some.iter().zip(&encrypted) {
+                writer.chunk(bytes)?;
+                progress(((bin + 1) * RING).min(count) / width);
+            }
+        }
+        writer.finish()?;
+        Ok(())
+    }
+
+    /// One compact list: its mask, then its bodies, as little-endian words.
+    fn encrypt_bin(&self, plain: Vec<u64>) -> Vec<u8> {
+        let count = LweCiphertextCount(plain.len());
+        let mut list = LweCompactCiphertextListOwned::new(0, BIG_SIZE, count, MODULUS);
+        let mut seeder = new_seeder();
+        let mut noise = NoiseRandomGenerator::<DefaultRandomGenerator>::new(seeder.as_mut());
+        encrypt_lwe_compact_ciphertext_list_with_compact_public_key(
+            self.key.compact(),
+            &mut list,
+            &PlaintextListOwned::from_container(plain),
+            BIG_NOISE,
+            BIG_NOISE,
+            &mut noise,
+        );
+        let mut bytes = Vec::with_capacity(BIN_BYTES);
+        words::write(&mut bytes, list.as_ref());
+        bytes
+    }
+}
+
+/// The encoded values of a range of the table's ciphertexts, row after row.
+fn plaintexts(table: &Table, encoding: &Encoding, range: std::ops::Range<usize>) -> Vec<u64> {
+    let width = encoding.width();
+    let amounts = table.encoded();
+    range.map(|i| encoding.value(amounts[i / width], i % width) * DELTA).collect()
+}
