@@ -17,6 +17,8 @@ use crate::params::{BIG_SIZE, GLWE_SIZE, POLYNOMIAL, RING};
 
 mod blind_rotation;
 mod keyswitch;
+#[cfg(any(test, feature = "measure"))]
+pub mod measure;
 mod packing;
 
 use blind_rotation::Rotation;

@@ -12,8 +12,11 @@ pub mod units;
 
 mod encrypted_answer;
 mod encrypted_table;
-#[cfg(feature = "evaluator")]
+#[cfg(all(feature = "evaluator", not(feature = "measure")))]
 mod engine;
+#[cfg(feature = "measure")]
+#[doc(hidden)]
+pub mod engine;
 #[cfg(feature = "evaluator")]
 pub mod evaluator;
 #[cfg(feature = "key-holder")]

@@ -5,9 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::ContainerError;
 
-/// Fixed-width little-endian integers; the length that is read is the length that is there, and nothing may follow.
+/// Variable-width integers; the length that is read is the length that is there, and nothing may follow.
 fn options(limit: u64) -> impl Options {
-    bincode::DefaultOptions::new().with_fixint_encoding().with_limit(limit).reject_trailing_bytes()
+    bincode::DefaultOptions::new().with_limit(limit).reject_trailing_bytes()
 }
 
 pub(super) fn encode(metadata: &impl Serialize) -> Result<Vec<u8>, ContainerError> {

@@ -1,0 +1,199 @@
+//! An analysis that drempel does not have: at how many creditors is a household two months or more in arrear?
+//!
+//! One creditor earns a letter, two a visit; the municipality learns which, not at whom or how much. Made up,
+//! after the early detection of debts in Dutch law. docs/adding-an-analysis.md explains it.
+//!
+//!     cargo run --release --example own_analysis
+
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::error::Error;
+use std::ops::RangeInclusive;
+
+use drempel::agreement::{AgreementError, Dataset, Subject};
+use drempel::analysis::{Analysis, Records};
+use drempel::circuit::clear::Clear;
+use drempel::circuit::radix::Encoding;
+use drempel::circuit::{Backend, Cell, CircuitError, LookupTable};
+use drempel::households::{Household, HouseholdError, Households};
+use drempel::{Agreement, DataProvider, Evaluator, KeyHolder, Plan, Table};
+use serde::Deserialize;
+
+/// One digit of base 16 holds the months, so a record is a single ciphertext.
+const MAX_MONTHS: i64 = 15;
+/// A lookup tells 17 counts apart: 0 to 16.
+const MAX_CREDITORS: i64 = 16;
+/// Households per batch: enough for every core, few enough for memory.
+const BATCH: usize = 256;
+
+/// `[analysis]` with `kind = "arrears"`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arrears {
+    kind: String,
+    datasets: Vec<String>,
+    months: i64,
+    letter_from: i64,
+    visit_from: i64,
+}
+
+/// Some households (by their place in the file) and the records that were found of them.
+#[derive(Default)]
+struct Batch {
+    households: Vec<usize>,
+    cells: Vec<Cell>,
+    group_of: Vec<usize>,
+}
+
+impl Analysis for Arrears {
+    type Batch = Batch;
+
+    fn datasets(&self) -> &[String] {
+        &self.datasets
+    }
+
+    fn question(&self) -> String {
+        let Self { months, letter_from: letter, visit_from: visit, .. } = self;
+        let creditors = self.datasets.join(", ");
+        format!("At how many of {creditors} are {months} months due: {letter} (letter) or {visit} (visit)?")
+    }
+
+    fn check(&self, datasets: &[&Dataset]) -> Result<(), AgreementError> {
+        let months = |set: &&Dataset| set.unit == "month" && set.subject == Subject::Household;
+        let one_digit = |set: &&Dataset| set.min().value() == 0 && set.max().value() <= MAX_MONTHS;
+        if !datasets.iter().all(|set| months(set) && one_digit(set)) {
+            return Err(AgreementError::Analysis("every dataset is 0 to at most 15 months per household"));
+        }
+        let counts = [1, self.letter_from, self.visit_from, datasets.len() as i64, MAX_CREDITORS];
+        if self.kind != "arrears" || !(1..=MAX_MONTHS).contains(&self.months) || !counts.is_sorted() {
+            return Err(AgreementError::Analysis("kind, months, letter_from or visit_from is not possible"));
+        }
+        Ok(())
+    }
+
+    fn encoding(&self, _datasets: &[&Dataset]) -> Encoding {
+        Encoding::for_sums(1, MAX_MONTHS.unsigned_abs())
+    }
+
+    fn clamps(&self, _datasets: &[&Dataset], dataset: &Dataset) -> bool {
+        self.months <= dataset.max().value()
+    }
+
+    fn answer_values(&self) -> RangeInclusive<i64> {
+        0..=2
+    }
+
+    fn batches(
+        &self,
+        _datasets: &[&Dataset],
+        households: &Households,
+        records: &Records<'_>,
+    ) -> Result<Vec<Batch>, HouseholdError> {
+        let mut batches = Vec::new();
+        let all: Vec<&Household> = households.iter().collect();
+        for some in all.chunks(BATCH) {
+            let mut batch = Batch::default();
+            for (group, household) in some.iter().enumerate() {
+                batch.households.push(batches.len() * BATCH + group);
+                for table in 0..self.datasets.len() {
+                    if let Some(row) = records.row(table, household.id().as_str()) {
+                        batch.cells.push(Cell { table, row });
+                        batch.group_of.push(group);
+                    }
+                }
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+
+    fn sample(&self, _datasets: &[&Dataset], addends: usize) -> Batch {
+        let cells = vec![Cell { table: 0, row: 0 }; addends];
+        Batch { households: vec![0], cells, group_of: vec![0; addends] }
+    }
+
+    fn max_addends(&self) -> usize {
+        self.datasets.len()
+    }
+
+    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+        &batch.households
+    }
+
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
+        let due = LookupTable::new(0..=MAX_MONTHS, |months| i64::from(months >= self.months));
+        let months = backend.gather(0, &batch.cells)?;
+        let arrears = backend.lookup(&months, &vec![due; batch.cells.len()])?;
+        let advice = LookupTable::new(0..=MAX_CREDITORS, |creditors| {
+            i64::from(creditors >= self.letter_from) + i64::from(creditors >= self.visit_from)
+        });
+        let creditors = backend.sum_by(&arrears, &batch.group_of, batch.households.len());
+        backend.lookup(&creditors, &vec![advice; batch.households.len()])
+    }
+}
+
+/// What each creditor knows: the months that a household owes.
+const CREDITORS: [(&str, &[(&str, u64)]); 3] = [
+    ("rent", &[("h1", 0), ("h2", 3), ("h3", 2), ("h4", 1)]),
+    ("energy", &[("h1", 1), ("h2", 0), ("h3", 15), ("h4", 1), ("h5", 2)]),
+    ("health", &[("h2", 1), ("h3", 4), ("h4", 1)]),
+];
+
+/// What the computing centre knows. Every such file has poverty lines; here they play no part.
+const HOUSEHOLDS: &str =
+    "household,person,poverty_line_cents\nh1,p1,0\nh2,p2,0\nh3,p3,0\nh4,p4,0\nh5,p5,0\nh6,p6,0\n";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let agreement = Agreement::<Arrears>::parse_as(include_str!("own_analysis.toml"))?;
+    println!("{}", agreement.analysis().question());
+
+    let plan = Plan::of_household(&agreement, CREDITORS.len())?;
+    println!("{} bootstraps per household, wrong once in 2^{:.0}", plan.bootstraps, -plan.log2_failure);
+    assert_eq!(plan.bootstraps, 4, "one per record and one for the household");
+
+    let (key_holder, public_key, evaluation_key) = KeyHolder::generate(&agreement)?;
+    // The creditors share one process here; in earnest each has its own copy of the public key.
+    let creditor = DataProvider::new(public_key);
+    let (mut tables, mut encrypted) = (Vec::new(), Vec::new());
+    for (name, rows) in CREDITORS {
+        let lines: Vec<String> = rows.iter().map(|(id, months)| format!("{id},{months}\n")).collect();
+        let csv = format!("household,months\n{}", lines.concat());
+        let table = Table::from_csv(&agreement, name, csv.as_bytes())?;
+        encrypted.push(creditor.encrypt(&agreement, &table)?);
+        tables.push(table);
+    }
+    let households = Households::from_csv(HOUSEHOLDS.as_bytes())?;
+    let answer = Evaluator::new(evaluation_key).evaluate(&agreement, &households, &encrypted, |_| {})?;
+    let answer = key_holder.release(&agreement, &answer)?;
+
+    let released: Vec<i64> = answer.values().map(|(_, advice)| advice).collect();
+    assert_eq!(released, on_plaintext(&agreement, &households, &tables)?);
+    assert_eq!(released, [0, 1, 2, 0, 1, 0]);
+    for (household, advice) in answer.values() {
+        println!("{household}: {}", ["nothing", "a letter", "a visit"][advice as usize]);
+    }
+    Ok(())
+}
+
+/// Runs the same program without encryption. A table keeps its amounts to itself: they are looked up again.
+fn on_plaintext(
+    agreement: &Agreement<Arrears>,
+    households: &Households,
+    tables: &[Table],
+) -> Result<Vec<i64>, Box<dyn Error>> {
+    let mut amounts: Vec<Vec<u64>> = Vec::new();
+    for (table, (_, rows)) in tables.iter().zip(CREDITORS) {
+        let months = |id: &str| rows.iter().find(|row| row.0 == id).map_or(0, |row| row.1);
+        amounts.push(table.subjects().iter().map(|id| months(id.as_str())).collect());
+    }
+    let analysis = agreement.analysis();
+    let clear = Clear::new(analysis.encoding(&agreement.inputs()), amounts);
+    let records = Records::new(tables.iter().map(Table::subjects));
+    let mut answers = vec![0; households.len()];
+    for batch in analysis.batches(&agreement.inputs(), households, &records)? {
+        for (household, value) in analysis.answered(&batch).iter().zip(analysis.run(&clear, &batch)?) {
+            answers[*household] = value;
+        }
+    }
+    Ok(answers)
+}

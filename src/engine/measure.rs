@@ -1,0 +1,97 @@
+//! The engine beside tfhe's own calls, for benches and tests only (feature `measure`). No part of the API.
+
+use tfhe::core_crypto::prelude::LweCiphertext;
+use tfhe::shortint::atomic_pattern::{AtomicPatternServerKey, KS32AtomicPatternServerKey};
+use tfhe::shortint::ciphertext::{Ciphertext, Degree, MaxDegree, NoiseLevel};
+use tfhe::shortint::server_key::{LookupTableOwned, ModulusSwitchConfiguration, ShortintBootstrappingKey};
+use tfhe::shortint::{AtomicPatternKind, ServerKey};
+
+use super::{Engine, Scratch, WORDS};
+use crate::circuit::LookupTable;
+use crate::keys::EvaluationKey;
+use crate::params::{MODULUS, TFHE};
+
+/// One evaluation key, expanded for our engine and for tfhe's.
+pub struct Measure {
+    engine: Engine,
+    tfhe: ServerKey,
+}
+
+/// Ciphertexts in a row.
+pub type Ciphertexts = Vec<u64>;
+
+impl Measure {
+    /// From a key's file.
+    pub fn new(key: EvaluationKey) -> Self {
+        let engine = Engine::new(key);
+        let bootstrapping_key = ShortintBootstrappingKey::Classic {
+            bsk: engine.key.bootstrap.clone(),
+            modulus_switch_noise_reduction_key: ModulusSwitchConfiguration::CenteredMeanNoiseReduction,
+        };
+        let pattern = KS32AtomicPatternServerKey::from_raw_parts(
+            engine.key.keyswitch.clone(),
+            bootstrapping_key,
+            TFHE.ciphertext_modulus,
+        );
+        let tfhe = ServerKey::from_raw_parts(
+            AtomicPatternServerKey::KeySwitch32(pattern),
+            TFHE.message_modulus,
+            TFHE.carry_modulus,
+            MaxDegree::from_msg_carry_modulus(TFHE.message_modulus, TFHE.carry_modulus),
+            TFHE.max_noise_level,
+        );
+        Self { engine, tfhe }
+    }
+
+    /// A key of meaningless contents, and as many meaningless ciphertexts.
+    pub fn meaningless(count: usize) -> (Self, Ciphertexts) {
+        let words = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(super::ODD)).collect();
+        (Self::new(EvaluationKey::for_measurement()), words)
+    }
+
+    /// Ours: batches of `batch`, spread over rayon's threads.
+    pub fn batched(&mut self, inputs: &[u64], tables: &[LookupTable], batch: usize) -> Ciphertexts {
+        self.engine.batch = batch;
+        self.engine.bootstrap_many(inputs, tables)
+    }
+
+    /// tfhe's: `apply_lookup_table`, one at a time on one thread.
+    pub fn one_at_a_time(&self, inputs: &[u64], table: impl Fn(u64) -> u64) -> Ciphertexts {
+        let table: LookupTableOwned = self.tfhe.generate_lookup_table(table);
+        let apply = |words: &[u64]| {
+            let ciphertext = Ciphertext::new(
+                LweCiphertext::from_container(words.to_vec(), MODULUS),
+                Degree::new(15),
+                NoiseLevel::NOMINAL,
+                TFHE.message_modulus,
+                TFHE.carry_modulus,
+                AtomicPatternKind::KeySwitch32,
+            );
+            self.tfhe.apply_lookup_table(&ciphertext, &table).ct.into_container()
+        };
+        inputs.chunks_exact(WORDS).flat_map(apply).collect()
+    }
+
+    /// The parts of one batch, in seconds: keyswitch, modulus switch, rotation, extraction, packing.
+    pub fn parts(&self, inputs: &[u64], tables: &[LookupTable]) -> [f64; 5] {
+        let mut scratch = Scratch::new(tables.len());
+        let mut outputs = vec![0; inputs.len()];
+        let mut seconds = [0.0; 5];
+        let mut clock = std::time::Instant::now();
+        let mut lap = |index: usize| {
+            seconds[index] = clock.elapsed().as_secs_f64();
+            clock = std::time::Instant::now();
+        };
+        scratch.switched.keyswitch(&self.engine.key.keyswitch, inputs.chunks_exact(WORDS).zip(tables));
+        lap(0);
+        let small = scratch.switched.modulus_switch();
+        lap(1);
+        scratch.rotation.rotate(&self.engine.key.bootstrap, &self.engine.fft, &small, tables);
+        lap(2);
+        scratch.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
+        lap(3);
+        self.engine.to_rings(&outputs);
+        lap(4);
+        seconds
+    }
+}

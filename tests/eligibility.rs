@@ -1,0 +1,246 @@
+//! Eligibility against an oracle that is no part of drempel: on plaintext by the million, with real keys by the hundred.
+
+use drempel::agreement::Agreement;
+use drempel::analysis::{Analysis, Records};
+use drempel::circuit::clear::Clear;
+use drempel::units::{Cents, HouseholdId, SubjectId};
+use drempel::{DataProvider, Evaluator, Household, Households, KeyHolder, Plan, Table};
+
+/// xorshift64*: the same cases in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// Uniform enough in `low..=high`.
+    fn between(&mut self, low: i64, high: i64) -> i64 {
+        low + (u128::from(self.next()) % (high - low + 1) as u128) as i64
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.next() as usize % from.len()]
+    }
+}
+
+/// One agreement's numbers.
+#[derive(Clone, Copy)]
+struct Setting {
+    min: i64,
+    max: i64,
+    comparison: &'static str,
+    known_min: i64,
+    known_max: i64,
+    line_max: i64,
+}
+
+impl Setting {
+    fn agreement(&self) -> Agreement {
+        let Self { min, max, comparison, known_min, known_max, line_max } = self;
+        let text = format!(
+            r#"
+            agreement = {{ name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
+            party = [
+                {{ name = "provider", roles = ["data-provider"] }},
+                {{ name = "evaluator", roles = ["evaluator"] }},
+                {{ name = "holder", roles = ["key-holder"] }},
+            ]
+            dataset = [{{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "income", min = {min}, max = {max} }}]
+            analysis = {{ kind = "eligibility", datasets = ["income"], comparison = "{comparison}", max_addends = 8, missing = "refuse", line_min = 0, line_max = {line_max}, known_min = {known_min}, known_max = {known_max} }}
+            disclosure = {{ to = "provider", answers = 1000000 }}
+            "#
+        );
+        Agreement::parse(&text).expect("a sound agreement")
+    }
+}
+
+/// A household's incomes, what is known of it, and its line.
+struct Case {
+    incomes: Vec<i64>,
+    known: i64,
+    line: i64,
+}
+
+impl Case {
+    /// Incomes at the ends or anywhere; a line just below, on or just above the sum, at the ends, or anywhere.
+    fn random(random: &mut Random, setting: &Setting) -> Self {
+        let size = random.between(1, 8);
+        let kind = random.between(0, 3);
+        let income = |random: &mut Random| match kind {
+            0 => setting.min,
+            1 => setting.max,
+            2 => random.pick(&[setting.min, setting.max, 0.clamp(setting.min, setting.max)]),
+            _ => random.between(setting.min, setting.max),
+        };
+        let incomes: Vec<i64> = (0..size).map(|_| income(random)).collect();
+        let known = match random.between(0, 3) {
+            0 => setting.known_min,
+            1 => setting.known_max,
+            _ => random.between(setting.known_min, setting.known_max),
+        };
+        let total: i64 = incomes.iter().sum::<i64>() + known;
+        let line = match random.between(0, 6) {
+            0 => total - 1,
+            1 | 2 => total,
+            3 => total + 1,
+            4 => 0,
+            5 => setting.line_max,
+            _ => random.between(0, setting.line_max),
+        };
+        Self { incomes, known, line: line.clamp(0, setting.line_max) }
+    }
+
+    /// The oracle: plain arithmetic.
+    fn eligible(&self, setting: &Setting) -> bool {
+        let total =
+            self.incomes.iter().map(|income| i128::from(*income)).sum::<i128>() + i128::from(self.known);
+        match setting.comparison {
+            "below" => total < i128::from(self.line),
+            _ => total <= i128::from(self.line),
+        }
+    }
+}
+
+fn cents(value: i64) -> Cents {
+    Cents::try_from(value).expect("in range")
+}
+
+/// Person ids in ascending order, so that a table's rows keep the order in which they are made.
+fn person(number: usize) -> SubjectId {
+    SubjectId::try_from(format!("p{number:09}")).expect("an identifier")
+}
+
+fn households(cases: &[Case]) -> (Households, Vec<SubjectId>) {
+    let mut people = Vec::new();
+    let mut made = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let members: Vec<SubjectId> = (0..case.incomes.len()).map(|i| person(people.len() + i)).collect();
+        people.extend(members.clone());
+        let id = HouseholdId::try_from(format!("h{index}")).expect("an identifier");
+        made.push(Household::new(id, members, cents(case.line), cents(case.known)));
+    }
+    (Households::new(made).expect("valid households"), people)
+}
+
+#[test]
+fn a_million_boundary_households_on_plaintext_agree_with_the_oracle() {
+    let mut random = Random(2025);
+    let mut eligible = 0;
+    let (rounds, per_round) = (100, 10_000);
+    for round in 0..rounds {
+        let min = random.pick(&[0, 0, -1, -50_000, 1_000]);
+        let span = random.pick(&[1, 15, 16, 255, 4_095, 262_143, 500_000, 4_194_303, 5_900_000, 1 << 40]);
+        let setting = Setting {
+            min,
+            max: min + span,
+            comparison: if round % 2 == 0 { "below" } else { "at-most" },
+            known_min: random.pick(&[0, -1, -1_000_000]),
+            known_max: random.pick(&[0, 1, 13_000_000]),
+            line_max: random.pick(&[0, 1, 150_107, 8 * (span + 2_000_000), 1 << 45]),
+        };
+        let agreement = setting.agreement();
+        let cases: Vec<Case> = (0..per_round).map(|_| Case::random(&mut random, &setting)).collect();
+        let (households, people) = households(&cases);
+        let amounts = cases.iter().flat_map(|case| &case.incomes).map(|x| (x - min) as u64).collect();
+        let analysis = agreement.analysis();
+        let inputs = agreement.inputs();
+        let clear = Clear::new(analysis.encoding(&inputs), vec![amounts]);
+        let records = Records::new([people.as_slice()]);
+        let mut seen = 0;
+        for batch in analysis.batches(&inputs, &households, &records).expect("agreed households") {
+            let answers = analysis.run(&clear, &batch).expect("no value outside its table");
+            for (household, answer) in analysis.answered(&batch).iter().zip(answers) {
+                let case = &cases[*household];
+                assert_eq!(answer == 1, case.eligible(&setting), "round {round}, household {household}");
+                assert!(answer == 0 || answer == 1);
+                eligible += answer;
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, per_round);
+    }
+    // Both answers are really tested.
+    assert!((200_000..800_000).contains(&eligible), "{eligible}");
+}
+
+#[test]
+fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
+    let setting = Setting {
+        min: -1_000,
+        max: 261_143,
+        comparison: "at-most",
+        known_min: -90_000,
+        known_max: 50_000,
+        line_max: 400_000,
+    };
+    let agreement = setting.agreement();
+    let mut random = Random(7);
+    let cases: Vec<Case> = (0..304).map(|_| Case::random(&mut random, &setting)).collect();
+    let (households, people) = households(&cases);
+    let mut incomes = String::from("person,cents\n");
+    for (person, income) in people.iter().zip(cases.iter().flat_map(|case| &case.incomes)) {
+        incomes += &format!("{person},{income}\n");
+    }
+    let (holder, public, evaluation) = KeyHolder::generate(&agreement).expect("in force");
+    let table = Table::from_csv(&agreement, "income", incomes.as_bytes()).expect("valid incomes");
+    let table = DataProvider::new(public).encrypt(&agreement, &table).expect("encrypts");
+    let evaluator = Evaluator::new(evaluation);
+    let encrypted =
+        evaluator.evaluate(&agreement, &households, std::slice::from_ref(&table), |_| {}).expect("evaluates");
+    let answer = holder.release(&agreement, &encrypted).expect("releases");
+    assert_eq!(answer.rows().len(), cases.len());
+    for ((household, eligible), case) in answer.rows().zip(&cases) {
+        assert_eq!(eligible, case.eligible(&setting), "{household}");
+    }
+    let plan = evaluator.plan(&agreement, &households, &[table]).expect("plans");
+    assert!(plan.log2_failure < -64.0);
+}
+
+#[test]
+fn bootstraps_per_household_are_frozen() {
+    let setting = |bits: u32| Setting {
+        min: 0,
+        max: (1 << bits) - 1,
+        comparison: "below",
+        known_min: 0,
+        known_max: 0,
+        line_max: 100_000,
+    };
+    let expected = [(18, [5, 6, 8, 9, 12, 18, 18, 18]), (22, [6, 8, 10, 11, 14, 22, 22, 22])];
+    for (bits, bootstraps) in expected {
+        let agreement = setting(bits).agreement();
+        for (addends, expected) in (1..=8).zip(bootstraps) {
+            let plan = Plan::of_household(&agreement, addends).expect("counts");
+            assert_eq!(plan.bootstraps, expected, "{addends} addends at {bits} bits");
+        }
+    }
+}
+
+#[test]
+fn a_ciphertext_takes_16_bytes_and_at_most_two_percent_more() {
+    let setting = Setting {
+        min: 0,
+        max: (1 << 18) - 1,
+        comparison: "below",
+        known_min: 0,
+        known_max: 0,
+        line_max: 100_000,
+    };
+    let agreement = setting.agreement();
+    let rows = 20_000;
+    let mut incomes = String::from("person,cents\n");
+    (0..rows).for_each(|row| incomes += &format!("{row},{row}\n"));
+    let (_, public, _) = KeyHolder::generate(&agreement).expect("in force");
+    let table = Table::from_csv(&agreement, "income", incomes.as_bytes()).expect("valid incomes");
+    let table = DataProvider::new(public).encrypt(&agreement, &table).expect("encrypts");
+    let header = table.header();
+    // Identifiers and their lengths included.
+    let bytes = header.metadata_bytes + header.payload_bytes + 32 * (header.chunks() + 1) + 128;
+    let digits = (table.rows() * table.width()) as f64;
+    assert_eq!(table.width(), 58);
+    assert!(bytes as f64 <= 16.0 * digits * 1.02, "{} bytes per digit", bytes as f64 / digits);
+}
