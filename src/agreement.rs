@@ -3,12 +3,15 @@
 //! Every role takes the agreement and nothing else that could change the question; no command has a computation
 //! parameter. Its id is the BLAKE3 digest of its bytes, so one changed character makes another agreement.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::analysis::{Analysis, Eligibility};
+use crate::params::SLOTS;
 use crate::units::{AgreementId, Digest};
 
 mod parts;
@@ -127,10 +130,7 @@ impl Agreement {
     /// # Errors
     /// When the file cannot be read or breaks a rule.
     pub fn open(path: &Path) -> Result<Self, AgreementError> {
-        if std::fs::metadata(path)?.len() > MAX_BYTES {
-            return Err(AgreementError::TooLarge);
-        }
-        Self::parse(&std::fs::read_to_string(path)?)
+        Self::open_as(path)
     }
 
     /// Checks an agreement's text about eligibility.
@@ -143,6 +143,20 @@ impl Agreement {
 }
 
 impl<A: Analysis> Agreement<A> {
+    /// Reads and checks an agreement file over the analysis `A`, which may be defined outside drempel.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule.
+    pub fn open_as(path: &Path) -> Result<Self, AgreementError> {
+        let mut text = String::new();
+        // One byte more than allowed shows that there is more.
+        File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(AgreementError::TooLarge);
+        }
+        Self::parse_as(&text)
+    }
+
     /// Checks an agreement's text over the analysis `A`, which may be defined outside drempel.
     ///
     /// # Errors
@@ -186,7 +200,17 @@ impl<A: Analysis> Agreement<A> {
             }
         }
         distinct("dataset in [analysis]", self.analysis.datasets().iter().map(String::as_str))?;
-        self.analysis.check(&self.inputs())
+        let inputs = self.inputs();
+        self.analysis.check(&inputs)?;
+        let encoding = self.analysis.encoding(&inputs);
+        if !inputs.iter().all(|dataset| encoding.holds(dataset.span())) {
+            return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
+        }
+        let values = self.analysis.answer_values();
+        if values.is_empty() || *values.start() < -SLOTS || *values.end() >= SLOTS {
+            return Err(AgreementError::Analysis("answers must lie in -16..=15"));
+        }
+        Ok(())
     }
 
     fn check_roles(&self) -> Result<(), AgreementError> {
@@ -201,8 +225,18 @@ impl<A: Analysis> Agreement<A> {
                 "evaluator and key-holder must be different parties: together they can read everything",
             ));
         }
-        if holders(Role::Auditor).any(|party| party.roles.contains(&Role::Evaluator)) {
-            return Err(AgreementError::Roles("the auditor must not be the evaluator"));
+        let others = [Role::Evaluator, Role::KeyHolder];
+        if holders(Role::Auditor).any(|party| party.roles.iter().any(|role| others.contains(role))) {
+            return Err(AgreementError::Roles(
+                "the auditor must be neither the evaluator nor the key-holder",
+            ));
+        }
+        let audited = holders(Role::Auditor).next().is_some() && self.disclosure.audit >= 1.0;
+        if holders(Role::Evaluator).any(|party| party.name == self.disclosure.to) && !audited {
+            return Err(AgreementError::Roles(
+                "answers may go to the evaluator only when an auditor evaluates all of them again (audit = 1.0): \
+                 forged answers reveal the secret key",
+            ));
         }
         Ok(())
     }

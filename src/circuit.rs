@@ -34,7 +34,7 @@ pub trait Backend {
     /// When a table cannot be read or is damaged.
     fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError>;
 
-    /// Adds two columns row by row.
+    /// Adds two columns row by row. Their noise must be independent: twice a column is `scale`.
     fn add(&self, left: &Self::Column, right: &Self::Column) -> Self::Column;
 
     /// Subtracts `right` from `left` row by row.

@@ -8,15 +8,18 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::units::{AgreementId, Digest, KeyId};
 
 mod header;
 mod metadata;
+mod write;
 
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
+pub use write::{Access, write_atomically};
+pub(crate) use write::{Writer, write_whole};
 
 const DIGEST_BYTES: usize = 32;
 
@@ -296,106 +299,6 @@ impl Storage {
         buffer.truncate(length);
         Ok(stored.into())
     }
-}
-
-/// Writes an artefact chunk by chunk; the totals are known before the first byte.
-pub(crate) struct Writer<W> {
-    out: W,
-    header: Header,
-    whole: Trailer,
-    chunk: u64,
-}
-
-impl<W: Write> Writer<W> {
-    /// Writes header and metadata. `header.metadata_bytes` is set here.
-    pub(crate) fn new(out: W, header: Header, metadata: &impl Serialize) -> Result<Self, ContainerError> {
-        Self::start(out, header, metadata::encode(metadata)?)
-    }
-
-    fn start(mut out: W, mut header: Header, metadata: Vec<u8>) -> Result<Self, ContainerError> {
-        header.metadata_bytes = metadata.len() as u64;
-        out.write_all(&header.to_bytes())?;
-        out.write_all(&metadata)?;
-        let whole = Trailer::new(&header, &metadata);
-        Ok(Self { out, header, whole, chunk: 0 })
-    }
-
-    /// Writes the next chunk, which must have the length that the header gives it.
-    pub(crate) fn chunk(&mut self, bytes: &[u8]) -> Result<(), ContainerError> {
-        let expected = self.header.chunk_range(self.chunk).map(|(_, length)| length);
-        assert_eq!(Some(bytes.len()), expected, "a chunk has the length that the header gives it");
-        let digest = self.header.chunk_digest(self.chunk, bytes);
-        self.out.write_all(bytes)?;
-        self.out.write_all(digest.as_bytes())?;
-        self.whole.add(digest);
-        self.chunk += 1;
-        Ok(())
-    }
-
-    /// Writes the trailer and returns the artefact's digest.
-    pub(crate) fn finish(mut self) -> Result<Digest, ContainerError> {
-        assert_eq!(self.chunk, self.header.chunks(), "every chunk is written");
-        let digest = self.whole.finish();
-        self.out.write_all(digest.as_bytes())?;
-        self.out.flush()?;
-        Ok(digest)
-    }
-}
-
-/// Writes a payload that is all in memory.
-pub(crate) fn write_whole(
-    out: impl Write,
-    header: Header,
-    metadata: &impl Serialize,
-    payload: &[u8],
-) -> Result<Digest, ContainerError> {
-    let chunk_bytes = header.chunk_bytes as usize;
-    let mut writer = Writer::new(out, header, metadata)?;
-    for chunk in payload.chunks(chunk_bytes) {
-        writer.chunk(chunk)?;
-    }
-    writer.finish()
-}
-
-/// Who may read a new file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Its owner only (mode 0600 on Unix): secret keys, plaintext.
-    Private,
-    /// Whoever the user's umask allows: ciphertexts and public keys.
-    Shared,
-}
-
-/// Makes a file appear whole or not at all: writes beside it, syncs, renames.
-///
-/// # Errors
-/// Whatever `write` or the operating system says; then nothing is left behind.
-pub fn write_atomically<T, E: From<io::Error>>(
-    path: &Path,
-    access: Access,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
-) -> Result<T, E> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".drempel-");
-    #[cfg(unix)]
-    let permissions = {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::Permissions::from_mode(if access == Access::Private { 0o600 } else { 0o666 })
-    };
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    let mut file = builder.tempfile_in(folder)?;
-    let mut buffered = io::BufWriter::with_capacity(1 << 20, file.as_file_mut());
-    let result = write(&mut buffered)?;
-    buffered.flush()?;
-    drop(buffered);
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(result)
 }
 
 struct Trailer(blake3::Hasher);

@@ -90,10 +90,8 @@ fn payload_bytes(answers: usize) -> usize {
     (answers.div_ceil(RING) * RING + answers) * size_of::<u16>()
 }
 
-#[cfg(feature = "evaluator")]
 pub(crate) use packed::Packed;
 
-#[cfg(feature = "evaluator")]
 mod packed {
     use super::*;
     use crate::container::write_whole;
@@ -173,9 +171,6 @@ impl EncryptedAnswer {
         let mut rest = bytes.as_slice();
         let mask = crate::words::take::<u16>(&mut rest, RING);
         let mask = mask.ok_or(ContainerError::BadContents("a ring element lacks its mask"))?;
-        if mask.iter().all(|word| *word == 0) {
-            return Err(ContainerError::BadContents("a mask of zeros"));
-        }
         let count = rest.len() / size_of::<u16>();
         Ok((mask, crate::words::take(&mut rest, count).unwrap_or_default()))
     }

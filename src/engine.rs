@@ -17,9 +17,10 @@ use crate::params::{BIG_SIZE, GLWE_SIZE, POLYNOMIAL, RING};
 
 mod blind_rotation;
 mod keyswitch;
-#[cfg(any(test, feature = "measure"))]
 pub mod measure;
 mod packing;
+#[cfg(all(test, feature = "key-holder"))]
+mod tests;
 
 use blind_rotation::Rotation;
 use keyswitch::Switched;
@@ -37,19 +38,18 @@ pub(crate) const RING_WORDS: usize = GLWE_SIZE.0 * RING;
 pub(crate) struct Engine {
     key: Expanded,
     fft: Fft,
-    batch: usize,
 }
 
 impl Engine {
     /// Expands a key: about a second.
     pub(crate) fn new(key: EvaluationKey) -> Self {
         pin_fft_plan();
-        Self { key: key.expand(), fft: Fft::new(POLYNOMIAL), batch: BATCH }
+        Self { key: key.expand(), fft: Fft::new(POLYNOMIAL) }
     }
 
     /// Seconds per bootstrap with all cores busy, after a warm-up.
     pub(crate) fn seconds_per_bootstrap(&self) -> f64 {
-        let count = self.batch * rayon::current_num_threads();
+        let count = BATCH * rayon::current_num_threads();
         let inputs: Vec<u64> = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(ODD)).collect();
         let tables = vec![LookupTable::new(0..=15, |x| x); count];
         self.bootstrap_many(&inputs, &tables);
@@ -65,9 +65,13 @@ impl Engine {
     /// # Cost
     /// One bootstrap per table.
     pub(crate) fn bootstrap_many(&self, inputs: &[u64], tables: &[LookupTable]) -> Vec<u64> {
-        assert_eq!(inputs.len(), tables.len() * WORDS, "one table per ciphertext");
         // A short job still keeps every core busy.
-        let batch = tables.len().div_ceil(rayon::current_num_threads()).clamp(1, self.batch);
+        let batch = tables.len().div_ceil(rayon::current_num_threads()).clamp(1, BATCH);
+        self.bootstrap_in_batches(inputs, tables, batch)
+    }
+
+    fn bootstrap_in_batches(&self, inputs: &[u64], tables: &[LookupTable], batch: usize) -> Vec<u64> {
+        assert_eq!(inputs.len(), tables.len() * WORDS, "one table per ciphertext");
         let mut outputs = vec![0; inputs.len()];
         outputs
             .par_chunks_mut(batch * WORDS)
@@ -125,9 +129,10 @@ impl Scratch {
 /// the low bits of every result; with one plan, the same inputs give the same bytes in every process.
 pub(crate) fn pin_fft_plan() {
     static PIN: Once = Once::new();
-    PIN.call_once(|| {
-        let size = RING / 2;
-        let method = Method::UserProvided { base_algo: FftAlgo::Dif4, base_n: size };
-        setup_custom_fft_plan(Plan::new(size, method));
-    });
+    PIN.call_once(|| setup_custom_fft_plan(fft_plan()));
+}
+
+fn fft_plan() -> Plan {
+    let size = RING / 2;
+    Plan::new(size, Method::UserProvided { base_algo: FftAlgo::Dif4, base_n: size })
 }

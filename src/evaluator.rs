@@ -7,7 +7,7 @@ use crate::analysis::{Analysis, Records};
 use crate::container::ContainerError;
 use crate::encrypted_answer::{EncryptedAnswer, Packed, Provenance};
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::{Engine, RING_WORDS};
+use crate::engine::{Engine, RING_WORDS, WORDS};
 use crate::households::{HouseholdError, Households};
 use crate::keys::EvaluationKey;
 use crate::plan::{Plan, PlanError};
@@ -82,7 +82,8 @@ impl Evaluator {
     /// When a check fails or a table cannot be read.
     ///
     /// # Cost
-    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. Memory does not grow with the tables.
+    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: one batch's ciphertexts, and
+    /// identifiers, never a whole table.
     pub fn evaluate<A: Analysis>(
         &self,
         agreement: &Agreement<A>,
@@ -98,6 +99,7 @@ impl Evaluator {
         for batch in &batches {
             let column = analysis.run(&Fhe::new(&self.engine, &tables), batch)?;
             let answered = analysis.answered(batch);
+            assert_eq!(column.len(), answered.len() * WORDS, "the program gives one answer per household");
             let rings = self.engine.to_rings(&column);
             for (household, ring) in answered.iter().zip(rings.chunks_exact(RING_WORDS)) {
                 packed.add(*household, ring);
@@ -136,6 +138,12 @@ impl Evaluator {
         agreement.in_force_today()?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let batches = agreement.analysis().batches(&agreement.inputs(), households, &records)?;
+        let mut seen = vec![false; households.len()];
+        for household in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {
+            let again = std::mem::replace(&mut seen[*household], true);
+            assert!(!again, "the analysis answers a household twice");
+        }
+        assert!(seen.iter().all(|seen| *seen), "the analysis leaves a household out");
         let plan = Plan::of_batches(agreement, &batches)?;
         plan.check(agreement)?;
         Ok((batches, plan))

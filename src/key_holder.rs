@@ -11,7 +11,7 @@ use crate::keys::{EvaluationKey, PublicKey};
 use crate::params::{ANSWER_BITS, RING, SLOTS};
 use crate::units::{AgreementId, HouseholdId};
 
-mod keygen;
+pub(crate) mod keygen;
 mod secret_key;
 
 pub use secret_key::SecretKey;
@@ -26,6 +26,8 @@ pub struct KeyHolder {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     rows: Vec<(HouseholdId, i64)>,
+    /// Whether the agreed values are 0 and 1, so no and yes.
+    yes_or_no: bool,
 }
 
 /// Why nothing is released.
@@ -79,7 +81,7 @@ impl KeyHolder {
         agreement: &Agreement<A>,
     ) -> Result<(Self, PublicKey, EvaluationKey), AgreementError> {
         agreement.in_force_today()?;
-        let (key, public, evaluation) = keygen::generate(agreement.id());
+        let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id());
         Ok((Self { key }, public, evaluation))
     }
 
@@ -129,7 +131,7 @@ impl KeyHolder {
                 rows.push((subject.clone(), value));
             }
         }
-        Ok(Answer { rows })
+        Ok(Answer { rows, yes_or_no: agreed == (0..=1) })
     }
 }
 
@@ -157,15 +159,20 @@ impl Answer {
         self.rows().filter(|(_, eligible)| *eligible).count()
     }
 
-    /// Writes `household,eligible` with `yes` or `no`.
+    /// Writes `household,eligible` with `yes` or `no`, or `household,value` where the agreed values are others.
     ///
     /// # Errors
     /// When writing fails.
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(["household", "eligible"])?;
-        for (household, eligible) in self.rows() {
-            writer.write_record([household.as_str(), if eligible { "yes" } else { "no" }])?;
+        writer.write_record(["household", if self.yes_or_no { "eligible" } else { "value" }])?;
+        for (household, value) in &self.rows {
+            let value = match (self.yes_or_no, value) {
+                (true, 1) => "yes".to_owned(),
+                (true, _) => "no".to_owned(),
+                (false, value) => value.to_string(),
+            };
+            writer.write_record([household.as_str(), &value])?;
         }
         writer.flush()
     }

@@ -5,15 +5,11 @@
 //! stored *seeded*: masks are drawn again from a 128-bit seed, which halves the file and leaves no mask that a
 //! stranger could choose (docs/format.md).
 
-#[cfg(feature = "evaluator")]
 mod evaluation_key;
 mod public_key;
-#[cfg(feature = "evaluator")]
 mod seeded;
 
-#[cfg(feature = "evaluator")]
 pub use evaluation_key::EvaluationKey;
-#[cfg(feature = "evaluator")]
 pub(crate) use evaluation_key::Expanded;
 pub use public_key::PublicKey;
 #[cfg(feature = "key-holder")]

@@ -12,32 +12,29 @@ pub mod units;
 
 mod encrypted_answer;
 mod encrypted_table;
-#[cfg(all(feature = "evaluator", not(feature = "measure")))]
 mod engine;
-#[cfg(feature = "measure")]
-#[doc(hidden)]
-pub mod engine;
-#[cfg(feature = "evaluator")]
 pub mod evaluator;
 #[cfg(feature = "key-holder")]
 pub mod key_holder;
 mod keys;
-#[cfg(feature = "provider")]
 pub mod provider;
 mod words;
 
 pub use agreement::Agreement;
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
-#[cfg(feature = "evaluator")]
+#[doc(hidden)]
+pub use engine::measure;
 pub use evaluator::Evaluator;
 pub use households::{Household, Households};
 #[cfg(feature = "key-holder")]
 pub use key_holder::{Answer, KeyHolder, SecretKey};
-#[cfg(feature = "evaluator")]
 pub use keys::EvaluationKey;
 pub use keys::PublicKey;
 pub use plan::Plan;
-#[cfg(feature = "provider")]
 pub use provider::DataProvider;
 pub use table::Table;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-an-analysis.md")]
+struct AddingAnAnalysis;

@@ -13,7 +13,7 @@ use tfhe::shortint::parameters::v1_8::V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNI
 
 pub mod noise;
 
-/// The set's name, as files and reports state it.
+/// The set's name.
 pub const NAME: &str = "V1_8 2_2 KS32 TUniform 2M128";
 
 /// The hardness that the lattice estimator gives the set, in bits.
@@ -21,7 +21,7 @@ pub const SECURITY_BITS: u32 = 128;
 
 pub(crate) const TFHE: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
 
-/// Slots over half the torus: a hidden value is a multiple of [`DELTA`] in `0..SLOTS` before a lookup.
+/// Slots over half the torus: a hidden value is one of `0..SLOTS` before a lookup.
 pub const SLOTS: i64 = 16;
 
 /// The distance between two hidden values on the 64-bit torus.
@@ -39,7 +39,8 @@ pub(crate) const BIG_SIZE: LweSize = LweSize(BIG_DIMENSION.0 + 1);
 pub(crate) const BIG_NOISE: DynamicDistribution<u64> = TFHE.glwe_noise_distribution;
 pub(crate) const MODULUS: CiphertextModulus<u64> = TFHE.ciphertext_modulus;
 
-/// Packing of answers: one level of 20 bits. Its noise is far below the answer's own (see [`noise`]).
+/// Packing of answers: one level of 20 bits. Its noise, and that of rounding to [`ANSWER_BITS`], stay a hundred
+/// deviations away from the next value (see [`noise::answer_failure`]).
 pub(crate) const PACKING_BASE: DecompositionBaseLog = DecompositionBaseLog(20);
 pub(crate) const PACKING_LEVELS: DecompositionLevelCount = DecompositionLevelCount(1);
 /// Bits that are kept of each word of a packed answer.

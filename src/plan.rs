@@ -63,6 +63,9 @@ impl Plan {
 
     /// Counts one household with `addends` addends.
     ///
+    /// # Panics
+    /// When `addends` is not 1 to the agreement's `max_addends`.
+    ///
     /// # Errors
     /// None that a counter can cause; the program's signature has them.
     pub fn of_household<A: Analysis>(agreement: &Agreement<A>, addends: usize) -> Result<Self, CircuitError> {

@@ -34,11 +34,11 @@ pub enum EncryptError {
     /// The agreement says no.
     #[error(transparent)]
     Agreement(#[from] AgreementError),
-    /// The key belongs to another agreement.
-    #[error(
-        "the public key was made for agreement {found}, not for {expected}; ask the key holder for this one's"
-    )]
+    /// The key or the table belongs to another agreement.
+    #[error("the {what} was made for agreement {found}, not for {expected}")]
     WrongAgreement {
+        /// Which of the two.
+        what: &'static str,
         /// The agreement in hand.
         expected: AgreementId,
         /// The key's.
@@ -89,15 +89,16 @@ impl DataProvider {
         path: &Path,
         progress: impl Fn(usize),
     ) -> Result<(), EncryptError> {
-        self.check(agreement)?;
         write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
     }
 
-    fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), EncryptError> {
+    fn check<A: Analysis>(&self, agreement: &Agreement<A>, table: &Table) -> Result<(), EncryptError> {
         agreement.in_force_today()?;
-        let (expected, found) = (agreement.id(), self.key.agreement());
-        if expected != found {
-            return Err(EncryptError::WrongAgreement { expected, found });
+        let expected = agreement.id();
+        for (what, found) in [("public key", self.key.agreement()), ("table", table.agreement())] {
+            if found != expected {
+                return Err(EncryptError::WrongAgreement { what, expected, found });
+            }
         }
         Ok(())
     }
@@ -109,7 +110,7 @@ impl DataProvider {
         out: impl Write,
         progress: impl Fn(usize),
     ) -> Result<(), EncryptError> {
-        self.check(agreement)?;
+        self.check(agreement, table)?;
         let encoding = agreement.analysis().encoding(&agreement.inputs());
         let width = encoding.width();
         let count = table.rows() * width;

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use crate::agreement::{Agreement, Dataset};
 use crate::analysis::Analysis;
-use crate::units::{Cents, SubjectId};
+use crate::units::{AgreementId, Cents, SubjectId};
 
 pub mod csv;
 
@@ -14,6 +14,7 @@ use csv::{CellProblem, CsvError, CsvRows};
 
 /// One valid dataset, sorted by subject. Amounts are never printed.
 pub struct Table {
+    agreement: AgreementId,
     dataset: Dataset,
     subjects: Vec<SubjectId>,
     /// Each amount less the dataset's `min`.
@@ -86,7 +87,13 @@ impl Table {
         // The file's order may say something about people; the identifiers' order does not.
         table.sort_unstable();
         let (subjects, amounts) = table.into_iter().unzip();
-        Ok(Self { dataset: (*dataset).clone(), subjects, amounts, clamped })
+        let agreement = agreement.id();
+        Ok(Self { agreement, dataset: (*dataset).clone(), subjects, amounts, clamped })
+    }
+
+    /// The agreement under whose bounds the rows were read.
+    pub fn agreement(&self) -> AgreementId {
+        self.agreement
     }
 
     /// The dataset's entry in the agreement.

@@ -53,6 +53,7 @@ impl Backend for Clear {
     }
 
     fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, CircuitError> {
+        assert_eq!(column.len(), tables.len(), "one table per row");
         let read = |(row, (value, table)): (usize, (&i64, &LookupTable))| {
             table.get(*value).ok_or(CircuitError::OutsideTable { row })
         };

@@ -66,6 +66,11 @@ impl Encoding {
         Self { radices }
     }
 
+    /// Whether every amount up to `span` has all its digits.
+    pub fn holds(&self, span: u64) -> bool {
+        self.radices.iter().all(|radix| radix.overflow(span) == 0)
+    }
+
     /// Ciphertexts per row.
     pub fn width(&self) -> usize {
         self.radices.iter().map(|radix| radix.digits).sum()

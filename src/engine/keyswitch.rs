@@ -69,8 +69,12 @@ impl Switched {
     /// Rounds the batch to the 2N steps of a rotation, with the *centred* switch: it takes the mean of the
     /// rounding error off the body, without which the parameters lose half of their failure exponent.
     pub(super) fn modulus_switch(&self) -> Vec<Rounded> {
-        let ciphertexts = self.words.chunks_exact(SMALL_WORDS).take(self.count);
-        ciphertexts.map(|words| Rounded::centred(words)).collect()
+        self.ciphertexts().map(Rounded::centred).collect()
+    }
+
+    /// The batch under the small key.
+    pub(super) fn ciphertexts(&self) -> impl Iterator<Item = &[u32]> {
+        self.words.chunks_exact(SMALL_WORDS).take(self.count)
     }
 }
 

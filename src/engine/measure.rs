@@ -1,6 +1,7 @@
-//! The engine beside tfhe's own calls, for benches and tests only (feature `measure`). No part of the API.
+//! The engine beside tfhe's own calls, for benches and tests. No part of the API.
 
-use tfhe::core_crypto::prelude::LweCiphertext;
+use tfhe::core_crypto::fft_impl::fft64::{AVec, c64};
+use tfhe::core_crypto::prelude::{ComputationBuffers, LweCiphertext};
 use tfhe::shortint::atomic_pattern::{AtomicPatternServerKey, KS32AtomicPatternServerKey};
 use tfhe::shortint::ciphertext::{Ciphertext, Degree, MaxDegree, NoiseLevel};
 use tfhe::shortint::server_key::{LookupTableOwned, ModulusSwitchConfiguration, ShortintBootstrappingKey};
@@ -9,7 +10,7 @@ use tfhe::shortint::{AtomicPatternKind, ServerKey};
 use super::{Engine, Scratch, WORDS};
 use crate::circuit::LookupTable;
 use crate::keys::EvaluationKey;
-use crate::params::{MODULUS, TFHE};
+use crate::params::{GLWE_SIZE, MODULUS, RING, SMALL_DIMENSION, TFHE};
 
 /// One evaluation key, expanded for our engine and for tfhe's.
 pub struct Measure {
@@ -50,9 +51,32 @@ impl Measure {
     }
 
     /// Ours: batches of `batch`, spread over rayon's threads.
-    pub fn batched(&mut self, inputs: &[u64], tables: &[LookupTable], batch: usize) -> Ciphertexts {
-        self.engine.batch = batch;
-        self.engine.bootstrap_many(inputs, tables)
+    pub fn batched(&self, inputs: &[u64], tables: &[LookupTable], batch: usize) -> Ciphertexts {
+        self.engine.bootstrap_in_batches(inputs, tables, batch)
+    }
+
+    /// Ours: answers as ring elements.
+    pub fn to_rings(&self, inputs: &[u64]) -> Ciphertexts {
+        self.engine.to_rings(inputs)
+    }
+
+    /// The FFTs alone that one rotation cannot do without, `count` times: 918 steps of two forward and two backward.
+    pub fn ffts_of_one_rotation(&self, count: usize) {
+        let plan = super::fft_plan();
+        let mut buffer = AVec::<c64>::from_iter(128, std::iter::repeat_n(c64::new(1.0, -1.0), RING / 2));
+        let mut buffers = ComputationBuffers::new();
+        buffers.resize(plan.fft_scratch().unaligned_bytes_required());
+        for _ in 0..count * SMALL_DIMENSION.0 * GLWE_SIZE.0 {
+            plan.fwd(&mut buffer, buffers.stack());
+            plan.inv(&mut buffer, buffers.stack());
+            // Neither transform is normalised.
+            buffer.iter_mut().for_each(|x| *x *= 2.0 / RING as f64);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn keyswitch_key(&self) -> &tfhe::core_crypto::prelude::LweKeyswitchKeyOwned<u32> {
+        &self.engine.key.keyswitch
     }
 
     /// tfhe's: `apply_lookup_table`, one at a time on one thread.

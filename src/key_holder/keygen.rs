@@ -12,20 +12,38 @@ use crate::params::{BIG_DIMENSION, BIG_NOISE, MODULUS, POLYNOMIAL, RING, SMALL_D
 use crate::units::AgreementId;
 use crate::words;
 
-/// A whole key set. All randomness comes from tfhe's seeder: the processor's RDSEED, or the operating system.
-pub(super) fn generate(agreement: AgreementId) -> (SecretKey, PublicKey, EvaluationKey) {
-    let mut seeder = new_seeder();
-    let seeder = seeder.as_mut();
-    let mut secret = SecretRandomGenerator::<DefaultRandomGenerator>::new(seeder.seed());
-    let mut big = LweSecretKey::generate_new_binary(BIG_DIMENSION, &mut secret);
-    let mut small = LweSecretKey::<Vec<u32>>::generate_new_binary(SMALL_DIMENSION, &mut secret);
+/// The two keys that everything else is made from; wiped when dropped.
+pub(crate) struct Secrets {
+    pub(crate) big: LweSecretKey<Vec<u64>>,
+    pub(crate) small: LweSecretKey<Vec<u32>>,
+}
 
-    let public = public_key(agreement, &big, seeder);
-    let evaluation = EvaluationKey::new(public.id(), agreement, &evaluation_key(&big, &small, seeder));
-    let bits = Zeroizing::new(big.as_ref().iter().map(|bit| *bit as u8).collect());
-    big.as_mut().zeroize();
-    small.as_mut().zeroize();
-    (SecretKey::new(public.id(), agreement, bits), public, evaluation)
+impl Secrets {
+    /// All randomness comes from tfhe's seeder: the processor's RDSEED, or the operating system.
+    pub(crate) fn new() -> Self {
+        let mut secret = SecretRandomGenerator::<DefaultRandomGenerator>::new(new_seeder().seed());
+        Self {
+            big: LweSecretKey::generate_new_binary(BIG_DIMENSION, &mut secret),
+            small: LweSecretKey::generate_new_binary(SMALL_DIMENSION, &mut secret),
+        }
+    }
+
+    /// The three keys that have files.
+    pub(crate) fn keys(&self, agreement: AgreementId) -> (SecretKey, PublicKey, EvaluationKey) {
+        let mut seeder = new_seeder();
+        let public = public_key(agreement, &self.big, seeder.as_mut());
+        let payload = evaluation_key(&self.big, &self.small, seeder.as_mut());
+        let evaluation = EvaluationKey::new(public.id(), agreement, payload);
+        let bits = Zeroizing::new(self.big.as_ref().iter().map(|bit| *bit as u8).collect());
+        (SecretKey::new(public.id(), agreement, bits), public, evaluation)
+    }
+}
+
+impl Drop for Secrets {
+    fn drop(&mut self) {
+        self.big.as_mut().zeroize();
+        self.small.as_mut().zeroize();
+    }
 }
 
 fn public_key(agreement: AgreementId, big: &LweSecretKey<Vec<u64>>, seeder: &mut dyn Seeder) -> PublicKey {
@@ -42,13 +60,14 @@ fn evaluation_key(
     big: &LweSecretKey<Vec<u64>>,
     small: &LweSecretKey<Vec<u32>>,
     seeder: &mut dyn Seeder,
-) -> Seeded {
+) -> Vec<u8> {
     let ring = GlweSecretKey::from_container(big.as_ref(), POLYNOMIAL);
-    let mut keys = Seeded::zeros([seeder.seed().0, seeder.seed().0, seeder.seed().0]);
+    let seeds = [seeder.seed().0, seeder.seed().0, seeder.seed().0];
+    let mut keys = Seeded::zeros(seeds);
     let small_noise = TFHE.lwe_noise_distribution;
     generate_seeded_lwe_keyswitch_key(big, small, &mut keys.keyswitch, small_noise, seeder);
     par_generate_seeded_lwe_bootstrap_key(small, &ring, &mut keys.bootstrap, BIG_NOISE, seeder);
     // The ring key packs answers under itself, which the bootstrapping key's circular security already assumes.
     generate_seeded_lwe_packing_keyswitch_key(big, &ring, &mut keys.packing, BIG_NOISE, seeder);
-    keys
+    keys.to_bytes(seeds)
 }

@@ -29,8 +29,8 @@ pub(crate) struct Expanded {
 
 impl EvaluationKey {
     #[cfg(feature = "key-holder")]
-    pub(crate) fn new(id: KeyId, agreement: AgreementId, seeded: &Seeded) -> Self {
-        Self { id, agreement, payload: seeded.to_bytes() }
+    pub(crate) fn new(id: KeyId, agreement: AgreementId, payload: Vec<u8>) -> Self {
+        Self { id, agreement, payload }
     }
 
     /// The key set's name.

@@ -80,7 +80,6 @@ impl PublicKey {
         write_whole(out, header, &(), &self.payload).map(drop)
     }
 
-    #[cfg(feature = "provider")]
     pub(crate) fn compact(&self) -> &LweCompactPublicKeyOwned<u64> {
         &self.key
     }

@@ -12,7 +12,6 @@ use crate::words;
 
 /// The three keys that an evaluator computes with, as they lie in a file.
 pub(crate) struct Seeded {
-    pub(crate) seeds: [u128; 3],
     pub(crate) keyswitch: SeededLweKeyswitchKeyOwned<u32>,
     pub(crate) bootstrap: SeededLweBootstrapKeyOwned<u64>,
     pub(crate) packing: SeededLwePackingKeyswitchKeyOwned<u64>,
@@ -26,11 +25,6 @@ impl Seeded {
     /// The length of the payload.
     pub(crate) const BYTES: usize = 3 * 16 + 4 * KEYSWITCH_WORDS + 8 * (BOOTSTRAP_WORDS + PACKING_WORDS);
 
-    /// Keys of zeros, to be filled in by the key holder.
-    pub(crate) fn zeros(seeds: [u128; 3]) -> Self {
-        Self::from_words(seeds, vec![0; KEYSWITCH_WORDS], vec![0; BOOTSTRAP_WORDS], vec![0; PACKING_WORDS])
-    }
-
     /// Reads a payload; nothing when its length is wrong.
     pub(crate) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::BYTES {
@@ -43,19 +37,8 @@ impl Seeded {
         Some(Self::from_words([seeds[0], seeds[1], seeds[2]], keyswitch, bootstrap, packing))
     }
 
-    #[cfg(feature = "key-holder")]
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(Self::BYTES);
-        words::write(&mut bytes, &self.seeds);
-        words::write(&mut bytes, self.keyswitch.as_ref());
-        words::write(&mut bytes, self.bootstrap.as_ref());
-        words::write(&mut bytes, self.packing.as_ref());
-        bytes
-    }
-
     fn from_words(seeds: [u128; 3], keyswitch: Vec<u32>, bootstrap: Vec<u64>, packing: Vec<u64>) -> Self {
         Self {
-            seeds,
             keyswitch: SeededLweKeyswitchKeyOwned::from_container(
                 keyswitch,
                 TFHE.ks_base_log,
@@ -83,5 +66,23 @@ impl Seeded {
                 MODULUS,
             ),
         }
+    }
+}
+
+#[cfg(feature = "key-holder")]
+impl Seeded {
+    /// Keys of zeros, to be filled in by the key holder.
+    pub(crate) fn zeros(seeds: [u128; 3]) -> Self {
+        Self::from_words(seeds, vec![0; KEYSWITCH_WORDS], vec![0; BOOTSTRAP_WORDS], vec![0; PACKING_WORDS])
+    }
+
+    /// The payload; `seeds` are those that the keys were made with.
+    pub(crate) fn to_bytes(&self, seeds: [u128; 3]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(Self::BYTES);
+        words::write(&mut bytes, &seeds);
+        words::write(&mut bytes, self.keyswitch.as_ref());
+        words::write(&mut bytes, self.bootstrap.as_ref());
+        words::write(&mut bytes, self.packing.as_ref());
+        bytes
     }
 }

@@ -117,12 +117,14 @@ impl<R: Read> CsvRows<R> {
         if start.starts_with(b"\xef\xbb\xbf") {
             input.consume(3);
         }
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+        // With the default terminator a CRLF's second half counts towards the next row, and lines are one off.
+        let terminator = csv::Terminator::Any(b'\n');
+        let mut reader = csv::ReaderBuilder::new().flexible(true).terminator(terminator).from_reader(input);
         let header: Vec<String> = reader
             .byte_headers()
             .map_err(io_error)?
             .iter()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .map(|name| String::from_utf8_lossy(without_return(name)).into_owned())
             .collect();
         if header.is_empty() {
             return Err(CsvError::NoHeader);
@@ -166,7 +168,7 @@ impl Row<'_> {
     }
 
     pub(crate) fn is_empty(&self, column: Column) -> bool {
-        self.record[column.0].is_empty()
+        self.bytes(column).is_empty()
     }
 
     pub(crate) fn id<I: TryFrom<String, Error = InvalidId>>(&self, column: Column) -> Result<I, CsvError> {
@@ -182,14 +184,23 @@ impl Row<'_> {
         CsvError::Cell { line: self.line(), column: self.header[column.0].clone(), problem }
     }
 
+    fn bytes(&self, column: Column) -> &[u8] {
+        without_return(&self.record[column.0])
+    }
+
     fn text(&self, column: Column) -> Result<&str, CsvError> {
-        let text = std::str::from_utf8(&self.record[column.0]);
+        let text = std::str::from_utf8(self.bytes(column));
         let text = text.map_err(|_| self.error(column, CellProblem::NotUtf8))?;
         if text.is_empty() {
             return Err(self.error(column, CellProblem::Empty));
         }
         Ok(text)
     }
+}
+
+/// A cell without the carriage return that a Windows line ends with.
+fn without_return(cell: &[u8]) -> &[u8] {
+    cell.strip_suffix(b"\r").unwrap_or(cell)
 }
 
 fn parse_cents(text: &str) -> Result<Cents, CellProblem> {

@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Play all roles with real keys, through files in one folder.
-    #[cfg(all(feature = "provider", feature = "evaluator", feature = "key-holder"))]
+    #[cfg(feature = "key-holder")]
     Demo(DemoArgs),
     /// Check or show an agreement.
     Agreement(AgreementArgs),
@@ -41,12 +41,10 @@ pub(crate) enum Command {
     #[cfg(feature = "key-holder")]
     Keygen(KeygenArgs),
     /// Data provider: encrypt one dataset.
-    #[cfg(feature = "provider")]
     Encrypt(EncryptArgs),
     /// Count bootstraps, seconds, bytes and failure probability before anything runs.
     Plan(PlanArgs),
     /// Evaluator: compute one encrypted answer per household.
-    #[cfg(feature = "evaluator")]
     Evaluate(EvaluateArgs),
     /// Key holder: open the agreed answers, and only those.
     #[cfg(feature = "key-holder")]

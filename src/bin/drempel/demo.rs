@@ -48,7 +48,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let files = prepare(&args.out, &made)?;
     let agreement = crate::agreement::open(&files.agreement)?;
 
-    output.note("key holder   makes the three keys of the agreement");
+    output.note("SVB          makes the three keys of the agreement");
     crate::keygen::generate(&agreement, &files.keys)?;
 
     output.note("UWV          encrypts one income per person under the public key");
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let table = Table::from_csv(&agreement, "income", fs::File::open(&files.incomes)?)?;
     DataProvider::new(public).encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
 
-    output.note("SVB-compute  adds per household and compares with the norm, on ciphertexts");
+    output.note("centre       adds per household and compares with the norm, on ciphertexts");
     let households = crate::plan::households(&files.households)?;
     let evaluator = Evaluator::new(EvaluationKey::open(&files.keys.join("evaluation.key"))?);
     let tables = [EncryptedTable::open(&files.encrypted)?];
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     bar.finish_and_clear();
     answer.save(&files.answer)?;
 
-    output.note("key holder   opens yes or no per household, and nothing else");
+    output.note("SVB          opens yes or no per household, and nothing else");
     let holder = KeyHolder::new(SecretKey::open(&files.keys.join("secret.key"))?);
     let released = holder.release(&agreement, &EncryptedAnswer::open(&files.answer)?)?;
     write_atomically(&files.decisions, Access::Private, |out| released.write_csv(out))?;
@@ -100,7 +100,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
          {} bootstraps, {:.1} per household; {:.2} s per household; {:.0} s in all\n\
          released without attestation: docs/threat-model.md says what that means\n\n\
          files\n  {}  what everybody agreed\n  {}  secret, public and evaluation key\n  {}  UWV's plaintext\n  \
-         {}  what UWV sends\n  {}  SVB's plaintext\n  {}  what SVB's computer sends to the key holder\n  \
+         {}  what UWV sends\n  {}  the centre's plaintext\n  {}  what the centre sends to SVB\n  \
          {}  the answer\n",
         released.eligible(),
         plan.bootstraps,
@@ -125,10 +125,11 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         "attested": false,
         "folder": args.out,
     });
-    output.result(&text, &object);
     if wrong > 0 {
+        output.note(&text);
         return Err(Failure::input("the released answers differ from the plaintext result"));
     }
+    output.result(&text, &object);
     Ok(())
 }
 
@@ -148,18 +149,24 @@ fn households() -> Vec<Made> {
     made
 }
 
-/// Writes what the agencies have before they begin, and takes away what an earlier demo left.
+/// Writes what the agencies have before they begin. Only an earlier demo is overwritten.
 fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
     let files = Files {
         agreement: out.join("agreement.toml"),
-        keys: out.join("key-holder"),
+        keys: out.join("svb"),
         incomes: out.join("uwv/incomes.csv"),
         encrypted: out.join("uwv/income.enc"),
-        households: out.join("svb/households.csv"),
-        answer: out.join("svb/answer.enc"),
-        decisions: out.join("key-holder/decisions.csv"),
+        households: out.join("computing-centre/households.csv"),
+        answer: out.join("computing-centre/answer.enc"),
+        decisions: out.join("svb/decisions.csv"),
     };
-    for folder in [&files.keys, &out.join("uwv"), &out.join("svb")] {
+    let taken = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if taken && fs::read_to_string(&files.agreement).ok().as_deref() != Some(AGREEMENT) {
+        return Err(
+            Failure::input("is not empty and holds no earlier demo; choose another folder").about(out)
+        );
+    }
+    for folder in [&files.keys, &out.join("uwv"), &out.join("computing-centre")] {
         fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
     }
     let mut incomes = String::from("person,income_cents\n");

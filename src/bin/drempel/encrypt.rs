@@ -14,6 +14,7 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
     let table = Table::from_csv(&agreement, &args.dataset, input);
     let table = table.map_err(|error| Failure::from(error).about(&args.input))?;
+    let key_id = key.id();
     let bar = output.progress("encrypting", table.rows());
     DataProvider::new(key).encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))?;
     bar.finish_and_clear();
@@ -26,11 +27,13 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
         size(bytes),
         size(bytes / table.rows() as u64),
     );
+    text += &format!("key {key_id}: compare it with what the key holder says\n");
     if table.clamped() > 0 {
         text += &format!("{} amounts lay above the agreed max and were encrypted as max\n", table.clamped());
     }
     let object = json!({
         "dataset": args.dataset,
+        "key": key_id.to_string(),
         "rows": table.rows(),
         "clamped": table.clamped(),
         "file": { "path": args.out, "bytes": bytes },

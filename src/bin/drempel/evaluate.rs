@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use drempel::evaluator::EvaluateError;
 use drempel::{EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
 
@@ -18,7 +19,11 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     let evaluator = Evaluator::new(key);
     let bar = output.progress("evaluating", households.len());
     let start = Instant::now();
-    let plan = evaluator.plan(&agreement, &households, &tables)?;
+    let plan = evaluator.plan(&agreement, &households, &tables).map_err(|error| {
+        let about_households = matches!(error, EvaluateError::Household(_) | EvaluateError::Plan(_));
+        let failure = Failure::from(error);
+        if about_households { failure.about(&args.households) } else { failure }
+    })?;
     let answer =
         evaluator.evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))?;
     answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;

@@ -134,7 +134,6 @@ impl Classified for PlanError {
     }
 }
 
-#[cfg(feature = "provider")]
 impl Classified for drempel::provider::EncryptError {
     fn kind(&self) -> FailureKind {
         match self {
@@ -146,7 +145,6 @@ impl Classified for drempel::provider::EncryptError {
     }
 }
 
-#[cfg(feature = "evaluator")]
 impl Classified for drempel::evaluator::EvaluateError {
     fn kind(&self) -> FailureKind {
         match self {

@@ -14,9 +14,9 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     let container = match Container::open_any(path) {
         Err(ContainerError::NotDrempel) => {
             // The one artefact that is text.
-            let Ok(agreement) = drempel::Agreement::open(path) else {
-                return Err(Failure::input("neither a drempel file nor an agreement").about(path));
-            };
+            let agreement = drempel::Agreement::open(path).map_err(|error| {
+                Failure::input(format!("no drempel file, and no agreement either: {error}")).about(path)
+            })?;
             output.result(&crate::agreement::words(&agreement), &crate::agreement::object(&agreement));
             return Ok(());
         }

@@ -2,11 +2,9 @@
 
 mod agreement;
 mod cli;
-#[cfg(all(feature = "provider", feature = "evaluator", feature = "key-holder"))]
+#[cfg(feature = "key-holder")]
 mod demo;
-#[cfg(feature = "provider")]
 mod encrypt;
-#[cfg(feature = "evaluator")]
 mod evaluate;
 mod failure;
 mod inspect;
@@ -39,15 +37,13 @@ fn main() -> ExitCode {
 
 fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
-        #[cfg(all(feature = "provider", feature = "evaluator", feature = "key-holder"))]
+        #[cfg(feature = "key-holder")]
         Command::Demo(args) => demo::run(&args, output),
         Command::Agreement(args) => agreement::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Keygen(args) => keygen::run(&args, output),
-        #[cfg(feature = "provider")]
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
-        #[cfg(feature = "evaluator")]
         Command::Evaluate(args) => evaluate::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Release(args) => release::run(&args, output),

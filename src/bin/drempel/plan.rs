@@ -59,17 +59,11 @@ fn describe(plan: &Plan, text: &mut String, object: &mut Value) {
     object["answers"] = json!(plan.answers);
     object["bootstraps"] = json!(plan.bootstraps);
     object["log2_failure"] = json!(plan.log2_failure);
-    #[cfg(feature = "evaluator")]
-    {
-        let each = drempel::Evaluator::seconds_per_bootstrap();
-        let seconds = plan.bootstraps as f64 * each;
-        let _ = writeln!(
-            text,
-            "about {seconds:.0} s on this machine ({:.1} ms per bootstrap, measured now)",
-            each * 1e3
-        );
-        object["seconds"] = json!(seconds);
-    }
+    let each = drempel::Evaluator::seconds_per_bootstrap();
+    let seconds = plan.bootstraps as f64 * each;
+    let each = each * 1e3;
+    let _ = writeln!(text, "about {seconds:.0} s on this machine ({each:.1} ms per bootstrap, measured now)");
+    object["seconds"] = json!(seconds);
 }
 
 /// Reads the households.

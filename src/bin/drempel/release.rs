@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 const UNATTESTED: &str = "\
-warning: released without attestation. Nobody has checked that these answers were computed as agreed; an evaluator \
+released without attestation. Nobody has checked that these answers were computed as agreed; an evaluator \
 who forges answers and sees them opened can recover the secret key. Do not hand these decisions to the evaluator.";
 
 pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     let answer = answer.map_err(|error| Failure::from(error).about(&args.answer))?;
     write_atomically(&args.out, Access::Private, |out| answer.write_csv(out))
         .map_err(|error: std::io::Error| Failure::from(error).about(&args.out))?;
-    output.note(UNATTESTED);
+    output.note(&format!("warning: {UNATTESTED}"));
     let (count, eligible) = (answer.rows().len(), answer.eligible());
     let text = format!("{}: {count} households, {eligible} eligible\n", args.out.display());
     let object = json!({

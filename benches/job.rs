@@ -1,0 +1,73 @@
+//! A job of any size over synthetic couples or larger households, the same in every run.
+
+use std::fmt::Write;
+
+use drempel::{Agreement, DataProvider, EncryptedTable, Evaluator, Households, KeyHolder, Table};
+
+/// 18 bits per amount, as in the cost tables.
+pub(crate) const MAX: i64 = (1 << 18) - 1;
+
+/// An agreement about sums of up to `addends` amounts of 18 bits.
+pub(crate) fn agreement(addends: usize) -> Agreement {
+    let text = format!(
+        r#"
+        agreement = {{ name = "bench", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
+        party = [
+            {{ name = "provider", roles = ["data-provider"] }},
+            {{ name = "evaluator", roles = ["evaluator"] }},
+            {{ name = "holder", roles = ["key-holder"] }},
+        ]
+        dataset = [{{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "income", min = 0, max = {MAX} }}]
+        analysis = {{ kind = "eligibility", datasets = ["income"], comparison = "below", max_addends = {addends}, missing = "refuse", line_min = 0, line_max = 2000000 }}
+        disclosure = {{ to = "holder", answers = 1000000 }}
+        "#
+    );
+    Agreement::parse(&text).expect("a sound agreement")
+}
+
+/// The income of a person: any number, the same every time.
+fn income(person: usize) -> i64 {
+    (person as i64 * 7_919 + 104_729) % (MAX + 1)
+}
+
+/// Incomes of so many people.
+pub(crate) fn incomes(agreement: &Agreement, people: usize) -> Table {
+    let mut csv = String::from("person,cents\n");
+    (0..people).for_each(|person| writeln!(csv, "{person},{}", income(person)).expect("writes"));
+    Table::from_csv(agreement, "income", csv.as_bytes()).expect("valid incomes")
+}
+
+/// Households of `addends` people each, half of them near their line.
+pub(crate) fn households(count: usize, addends: usize) -> Households {
+    let mut csv = String::from("household,person,poverty_line_cents\n");
+    for household in 0..count {
+        let people = household * addends..(household + 1) * addends;
+        let total: i64 = people.clone().map(income).sum();
+        let line = if household % 2 == 0 { total + (household as i64 % 3) - 1 } else { 150_107 };
+        people.for_each(|person| writeln!(csv, "{household},{person},{}", line.max(0)).expect("writes"));
+    }
+    Households::from_csv(csv.as_bytes()).expect("valid households")
+}
+
+/// Everything up to the evaluation.
+pub(crate) struct Job {
+    pub(crate) agreement: Agreement,
+    pub(crate) holder: KeyHolder,
+    pub(crate) evaluator: Evaluator,
+    pub(crate) table: EncryptedTable,
+}
+
+impl Job {
+    pub(crate) fn new(max_addends: usize, people: usize) -> Self {
+        let agreement = agreement(max_addends);
+        let (holder, public, evaluation) = KeyHolder::generate(&agreement).expect("in force");
+        let table = DataProvider::new(public).encrypt(&agreement, &incomes(&agreement, people));
+        let table = table.expect("encrypts");
+        Self { agreement, holder, evaluator: Evaluator::new(evaluation), table }
+    }
+
+    pub(crate) fn evaluate(&self, households: &Households) -> drempel::EncryptedAnswer {
+        let tables = std::slice::from_ref(&self.table);
+        self.evaluator.evaluate(&self.agreement, households, tables, |_| {}).expect("evaluates")
+    }
+}

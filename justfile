@@ -1,0 +1,21 @@
+# The recipes a contributor needs; `just ci` is what CI runs.
+
+ci:
+    .ci/run
+
+demo:
+    cargo run --release -- demo
+
+test:
+    cargo test --release
+
+lint:
+    cargo fmt --all
+    cargo clippy --release --all-targets -- -D warnings
+
+bench:
+    cargo bench
+
+# Beside tfhe's own high-level integers; builds tfhe again, in a folder of its own.
+bench-peer:
+    cargo bench --target-dir target/peer --features peer-tfhe-integer --bench household
