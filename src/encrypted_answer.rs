@@ -96,6 +96,7 @@ mod packed {
     use super::*;
     use crate::container::write_whole;
     use crate::params::ANSWER_BITS;
+    use crate::ring::add_turned;
     use crate::units::{AgreementId, KeyId};
     use crate::words;
 
@@ -153,13 +154,6 @@ mod packed {
     fn round(word: u64) -> u16 {
         let shift = u64::BITS - ANSWER_BITS;
         (word.wrapping_add(1 << (shift - 1)) >> shift) as u16
-    }
-
-    /// `sum += polynomial · X^degree` modulo X^N + 1.
-    fn add_turned(sum: &mut [u64], polynomial: &[u64], degree: usize) {
-        let (front, back) = polynomial.split_at(RING - degree);
-        sum[degree..].iter_mut().zip(front).for_each(|(s, p)| *s = s.wrapping_add(*p));
-        sum[..degree].iter_mut().zip(back).for_each(|(s, p)| *s = s.wrapping_sub(*p));
     }
 }
 

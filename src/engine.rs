@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use tfhe::core_crypto::fft_impl::fft64::math::fft::{FftAlgo, Method, Plan, setup_custom_fft_plan};
-use tfhe::core_crypto::prelude::Fft;
 
 use crate::circuit::LookupTable;
 use crate::keys::{EvaluationKey, Expanded};
-use crate::params::{BIG_SIZE, GLWE_SIZE, POLYNOMIAL, RING};
+use crate::params::{BIG_SIZE, GLWE_SIZE, RING};
 
 mod blind_rotation;
+mod external_product;
 mod keyswitch;
 pub mod measure;
 mod packing;
@@ -23,6 +23,7 @@ mod packing;
 mod tests;
 
 use blind_rotation::Rotation;
+use external_product::Transform;
 use keyswitch::Switched;
 
 /// Ciphertexts per batch, chosen from the measurements in docs/benchmarks.md.
@@ -37,14 +38,14 @@ pub(crate) const RING_WORDS: usize = GLWE_SIZE.0 * RING;
 /// An expanded evaluation key, ready to bootstrap.
 pub(crate) struct Engine {
     key: Expanded,
-    fft: Fft,
+    transform: Transform,
 }
 
 impl Engine {
     /// Expands a key: about a second.
     pub(crate) fn new(key: EvaluationKey) -> Self {
         pin_fft_plan();
-        Self { key: key.expand(), fft: Fft::new(POLYNOMIAL) }
+        Self { key: key.expand(), transform: Transform::new(fft_plan()) }
     }
 
     /// Seconds per bootstrap with all cores busy, after a warm-up.
@@ -78,7 +79,7 @@ impl Engine {
             .zip(inputs.par_chunks(batch * WORDS))
             .zip(tables.par_chunks(batch))
             .for_each_init(
-                || Scratch::new(batch),
+                || Scratch::new(batch, &self.transform),
                 |scratch, ((outputs, inputs), tables)| {
                     scratch.bootstrap_batch(self, inputs, tables, outputs);
                 },
@@ -106,8 +107,8 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(batch: usize) -> Self {
-        Self { switched: Switched::new(batch), rotation: Rotation::new(batch) }
+    fn new(batch: usize, transform: &Transform) -> Self {
+        Self { switched: Switched::new(batch), rotation: Rotation::new(batch, transform) }
     }
 
     fn bootstrap_batch(
@@ -120,7 +121,8 @@ impl Scratch {
         let inputs = inputs.chunks_exact(WORDS).zip(tables);
         self.switched.keyswitch(&engine.key.keyswitch, inputs);
         let small = self.switched.modulus_switch();
-        self.rotation.rotate(&engine.key.bootstrap, &engine.fft, &small, tables);
+        let key = engine.key.bootstrap.as_view().data();
+        self.rotation.rotate(key, &engine.transform, &small, tables);
         self.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
     }
 }

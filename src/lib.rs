@@ -18,6 +18,7 @@ pub mod evaluator;
 pub mod key_holder;
 mod keys;
 pub mod provider;
+mod ring;
 mod words;
 
 pub use agreement::Agreement;

@@ -1,57 +1,58 @@
-use tfhe::core_crypto::fft_impl::fft64::crypto::bootstrap::batch_blind_rotate_assign_scratch;
+use tfhe::core_crypto::fft_impl::fft64::c64;
 use tfhe::core_crypto::prelude::{
-    CiphertextCount, ComputationBuffers, ContiguousEntityContainer, Fft, FourierLweBootstrapKeyOwned,
-    GlweCiphertextCount, GlweCiphertextListOwned, LweCiphertextMutView, MonomialDegree,
+    ContiguousEntityContainer, GlweCiphertextListView, LweCiphertextMutView, MonomialDegree,
     extract_lwe_sample_from_glwe_ciphertext,
 };
-use tfhe::core_crypto::prelude::{GlweCiphertextListMutView, GlweCiphertextListView};
 
+use super::RING_WORDS;
+use super::external_product::{Transform, Workspace, steps};
 use super::keyswitch::Rounded;
 use crate::circuit::LookupTable;
 use crate::params::{DELTA, GLWE_SIZE, MODULUS, POLYNOMIAL, RING, SLOTS};
+use crate::ring::add_turned;
 
-const GLWE_WORDS: usize = GLWE_SIZE.0 * RING;
+/// Coefficients per slot.
 const BOX: usize = RING / SLOTS as usize;
 
 /// A batch of accumulators and the memory that rotating them takes.
 pub(super) struct Rotation {
-    accumulators: GlweCiphertextListOwned<u64>,
-    buffers: ComputationBuffers,
+    accumulators: Vec<u64>,
+    workspace: Workspace,
 }
 
 impl Rotation {
-    pub(super) fn new(batch: usize) -> Self {
-        let count = GlweCiphertextCount(batch);
-        Self {
-            accumulators: GlweCiphertextListOwned::new(0, GLWE_SIZE, POLYNOMIAL, count, MODULUS),
-            buffers: ComputationBuffers::new(),
-        }
+    pub(super) fn new(batch: usize, transform: &Transform) -> Self {
+        Self { accumulators: vec![0; batch * RING_WORDS], workspace: Workspace::new(transform) }
     }
 
     /// Turns each table by its ciphertext: the key is the outer loop, the batch the inner one.
     pub(super) fn rotate(
         &mut self,
-        key: &FourierLweBootstrapKeyOwned,
-        fft: &Fft,
+        key: &[c64],
+        transform: &Transform,
         inputs: &[Rounded],
         tables: &[LookupTable],
     ) {
-        let words = &mut self.accumulators.as_mut()[..tables.len() * GLWE_WORDS];
-        for (accumulator, table) in words.chunks_exact_mut(GLWE_WORDS).zip(tables) {
-            let (mask, body) = accumulator.split_at_mut(GLWE_WORDS - RING);
-            mask.fill(0);
-            fill_with(table, body);
+        let accumulators = &mut self.accumulators[..tables.len() * RING_WORDS];
+        accumulators.fill(0);
+        for ((accumulator, table), input) in accumulators.chunks_exact_mut(RING_WORDS).zip(tables).zip(inputs)
+        {
+            let body = &mut accumulator[RING_WORDS - RING..];
+            add_turned(body, &polynomial(table), (2 * RING - input.body) % (2 * RING));
         }
-        let count = CiphertextCount(tables.len());
-        let need = batch_blind_rotate_assign_scratch::<u64>(GLWE_SIZE, POLYNOMIAL, count, fft.as_view());
-        self.buffers.resize(need.unaligned_bytes_required());
-        let list = GlweCiphertextListMutView::from_container(words, GLWE_SIZE, POLYNOMIAL, MODULUS);
-        key.as_view().batch_blind_rotate_assign(list, inputs, fft.as_view(), self.buffers.stack());
+        for (index, step) in steps(key).enumerate() {
+            for (accumulator, input) in accumulators.chunks_exact_mut(RING_WORDS).zip(inputs) {
+                let degree = input.mask[index];
+                if degree != 0 {
+                    transform.rotate_by_bit(accumulator, degree, step, &mut self.workspace);
+                }
+            }
+        }
     }
 
     /// Takes the constant coefficient out of each accumulator, and its table's constant off again.
     pub(super) fn extract<'a>(&self, tables: &[LookupTable], outputs: impl Iterator<Item = &'a mut [u64]>) {
-        let words = &self.accumulators.as_ref()[..tables.len() * GLWE_WORDS];
+        let words = &self.accumulators[..tables.len() * RING_WORDS];
         let list = GlweCiphertextListView::from_container(words, GLWE_SIZE, POLYNOMIAL, MODULUS);
         for ((accumulator, table), output) in list.iter().zip(tables).zip(outputs) {
             let mut view = LweCiphertextMutView::from_container(&mut *output, MODULUS);
@@ -64,14 +65,14 @@ impl Rotation {
 
 /// The table as a polynomial: a box of coefficients per slot, turned by half a box so that noise of either sign
 /// stays inside. What falls off the front comes back at the end with its sign turned.
-fn fill_with(table: &LookupTable, body: &mut [u64]) {
-    for (slot, value) in body.chunks_exact_mut(BOX).zip(table.twice_slots()) {
-        slot.fill(halves(value));
-    }
-    for coefficient in &mut body[..BOX / 2] {
+fn polynomial(table: &LookupTable) -> Vec<u64> {
+    let mut coefficients: Vec<u64> =
+        table.twice_slots().flat_map(|value| std::iter::repeat_n(halves(value), BOX)).collect();
+    for coefficient in &mut coefficients[..BOX / 2] {
         *coefficient = coefficient.wrapping_neg();
     }
-    body.rotate_left(BOX / 2);
+    coefficients.rotate_left(BOX / 2);
+    coefficients
 }
 
 /// A number of half slots on the torus.

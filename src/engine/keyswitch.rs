@@ -1,8 +1,7 @@
 use tfhe::core_crypto::prelude::{
-    CiphertextModulusLog, LweCiphertext, LweKeyswitchKeyOwned, ModulusSwitchedLweCiphertext,
-    SignedDecomposer, lwe_ciphertext_centered_binary_modulus_switch,
+    ContiguousEntityContainer, LazyStandardModulusSwitchedLweCiphertext, LweCiphertext, LweKeyswitchKeyOwned,
+    ModulusSwitchedLweCiphertext, SignedDecomposer, lwe_ciphertext_centered_binary_modulus_switch,
 };
-use tfhe::core_crypto::prelude::{ContiguousEntityContainer, LweDimension};
 
 use crate::circuit::LookupTable;
 use crate::params::{BIG_DIMENSION, DELTA, POLYNOMIAL, SMALL_DIMENSION, TFHE};
@@ -93,39 +92,16 @@ fn subtract_products(output: &mut [u32], rows: &[u32], terms: &[u32; LEVELS]) {
 
 /// A ciphertext as the blind rotation reads it: exponents of X modulo 2N.
 pub(super) struct Rounded {
-    mask: Vec<usize>,
-    body: usize,
+    pub(super) mask: Vec<usize>,
+    pub(super) body: usize,
 }
 
 impl Rounded {
     fn centred(words: &[u32]) -> Self {
-        let modulus = TFHE.post_keyswitch_ciphertext_modulus;
-        let input = LweCiphertext::from_container(words, modulus);
-        let switched: tfhe::core_crypto::prelude::LazyStandardModulusSwitchedLweCiphertext<u32, usize, _> =
-            lwe_ciphertext_centered_binary_modulus_switch(input, log_modulus());
+        let input = LweCiphertext::from_container(words, TFHE.post_keyswitch_ciphertext_modulus);
+        let steps = POLYNOMIAL.to_blind_rotation_input_modulus_log();
+        let switched: LazyStandardModulusSwitchedLweCiphertext<u32, usize, _> =
+            lwe_ciphertext_centered_binary_modulus_switch(input, steps);
         Self { mask: switched.mask().collect(), body: switched.body() }
-    }
-}
-
-fn log_modulus() -> CiphertextModulusLog {
-    POLYNOMIAL.to_blind_rotation_input_modulus_log()
-}
-
-impl ModulusSwitchedLweCiphertext<usize> for Rounded {
-    fn log_modulus(&self) -> CiphertextModulusLog {
-        log_modulus()
-    }
-
-    fn lwe_dimension(&self) -> LweDimension {
-        SMALL_DIMENSION
-    }
-
-    fn body(&self) -> usize {
-        self.body
-    }
-
-    // The rotation asks for `mask().nth(i)`: over a `Vec` that is one step, not i.
-    fn mask(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
-        self.mask.iter().copied()
     }
 }

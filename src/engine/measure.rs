@@ -98,7 +98,7 @@ impl Measure {
 
     /// The parts of one batch, in seconds: keyswitch, modulus switch, rotation, extraction, packing.
     pub fn parts(&self, inputs: &[u64], tables: &[LookupTable]) -> [f64; 5] {
-        let mut scratch = Scratch::new(tables.len());
+        let mut scratch = Scratch::new(tables.len(), &self.engine.transform);
         let mut outputs = vec![0; inputs.len()];
         let mut seconds = [0.0; 5];
         let mut clock = std::time::Instant::now();
@@ -110,7 +110,8 @@ impl Measure {
         lap(0);
         let small = scratch.switched.modulus_switch();
         lap(1);
-        scratch.rotation.rotate(&self.engine.key.bootstrap, &self.engine.fft, &small, tables);
+        let key = self.engine.key.bootstrap.as_view().data();
+        scratch.rotation.rotate(key, &self.engine.transform, &small, tables);
         lap(2);
         scratch.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
         lap(3);

@@ -10,6 +10,7 @@ use crate::container::ContainerError;
 use crate::encrypted_table::{Bin, EncryptedTable};
 use crate::engine::{Engine, WORDS};
 use crate::params::{DELTA, RING};
+use crate::ring::add_turned;
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
 ///
@@ -91,8 +92,6 @@ impl Backend for Fhe<'_> {
 
 /// One ciphertext out of a compact list: the shared mask times X^place, and its own body.
 fn expand(bin: &Bin, place: usize, output: &mut [u64]) {
-    let (front, back) = bin.mask.split_at(RING - place);
-    output[place..RING].copy_from_slice(front);
-    output[..place].iter_mut().zip(back).for_each(|(o, m)| *o = m.wrapping_neg());
+    add_turned(&mut output[..RING], &bin.mask, place);
     output[RING] = bin.bodies[place];
 }
