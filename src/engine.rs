@@ -4,6 +4,7 @@
 //! of ciphertexts the inner one, so that each part of the key is read once per batch (docs/protocol.md, section 5;
 //! docs/benchmarks.md has what it gains). rayon spreads batches over cores; inside a batch nothing is parallel.
 
+use std::cell::RefCell;
 use std::sync::Once;
 use std::time::Instant;
 
@@ -78,12 +79,9 @@ impl Engine {
             .par_chunks_mut(batch * WORDS)
             .zip(inputs.par_chunks(batch * WORDS))
             .zip(tables.par_chunks(batch))
-            .for_each_init(
-                || Scratch::new(batch, &self.transform),
-                |scratch, ((outputs, inputs), tables)| {
-                    scratch.bootstrap_batch(self, inputs, tables, outputs);
-                },
-            );
+            .for_each(|((outputs, inputs), tables)| {
+                SCRATCH.with_borrow_mut(|scratch| scratch.bootstrap_batch(self, inputs, tables, outputs));
+            });
         outputs
     }
 
@@ -100,17 +98,18 @@ impl Engine {
 /// Any odd number: it spreads a counter over all words.
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// What one thread needs for a batch, allocated once per thread and call.
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// What one thread needs for a batch: grows to the largest batch that it meets and stays.
+#[derive(Default)]
 struct Scratch {
     switched: Switched,
     rotation: Rotation,
 }
 
 impl Scratch {
-    fn new(batch: usize, transform: &Transform) -> Self {
-        Self { switched: Switched::new(batch), rotation: Rotation::new(batch, transform) }
-    }
-
     fn bootstrap_batch(
         &mut self,
         engine: &Engine,

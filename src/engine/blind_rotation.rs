@@ -15,16 +15,13 @@ use crate::ring::add_turned;
 const BOX: usize = RING / SLOTS as usize;
 
 /// A batch of accumulators and the memory that rotating them takes.
+#[derive(Default)]
 pub(super) struct Rotation {
     accumulators: Vec<u64>,
     workspace: Workspace,
 }
 
 impl Rotation {
-    pub(super) fn new(batch: usize, transform: &Transform) -> Self {
-        Self { accumulators: vec![0; batch * RING_WORDS], workspace: Workspace::new(transform) }
-    }
-
     /// Turns each table by its ciphertext: the key is the outer loop, the batch the inner one.
     pub(super) fn rotate(
         &mut self,
@@ -33,8 +30,10 @@ impl Rotation {
         inputs: &[Rounded],
         tables: &[LookupTable],
     ) {
-        let accumulators = &mut self.accumulators[..tables.len() * RING_WORDS];
-        accumulators.fill(0);
+        self.accumulators.clear();
+        self.accumulators.resize(tables.len() * RING_WORDS, 0);
+        self.workspace.fit(transform);
+        let accumulators = &mut self.accumulators;
         for ((accumulator, table), input) in accumulators.chunks_exact_mut(RING_WORDS).zip(tables).zip(inputs)
         {
             let body = &mut accumulator[RING_WORDS - RING..];
@@ -52,7 +51,7 @@ impl Rotation {
 
     /// Takes the constant coefficient out of each accumulator, and its table's constant off again.
     pub(super) fn extract<'a>(&self, tables: &[LookupTable], outputs: impl Iterator<Item = &'a mut [u64]>) {
-        let words = &self.accumulators[..tables.len() * RING_WORDS];
+        let words = self.accumulators.as_slice();
         let list = GlweCiphertextListView::from_container(words, GLWE_SIZE, POLYNOMIAL, MODULUS);
         for ((accumulator, table), output) in list.iter().zip(tables).zip(outputs) {
             let mut view = LweCiphertextMutView::from_container(&mut *output, MODULUS);

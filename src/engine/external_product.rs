@@ -111,12 +111,17 @@ impl Transform {
     }
 }
 
-impl Workspace {
-    pub(super) fn new(transform: &Transform) -> Self {
-        let mut buffers = ComputationBuffers::new();
-        buffers.resize(transform.plan.fft_scratch().unaligned_bytes_required());
+impl Default for Workspace {
+    fn default() -> Self {
         let zeros = || AVec::from_iter(128, std::iter::repeat_n(c64::new(0.0, 0.0), HALF));
-        Self { fourier: [zeros(), zeros()], buffers }
+        Self { fourier: [zeros(), zeros()], buffers: ComputationBuffers::new() }
+    }
+}
+
+impl Workspace {
+    /// Makes room for a transform's own scratch memory.
+    pub(super) fn fit(&mut self, transform: &Transform) {
+        self.buffers.resize(transform.plan.fft_scratch().unaligned_bytes_required());
     }
 }
 

@@ -10,25 +10,16 @@ const SMALL_WORDS: usize = SMALL_DIMENSION.0 + 1;
 const LEVELS: usize = TFHE.ks_level.0;
 
 /// A batch of ciphertexts under the small key, one after the other.
+#[derive(Default)]
 pub(super) struct Switched {
     words: Vec<u32>,
     /// The decomposed mask words of the batch for one row of the key: `LEVELS` per ciphertext.
     terms: Vec<[u32; LEVELS]>,
     /// The mask words of the batch, transposed: all ciphertexts' word 0, then word 1, ...
     columns: Vec<u64>,
-    count: usize,
 }
 
 impl Switched {
-    pub(super) fn new(batch: usize) -> Self {
-        Self {
-            words: vec![0; batch * SMALL_WORDS],
-            terms: vec![[0; LEVELS]; batch],
-            columns: vec![0; batch * BIG_DIMENSION.0],
-            count: 0,
-        }
-    }
-
     /// Switches a batch to the small key, each input first shifted to its table's window.
     ///
     /// The sums are those of tfhe's `keyswitch_lwe_ciphertext_with_scalar_change`, in another order: wrapping
@@ -38,28 +29,30 @@ impl Switched {
         key: &LweKeyswitchKeyOwned<u32>,
         inputs: impl ExactSizeIterator<Item = (&'a [u64], &'a LookupTable)>,
     ) {
-        self.count = inputs.len();
-        self.words[..self.count * SMALL_WORDS].fill(0);
+        let count = inputs.len();
+        self.words.clear();
+        self.words.resize(count * SMALL_WORDS, 0);
+        self.columns.resize(count * BIG_DIMENSION.0, 0);
+        self.terms.resize(count, [0; LEVELS]);
         for (index, (input, table)) in inputs.enumerate() {
             let (body, mask) = input.split_last().expect("a ciphertext has a body");
             let body = body.wrapping_sub(DELTA.wrapping_mul(table.low() as u64));
             // Rounded to the nearest multiple of 2^32, as the mask is by its decomposition.
             self.words[(index + 1) * SMALL_WORDS - 1] = (body.wrapping_add(1 << 31) >> 32) as u32;
             for (row, word) in mask.iter().enumerate() {
-                self.columns[row * self.count + index] = *word;
+                self.columns[row * count + index] = *word;
             }
         }
         let decomposer =
             SignedDecomposer::<u64>::new(key.decomposition_base_log(), key.decomposition_level_count());
-        let terms = &mut self.terms[..self.count];
-        for (block, column) in key.iter().zip(self.columns.chunks_exact(self.count)) {
-            for (terms, word) in terms.iter_mut().zip(column) {
+        for (block, column) in key.iter().zip(self.columns.chunks_exact(count)) {
+            for (terms, word) in self.terms.iter_mut().zip(column) {
                 for (term, decomposed) in terms.iter_mut().zip(decomposer.decompose(*word)) {
                     *term = decomposed.value() as u32;
                 }
             }
             let rows: &[u32] = block.as_ref();
-            for (output, terms) in self.words.chunks_exact_mut(SMALL_WORDS).zip(terms.iter()) {
+            for (output, terms) in self.words.chunks_exact_mut(SMALL_WORDS).zip(&self.terms) {
                 subtract_products(output, rows, terms);
             }
         }
@@ -73,7 +66,7 @@ impl Switched {
 
     /// The batch under the small key.
     pub(super) fn ciphertexts(&self) -> impl Iterator<Item = &[u32]> {
-        self.words.chunks_exact(SMALL_WORDS).take(self.count)
+        self.words.chunks_exact(SMALL_WORDS)
     }
 }
 

@@ -98,7 +98,7 @@ impl Measure {
 
     /// The parts of one batch, in seconds: keyswitch, modulus switch, rotation, extraction, packing.
     pub fn parts(&self, inputs: &[u64], tables: &[LookupTable]) -> [f64; 5] {
-        let mut scratch = Scratch::new(tables.len(), &self.engine.transform);
+        let mut scratch = Scratch::default();
         let mut outputs = vec![0; inputs.len()];
         let mut seconds = [0.0; 5];
         let mut clock = std::time::Instant::now();

@@ -121,7 +121,7 @@ fn switched_noise(count: usize) -> (Vec<f64>, Vec<f64>) {
     let inputs = encrypt(&values);
     let tables = vec![LookupTable::new(0..=15, |x| x); count];
     let small = set().secrets.small.as_ref();
-    let mut switched = Switched::new(BATCH);
+    let mut switched = Switched::default();
     let (mut after_keyswitch, mut added) = (Vec::new(), Vec::new());
     let batches = inputs.chunks(BATCH * WORDS).zip(tables.chunks(BATCH)).zip(values.chunks(BATCH));
     for ((inputs, tables), values) in batches {
