@@ -44,8 +44,15 @@ pub enum AgreementError {
     #[error("an agreement is at most {MAX_BYTES} bytes")]
     TooLarge,
     /// Not TOML, a missing or unknown key, or a value of the wrong type.
-    #[error("{0}")]
-    Syntax(#[from] toml::de::Error),
+    #[error("line {line}, column {column}: {message}")]
+    Syntax {
+        /// Counted from one.
+        line: usize,
+        /// Counted from one, in bytes.
+        column: usize,
+        /// What is wrong, without the file's own text.
+        message: String,
+    },
     /// `valid_from` lies after `valid_until`.
     #[error("valid_from lies after valid_until")]
     NeverValid,
@@ -108,6 +115,14 @@ pub enum AgreementError {
 }
 
 impl AgreementError {
+    /// Says where, but does not repeat the line: the file may turn out to be somebody's data.
+    fn syntax(text: &str, error: &toml::de::Error) -> Self {
+        let before = &text.as_bytes()[..error.span().map_or(0, |span| span.start.min(text.len()))];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        Self::Syntax { line, column, message: error.message().to_owned() }
+    }
+
     /// Whether the agreement is sound and says no, as opposed to being unsound itself.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::NotInForce { .. })
@@ -163,7 +178,7 @@ impl<A: Analysis> Agreement<A> {
     /// When it breaks a rule.
     pub fn parse_as(text: &str) -> Result<Self, AgreementError> {
         let Document { agreement: terms, party, dataset, analysis, disclosure } =
-            toml::from_str::<Document<A>>(text)?;
+            toml::from_str::<Document<A>>(text).map_err(|error| AgreementError::syntax(text, &error))?;
         let agreement = Self {
             id: Digest::of(text.as_bytes()),
             text: text.to_owned(),
@@ -231,11 +246,9 @@ impl<A: Analysis> Agreement<A> {
                 "the auditor must be neither the evaluator nor the key-holder",
             ));
         }
-        let audited = holders(Role::Auditor).next().is_some() && self.disclosure.audit >= 1.0;
-        if holders(Role::Evaluator).any(|party| party.name == self.disclosure.to) && !audited {
+        if holders(Role::Evaluator).any(|party| party.name == self.disclosure.to) {
             return Err(AgreementError::Roles(
-                "answers may go to the evaluator only when an auditor evaluates all of them again (audit = 1.0): \
-                 forged answers reveal the secret key",
+                "answers must not go to the evaluator: whoever can forge answers and see them opened can recover the key",
             ));
         }
         Ok(())

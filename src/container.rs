@@ -18,7 +18,7 @@ mod write;
 
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
-pub use write::{Access, write_atomically};
+pub use write::{Access, check_writable, write_atomically};
 pub(crate) use write::{Writer, write_whole};
 
 const DIGEST_BYTES: usize = 32;
@@ -98,6 +98,9 @@ pub enum ContainerError {
     /// The metadata cannot be read.
     #[error("the metadata is not valid")]
     BadMetadata,
+    /// A secret key that is not its owner's alone.
+    #[error("others can read this secret key; chmod 600 it, and make new keys if they have")]
+    OpenToOthers,
     /// The payload breaks a rule of its kind.
     #[error("the contents are not valid: {0}")]
     BadContents(&'static str),
@@ -158,13 +161,19 @@ impl Container {
         storage.read_at(0, &mut start)?;
         let header = Header::parse(&start, size)?;
         let total = header.file_bytes(MAX_CHUNK_BYTES).ok_or(ContainerError::BadLengths)?;
+        if header.metadata_bytes > header.kind.max_metadata() {
+            return Err(ContainerError::BadLengths);
+        }
         if size < total {
             return Err(ContainerError::Truncated { expected: total, found: size });
         }
         if size > total {
             return Err(ContainerError::TrailingBytes { extra: size - total });
         }
-        let mut metadata = vec![0; header.metadata_bytes as usize];
+        let mut metadata = Vec::new();
+        let bytes = usize::try_from(header.metadata_bytes).map_err(|_| ContainerError::BadLengths)?;
+        metadata.try_reserve_exact(bytes).map_err(|_| ContainerError::BadLengths)?;
+        metadata.resize(bytes, 0);
         storage.read_at(HEADER_BYTES as u64, &mut metadata)?;
         let mut whole = Trailer::new(&header, &metadata);
         let mut digests = Vec::new();
@@ -237,11 +246,14 @@ impl Container {
         Ok(buffer)
     }
 
-    /// Reads the whole payload, for artefacts that are one thing, such as keys.
+    /// Reads the whole payload, for artefacts that are one thing of a known length: keys.
     ///
     /// # Errors
     /// As [`chunk`](Self::chunk).
-    pub fn payload(&self) -> Result<Vec<u8>, ContainerError> {
+    pub fn payload(&self, bytes: usize) -> Result<Vec<u8>, ContainerError> {
+        if self.header.payload_bytes != bytes as u64 {
+            return Err(ContainerError::BadContents("a key of another length"));
+        }
         let mut payload = Vec::with_capacity(self.header.payload_bytes as usize);
         for chunk in 0..self.header.chunks() {
             payload.extend(self.chunk(chunk)?);

@@ -173,3 +173,42 @@ impl EncryptedAnswer {
         &self.container
     }
 }
+
+#[cfg(all(test, feature = "key-holder"))]
+mod tests {
+    use super::*;
+    use crate::engine::RING_WORDS;
+    use crate::params::DELTA;
+
+    /// Answers that were never encrypted: enough to see where each one goes.
+    #[test]
+    fn answers_beyond_the_first_ring_element_keep_their_places() {
+        let count = 5_000;
+        let value = |place: usize| u64::from(place.is_multiple_of(3));
+        let mut packed = Packed::new(count);
+        // In another order than that of the file.
+        for place in (0..count).rev() {
+            let mut ring = vec![0; RING_WORDS];
+            ring[RING] = DELTA.wrapping_mul(value(place));
+            packed.add(place, &ring);
+        }
+        let subject = |i: usize| HouseholdId::try_from(i.to_string()).expect("an identifier");
+        let households = Digest::of(b"");
+        let provenance =
+            Provenance { tables: vec![], households, subjects: (0..count).map(subject).collect() };
+        let id = Digest::of(b"agreement");
+        let answer = EncryptedAnswer::new(id, id, provenance, &packed).expect("consistent");
+        let bodies: Vec<u16> =
+            (0..3).flat_map(|index| answer.ring(index).expect("reads").1).map(|body| body >> 11).collect();
+        assert_eq!(bodies.len(), count);
+        for (place, body) in bodies.into_iter().enumerate() {
+            assert_eq!(u64::from(body), value(place), "{place}");
+        }
+    }
+
+    #[test]
+    fn a_full_ring_element_takes_four_bytes_per_answer() {
+        assert_eq!(payload_bytes(RING), 4 * RING);
+        assert_eq!(payload_bytes(RING + 1), 4 * RING + 2 * RING + 2);
+    }
+}

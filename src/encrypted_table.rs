@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
 use crate::params::RING;
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, SubjectId, hides};
 use crate::words;
 
 /// Bytes of a full bin.
@@ -69,6 +69,9 @@ impl EncryptedTable {
         let bytes = ciphertexts.filter(|count| *count <= u32::MAX as usize * RING).map(payload_bytes);
         if header.chunk_bytes as usize != BIN_BYTES || bytes.map(|b| b as u64) != Some(header.payload_bytes) {
             return Err(ContainerError::BadContents("rows and length of the table contradict each other"));
+        }
+        if metadata.dataset.is_empty() || metadata.dataset.chars().any(hides) {
+            return Err(ContainerError::BadContents("the dataset's name has characters that do not show"));
         }
         if !metadata.subjects.is_sorted_by(|a, b| a < b) {
             return Err(ContainerError::BadContents("the subjects are not in ascending order"));

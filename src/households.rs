@@ -14,12 +14,14 @@ pub struct Household {
     poverty_line: Cents,
     known: Cents,
     csv_line: u64,
+    /// The line of each member; none when they came from no file.
+    member_lines: Vec<u64>,
 }
 
 impl Household {
     /// A household with its members, its poverty line, and its income that the evaluator knows (0 if none).
     pub fn new(id: HouseholdId, members: Vec<SubjectId>, poverty_line: Cents, known: Cents) -> Self {
-        Self { id, members, poverty_line, known, csv_line: 0 }
+        Self { id, members, poverty_line, known, csv_line: 0, member_lines: Vec::new() }
     }
 
     /// Its pseudonym.
@@ -48,6 +50,13 @@ impl Household {
     }
 }
 
+impl Household {
+    /// The line of a member, or of the household where members have none.
+    pub(crate) fn member_line(&self, member: usize) -> u64 {
+        self.member_lines.get(member).copied().unwrap_or(self.csv_line)
+    }
+}
+
 /// Valid households: each with a member, each person in one household only.
 #[derive(Clone, Debug)]
 pub struct Households {
@@ -62,7 +71,7 @@ pub enum HouseholdError {
     #[error(transparent)]
     Csv(#[from] CsvError),
     /// Nobody lives there.
-    #[error("line {line}: the household has no person; remove it or fill in its members")]
+    #[error("line {line}, column \"person\": the household has no person; remove it or fill in its members")]
     EmptyHousehold {
         /// The line of the file.
         line: u64,
@@ -113,7 +122,9 @@ pub enum HouseholdError {
         line: u64,
     },
     /// More amounts than the agreement allows to be added up.
-    #[error("line {line}: the household has {addends} addends; the agreement allows {max} (max_addends)")]
+    #[error(
+        "line {line}, column \"person\": {addends} or more amounts for one household; the agreement allows {max} (max_addends)"
+    )]
     TooManyAddends {
         /// The line of the file.
         line: u64,
@@ -124,12 +135,13 @@ pub enum HouseholdError {
     },
     /// A member whom a dataset does not know.
     #[error(
-        "line {line}: a member has no record in dataset \"{dataset}\", and the agreement says \
-         missing = \"refuse\""
+        "line {line}, column \"{column}\": no record in dataset \"{dataset}\", and the agreement refuses missing ones"
     )]
     MissingRecord {
-        /// The line of the file where the household begins.
+        /// The line of the file.
         line: u64,
+        /// Whose record is missing: `person` or `household`.
+        column: &'static str,
         /// The dataset.
         dataset: String,
     },
@@ -248,7 +260,14 @@ impl Builder {
         let index = *self.by_id.entry(id.clone()).or_insert(next);
         if index == next {
             let members = Vec::new();
-            self.households.push(Household { id, members, poverty_line, known, csv_line: line });
+            self.households.push(Household {
+                id,
+                members,
+                poverty_line,
+                known,
+                csv_line: line,
+                member_lines: Vec::new(),
+            });
         }
         index
     }
@@ -258,7 +277,9 @@ impl Builder {
             Some((other, _)) if other == index => Err(HouseholdError::DuplicatePerson { line }),
             Some((_, first)) => Err(HouseholdError::PersonInTwoHouseholds { line, first }),
             None => {
-                self.households[index].members.push(member);
+                let household = &mut self.households[index];
+                household.members.push(member);
+                household.member_lines.push(line);
                 Ok(())
             }
         }
@@ -291,7 +312,7 @@ mod tests {
             ("h1,1,100,0\nh2,1,100,0\n", "line 3, column \"person\": this person is already"),
             ("h1,1,100,0\nh1,2,101,0\n", "line 3, column \"poverty_line_cents\": differs"),
             ("h1,1,100,0\nh1,2,100,1\n", "line 3, column \"known_cents\": differs"),
-            ("h1,1,100,0\nh2,,100,0\n", "line 3: the household has no person"),
+            ("h1,1,100,0\nh2,,100,0\n", "line 3, column \"person\": the household has no person"),
             ("h1,1,100,\n", "line 2, column \"known_cents\": the cell is empty"),
         ];
         for (rows, expected) in cases {

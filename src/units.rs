@@ -49,9 +49,15 @@ pub const MAX_ID_BYTES: usize = 64;
 /// An identifier that is empty, longer than [`MAX_ID_BYTES`], or holds white space or control characters.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "an identifier is 1 to {MAX_ID_BYTES} visible characters without spaces; use a pseudonym or a number"
+    "an identifier is 1 to {MAX_ID_BYTES} bytes of visible characters without spaces; use a pseudonym or a number"
 )]
 pub struct InvalidId;
+
+/// Whether a character would show as something else than itself: controls, zero-width and direction marks.
+pub(crate) fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
@@ -71,7 +77,7 @@ macro_rules! identifier {
             type Error = InvalidId;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                let visible = |c: char| !c.is_whitespace() && !c.is_control();
+                let visible = |c: char| !c.is_whitespace() && !hides(c);
                 if text.is_empty() || text.len() > MAX_ID_BYTES || !text.chars().all(visible) {
                     return Err(InvalidId);
                 }
@@ -172,7 +178,7 @@ mod tests {
     #[test]
     fn an_identifier_has_no_spaces_and_at_most_64_bytes() {
         assert!(SubjectId::try_from("p-17").is_ok());
-        for bad in ["", " ", "a b", "a\n", "\u{feff}\t", &"x".repeat(65)] {
+        for bad in ["", " ", "a b", "a\n", "\u{feff}\t", "a\u{200b}", "\u{202e}a", &"x".repeat(65)] {
             assert!(SubjectId::try_from(bad).is_err(), "{bad:?}");
         }
     }

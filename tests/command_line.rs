@@ -128,13 +128,13 @@ fn bad_households_are_refused_with_line_and_column() {
     let cases = [
         ("h1,a,205348,0\nh1,a,205348,0\n", 1, "line 3, column \"person\": the same person"),
         ("h1,a,205348,0\nh2,a,150107,0\n", 1, "line 3, column \"person\": this person is already"),
-        ("h1,,205348,0\n", 1, "line 2: the household has no person"),
+        ("h1,,205348,0\n", 1, "line 2, column \"person\": the household has no person"),
         (
             "h1,a,205348,0\nh1,b,205348,0\nh1,c,205348,0\n",
             1,
-            "line 2: the household has 3 addends; the agreement allows 2",
+            "line 2, column \"person\": 3 or more amounts for one household; the agreement allows 2",
         ),
-        ("h1,zz,205348,0\n", 1, "line 2: a member has no record in dataset \"income\""),
+        ("h1,zz,205348,0\n", 1, "line 2, column \"person\": no record in dataset \"income\""),
         ("h1,a,205349,0\n", 3, "line 2, column \"poverty_line_cents\": the agreement does not allow"),
         ("h1,a,205348,1\n", 3, "line 2, column \"known_cents\": outside known_min and known_max"),
         ("h1,a,205348,0\nh1,b,150107,0\n", 1, "line 3, column \"poverty_line_cents\": differs"),

@@ -244,3 +244,98 @@ fn a_ciphertext_takes_16_bytes_and_at_most_two_percent_more() {
     assert_eq!(table.width(), 58);
     assert!(bytes as f64 <= 16.0 * digits * 1.02, "{} bytes per digit", bytes as f64 / digits);
 }
+
+/// A person dataset and a household dataset (minus a part of the norm, so signed), with records left out at random.
+#[test]
+fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
+    let text = r#"
+        agreement = { name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }
+        party = [
+            { name = "one", roles = ["data-provider"] },
+            { name = "two", roles = ["data-provider"] },
+            { name = "evaluator", roles = ["evaluator"] },
+            { name = "holder", roles = ["key-holder"] },
+        ]
+        dataset = [
+            { name = "income", provider = "one", subject = "person", amount = "cents", unit = "eurocent", concept = "income", min = 0, max = 300000 },
+            { name = "other", provider = "two", subject = "household", amount = "cents", unit = "eurocent", concept = "income", min = -250000, max = 40000 },
+        ]
+        analysis = { kind = "eligibility", datasets = ["income", "other"], comparison = "below", max_addends = 5, missing = "MISSING", line_min = 0, line_max = 900000, known_min = -1000, known_max = 1000 }
+        disclosure = { to = "holder", answers = 1000000 }
+    "#;
+    let zero = Agreement::parse(&text.replace("MISSING", "zero")).expect("sound");
+    let refuse = Agreement::parse(&text.replace("MISSING", "refuse")).expect("sound");
+    let mut random = Random(99);
+    let count = 20_000;
+    let (mut incomes, mut others) = (Vec::new(), Vec::new());
+    let (mut people, mut with_other) = (Vec::new(), Vec::new());
+    let (mut made, mut expected, mut any_missing) = (Vec::new(), Vec::new(), false);
+    let mut next = 0;
+    for index in 0..count {
+        let mut members = Vec::new();
+        let mut total = random.between(-1_000, 1_000);
+        let known = total;
+        for _ in 0..random.between(1, 4) {
+            members.push(person(next));
+            if random.between(0, 4) > 0 {
+                let income = random.pick(&[0, 300_000, random.0 as i64 & 0x3ffff]);
+                people.push(person(next));
+                incomes.push(income as u64);
+                total += income;
+            } else {
+                any_missing = true;
+            }
+            next += 1;
+        }
+        let id = format!("h{index:09}");
+        if random.between(0, 2) > 0 {
+            let other = random.between(-250_000, 40_000);
+            with_other.push(SubjectId::try_from(id.as_str()).expect("an identifier"));
+            others.push((other + 250_000) as u64);
+            total += other;
+        }
+        let line = (total + random.between(-1, 1)).clamp(0, 900_000);
+        expected.push(total < line);
+        made.push(Household::new(
+            HouseholdId::try_from(id).expect("an identifier"),
+            members,
+            cents(line),
+            cents(known),
+        ));
+    }
+    let households = Households::new(made).expect("valid households");
+    let inputs = zero.inputs();
+    let clear = Clear::new(zero.analysis().encoding(&inputs), vec![incomes, others]);
+    let records = Records::new([people.as_slice(), with_other.as_slice()]);
+    let mut seen = 0;
+    for batch in zero.analysis().batches(&inputs, &households, &records).expect("agreed households") {
+        let answers = zero.analysis().run(&clear, &batch).expect("no value outside its table");
+        for (household, answer) in zero.analysis().answered(&batch).iter().zip(answers) {
+            assert_eq!(answer == 1, expected[*household], "household {household}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, count);
+    assert!(any_missing);
+    let refused = refuse.analysis().batches(&refuse.inputs(), &households, &records);
+    assert!(refused.expect_err("somebody is missing").to_string().contains("no record in dataset"));
+}
+
+#[test]
+fn an_agreement_with_numbers_at_the_ends_of_their_type_is_refused() {
+    let good = include_str!("../examples/agreements/svb_uwv.toml");
+    for key in ["min = 0", "max = 500000", "norms = [150107, 205348]", "max_addends = 2", "answers = 2000"] {
+        for value in [i64::MIN, i64::MIN + 1, -1_000_000_000_000_001, i64::MAX, 1_000_000_000_000_001] {
+            let name = key.split(' ').next().expect("a key");
+            let value = if name == "norms" { format!("[{value}]") } else { value.to_string() };
+            let text = good.replace(key, &format!("{name} = {value}"));
+            assert_ne!(text, good);
+            let positive_answers = name == "answers" && !value.starts_with('-');
+            assert_eq!(Agreement::parse(&text).is_ok(), positive_answers, "{name} = {value}");
+        }
+    }
+    for known in ["known_min = -9223372036854775808", "known_max = 9223372036854775807"] {
+        let text = good.replace("max_addends = 2", &format!("max_addends = 2\n{known}"));
+        assert!(Agreement::parse(&text).is_err(), "{known}");
+    }
+}

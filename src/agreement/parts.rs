@@ -4,17 +4,20 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::AgreementError;
-use crate::units::{Cents, MAX_CENTS};
+use crate::units::{Cents, MAX_CENTS, hides};
 
 /// `[agreement]`: what, why, on which legal basis, and when.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// A short name.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// What the answers are for.
+    #[serde(deserialize_with = "text")]
     pub purpose: String,
     /// The law that allows it, with article.
+    #[serde(deserialize_with = "text")]
     pub legal_basis: String,
     #[serde(deserialize_with = "date")]
     valid_from: Date,
@@ -34,6 +37,15 @@ impl Terms {
     pub fn valid_until(&self) -> Date {
         self.valid_until
     }
+}
+
+/// Text that shows as it is: not empty, and without characters that move the cursor or turn the line round.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() || text.chars().any(hides) {
+        return Err(D::Error::custom("text without control characters or line breaks is expected"));
+    }
+    Ok(text)
 }
 
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
@@ -60,6 +72,7 @@ pub enum Role {
 #[serde(deny_unknown_fields)]
 pub struct Party {
     /// Its name in this agreement.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// Its roles.
     pub roles: Vec<Role>,
@@ -92,16 +105,21 @@ impl Subject {
 #[serde(deny_unknown_fields)]
 pub struct Dataset {
     /// Its name in this agreement.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// The party that holds it.
+    #[serde(deserialize_with = "text")]
     pub provider: String,
     /// Whom its rows are about.
     pub subject: Subject,
     /// The name of the amount's column.
+    #[serde(deserialize_with = "text")]
     pub amount: String,
     /// For example `eurocent/month`.
+    #[serde(deserialize_with = "text")]
     pub unit: String,
     /// What the amount means in law, with its article.
+    #[serde(deserialize_with = "text")]
     pub concept: String,
     min: i64,
     max: i64,
@@ -137,6 +155,7 @@ impl Dataset {
 #[serde(deny_unknown_fields)]
 pub struct Disclosure {
     /// The party that receives the answers.
+    #[serde(deserialize_with = "text")]
     pub to: String,
     /// The smallest group about which anything is released (group analyses).
     #[serde(default = "default_minimum_cell")]

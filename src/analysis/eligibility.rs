@@ -130,7 +130,10 @@ impl Eligibility {
                 Subject::Household => vec![household.id().as_str()],
             };
             addends += subjects.len();
-            for subject in subjects {
+            if addends > self.max_addends {
+                return Err(HouseholdError::TooManyAddends { line, max: self.max_addends, addends });
+            }
+            for (place, subject) in subjects.into_iter().enumerate() {
                 match (records.row(table, subject), self.missing) {
                     (Some(row), _) => {
                         cells.push(Cell { table, row });
@@ -139,14 +142,15 @@ impl Eligibility {
                     }
                     (None, Missing::Zero) => {}
                     (None, Missing::Refuse) => {
-                        let dataset = dataset.name.clone();
-                        return Err(HouseholdError::MissingRecord { line, dataset });
+                        let line = match dataset.subject {
+                            Subject::Person => household.member_line(place),
+                            Subject::Household => line,
+                        };
+                        let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
+                        return Err(HouseholdError::MissingRecord { line, column, dataset });
                     }
                 }
             }
-        }
-        if addends > self.max_addends {
-            return Err(HouseholdError::TooManyAddends { line, max: self.max_addends, addends });
         }
         // A line of zero or less is evaluated as zero and one above every sum as just above it: both are never and
         // always reached, and nothing else tells such a household from another.
@@ -191,19 +195,24 @@ impl Analysis for Eligibility {
             Against::AtMost => "at or below",
         };
         let lines = match &self.norms {
-            Some(norms) => format!("one of {norms:?} cents"),
+            Some(norms) => {
+                let norms: Vec<String> = norms.iter().map(i64::to_string).collect();
+                format!("{} cents", norms.join(" or "))
+            }
             None => format!("{} to {} cents", self.lines().start(), self.lines().end()),
         };
         let missing = match self.missing {
             Missing::Refuse => "is refused",
             Missing::Zero => "counts as zero",
         };
+        let known = match (self.known_min, self.known_max) {
+            (0, 0) => String::new(),
+            (min, max) => format!(", with {min} to {max} cents that the evaluator knows,"),
+        };
         format!(
-            "Is the sum of {} over a household's members, with what the evaluator knows ({} to {} cents), {against} \
-             the household's poverty line ({lines})? At most {} amounts per household; a missing record {missing}.",
-            self.datasets.join(" + "),
-            self.known_min,
-            self.known_max,
+            "Is the sum of a household's amounts in {}{known} {against} its poverty line ({lines})? At most {} amounts \
+             per household; a missing record {missing}.",
+            self.datasets.join(" and "),
             self.max_addends,
         )
     }
@@ -232,11 +241,16 @@ impl Analysis for Eligibility {
             }
         }
         let lines = self.lines();
-        let known = self.known_min..=self.known_max;
-        let extremes = [*lines.start(), *lines.end(), *known.start(), *known.end()];
-        if *lines.start() < 0 || known.is_empty() || extremes.iter().any(|x| x.abs() > MAX_CENTS) {
+        let amounts = [*lines.start(), *lines.end(), self.known_min, self.known_max];
+        let within = amounts.iter().all(|amount| (-MAX_CENTS..=MAX_CENTS).contains(amount));
+        if !within || *lines.start() < 0 || self.known_min > self.known_max {
             return Err(AgreementError::Analysis(
                 "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
+            ));
+        }
+        if datasets.len() > self.max_addends {
+            return Err(AgreementError::Analysis(
+                "max_addends is too low: even a household of one has an amount in every dataset",
             ));
         }
         Ok(())

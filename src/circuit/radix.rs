@@ -198,4 +198,31 @@ mod tests {
         assert_eq!(radix.digits, 51);
         assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+
+        /// Any sum against any line, also one that no sum reaches and one with more digits than an amount.
+        #[test]
+        fn the_borrow_chain_compares_like_plain_arithmetic(
+            amounts in proptest::collection::vec(0_u64..=1_000_000, 1..=MAX_ADDENDS),
+            distance in -3_i64..=3,
+            far in proptest::option::of(0_u64..=9_000_000),
+        ) {
+            let sum: u64 = amounts.iter().sum();
+            let line = far.unwrap_or(sum.saturating_add_signed(distance)).min(1_000_000 * amounts.len() as u64 + 1);
+            let radix = Radix::for_addends(amounts.len(), 1_000_000);
+            let encoding = Encoding::for_sums(amounts.len(), 1_000_000);
+            let comparison = Comparison {
+                radix,
+                columns: encoding.columns(radix),
+                cells: (0..amounts.len()).map(|row| Cell { table: 0, row }).collect(),
+                group_of: vec![0; amounts.len()],
+                lines: vec![line],
+            };
+            let clear = crate::circuit::clear::Clear::new(encoding, vec![amounts]);
+            let answer = below(&clear, &comparison).expect("no value outside its table");
+            proptest::prop_assert_eq!(answer, vec![i64::from(sum < line)]);
+        }
+    }
 }

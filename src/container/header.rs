@@ -32,6 +32,19 @@ impl Kind {
         (Self::EncryptedAnswer, 5, "an encrypted answer"),
     ];
 
+    /// The most metadata that a file of this kind can have: identifiers of ten million rows, or none.
+    pub(super) fn max_metadata(self) -> u64 {
+        match self {
+            Self::SecretKey | Self::PublicKey | Self::EvaluationKey => 0,
+            Self::EncryptedTable | Self::EncryptedAnswer => 1 << 30,
+        }
+    }
+
+    /// Whether these are the first 12 bytes of such a file.
+    pub(super) fn begins(self, start: &[u8; 12]) -> bool {
+        start[..8] == MAGIC && start[10..] == self.row().1.to_le_bytes()
+    }
+
     fn row(self) -> &'static (Self, u16, &'static str) {
         Self::ALL.iter().find(|row| row.0 == self).expect("every kind is in the list")
     }

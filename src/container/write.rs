@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{ContainerError, Header, Trailer, metadata};
+use super::{ContainerError, Header, Kind, Trailer, metadata};
 use crate::units::Digest;
 
 /// Writes an artefact chunk by chunk; the totals are known before the first byte.
@@ -85,10 +85,10 @@ pub fn write_atomically<T, E: From<io::Error>>(
     access: Access,
     write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    if is_secret_key(path) {
+        let message = "there is a secret key at this place; it is never overwritten";
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message).into());
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".drempel-");
     #[cfg(unix)]
@@ -98,7 +98,7 @@ pub fn write_atomically<T, E: From<io::Error>>(
     };
     #[cfg(unix)]
     builder.permissions(permissions);
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder_of(path))?;
     let mut buffered = io::BufWriter::with_capacity(1 << 20, file.as_file_mut());
     let result = write(&mut buffered)?;
     buffered.flush()?;
@@ -106,4 +106,25 @@ pub fn write_atomically<T, E: From<io::Error>>(
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(result)
+}
+
+/// Whether a later write to this place can succeed, so that a long job does not find out at its end.
+///
+/// # Errors
+/// Whatever the operating system says of the folder.
+pub fn check_writable(path: &Path) -> io::Result<()> {
+    tempfile::Builder::new().prefix(".drempel-").tempfile_in(folder_of(path)).map(drop)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn is_secret_key(path: &Path) -> bool {
+    let mut start = [0; 12];
+    let read = std::fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && Kind::SecretKey.begins(&start)
 }

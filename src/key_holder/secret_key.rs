@@ -36,21 +36,16 @@ impl SecretKey {
     /// # Errors
     /// When the file is damaged, of another kind, or open to others.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        let container = Container::open(path, Kind::SecretKey)?;
+        container.metadata::<()>()?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-                return Err(ContainerError::BadContents(
-                    "others can read this secret key; chmod 600 it, and make new keys if they have",
-                ));
+                return Err(ContainerError::OpenToOthers);
             }
         }
-        let container = Container::open(path, Kind::SecretKey)?;
-        container.metadata::<()>()?;
-        let packed = Zeroizing::new(container.payload()?);
-        if packed.len() != RING / 8 {
-            return Err(ContainerError::BadContents("a secret key has 2,048 bits"));
-        }
+        let packed = Zeroizing::new(container.payload(RING / 8)?);
         let bit = |i: usize| packed[i / 8] >> (i % 8) & 1;
         let bits = Zeroizing::new((0..RING).map(bit).collect());
         Ok(Self::new(container.header().key, container.header().agreement, bits))

@@ -62,10 +62,7 @@ impl EvaluationKey {
     fn from_container(container: &Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         let header = container.header();
-        if header.payload_bytes != Seeded::BYTES as u64 {
-            return Err(ContainerError::BadContents("an evaluation key has another length"));
-        }
-        Ok(Self { id: header.key, agreement: header.agreement, payload: container.payload()? })
+        Ok(Self { id: header.key, agreement: header.agreement, payload: container.payload(Seeded::BYTES)? })
     }
 
     /// Writes the key.

@@ -65,7 +65,7 @@ impl PublicKey {
 
     fn from_container(container: &Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
-        let key = Self::from_payload(container.header().agreement, container.payload()?)?;
+        let key = Self::from_payload(container.header().agreement, container.payload(16 + RING * 8)?)?;
         container.expect(key.agreement, Some(key.id))?;
         Ok(key)
     }

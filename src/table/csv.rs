@@ -16,6 +16,9 @@ pub enum CsvError {
     /// The file is in UTF-16, as some spreadsheets export it.
     #[error("the file is in UTF-16; export it as \"CSV UTF-8\"")]
     Utf16,
+    /// One of drempel's own files.
+    #[error("this is an encrypted file or a key, not a CSV file")]
+    DrempelFile,
     /// There is not even a header.
     #[error("the file is empty; the first line names the columns")]
     NoHeader,
@@ -77,6 +80,9 @@ pub enum CellProblem {
     /// Bytes that are no text.
     #[error("not UTF-8 text")]
     NotUtf8,
+    /// A line break inside a cell.
+    #[error("a line break inside the cell; a quotation mark is not closed")]
+    LineBreak,
     /// Below the dataset's `min`.
     #[error("below the agreement's min")]
     BelowMin,
@@ -111,6 +117,9 @@ impl<R: Read> CsvRows<R> {
     pub(crate) fn open(input: R) -> Result<Self, CsvError> {
         let mut input = BufReader::with_capacity(1 << 16, input);
         let start = input.fill_buf()?;
+        if start.starts_with(b"drempel\n") {
+            return Err(CsvError::DrempelFile);
+        }
         if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) || start.contains(&0) {
             return Err(CsvError::Utf16);
         }
@@ -149,13 +158,23 @@ impl<R: Read> CsvRows<R> {
     }
 
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
-        if !self.reader.read_byte_record(&mut self.record).map_err(io_error)? {
-            return Ok(None);
+        loop {
+            if !self.reader.read_byte_record(&mut self.record).map_err(io_error)? {
+                return Ok(None);
+            }
+            // An empty line of a Windows file is one cell with a carriage return.
+            if self.record.len() != 1 || !without_return(&self.record[0]).is_empty() {
+                break;
+            }
         }
         let row = Row { header: &self.header, record: &self.record };
         let (expected, found) = (self.header.len(), self.record.len());
         if expected != found {
             return Err(CsvError::RaggedRow { line: row.line(), expected, found });
+        }
+        // A quotation mark without its second one would swallow the rows that follow.
+        if let Some(column) = row.record.iter().position(|cell| cell.contains(&b'\n')) {
+            return Err(row.error(Column(column), CellProblem::LineBreak));
         }
         Ok(Some(row))
     }
@@ -266,6 +285,14 @@ mod tests {
         let row = rows.next_row().expect("valid").expect("a row");
         let message = row.cents(amount).expect_err("not a number").to_string();
         assert!(message.starts_with("line 3, column \"amount\""), "{message}");
+    }
+
+    #[test]
+    fn an_open_quotation_mark_swallows_no_rows_and_an_empty_windows_line_is_none() {
+        let mut rows = CsvRows::open(&b"id,note\r\n1,x\r\n\r\n2,\"y\r\n3,z\r\n"[..]).expect("a header");
+        assert_eq!(rows.next_row().expect("valid").expect("a row").line(), 2);
+        let message = rows.next_row().err().expect("an open mark").to_string();
+        assert!(message.starts_with("line 4, column \"note\": a line break"), "{message}");
     }
 
     #[test]

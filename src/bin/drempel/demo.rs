@@ -127,7 +127,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     });
     if wrong > 0 {
         output.note(&text);
-        return Err(Failure::input("the released answers differ from the plaintext result"));
+        return Err(Failure::system("the released answers differ from the plaintext result"));
     }
     output.result(&text, &object);
     Ok(())
@@ -166,6 +166,8 @@ fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
             Failure::input("is not empty and holds no earlier demo; choose another folder").about(out)
         );
     }
+    // The one place where a secret key is thrown away: an earlier demo's.
+    let _ = fs::remove_file(files.keys.join("secret.key"));
     for folder in [&files.keys, &out.join("uwv"), &out.join("computing-centre")] {
         fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
     }

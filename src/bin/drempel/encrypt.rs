@@ -1,5 +1,6 @@
 use std::fs::File;
 
+use drempel::table::TableError;
 use drempel::{DataProvider, PublicKey, Table};
 use serde_json::json;
 
@@ -13,10 +14,16 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     let key = key.map_err(|error| Failure::from(error).about(&args.public_key))?;
     let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
     let table = Table::from_csv(&agreement, &args.dataset, input);
-    let table = table.map_err(|error| Failure::from(error).about(&args.input))?;
+    let table = table.map_err(|error| {
+        let about_file = !matches!(error, TableError::UnknownDataset { .. });
+        let failure = Failure::from(error);
+        if about_file { failure.about(&args.input) } else { failure }
+    })?;
     let key_id = key.id();
     let bar = output.progress("encrypting", table.rows());
-    DataProvider::new(key).encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))?;
+    DataProvider::new(key)
+        .encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))
+        .map_err(|error| Failure::from(error).about(&args.out))?;
     bar.finish_and_clear();
     let bytes = file_bytes(&args.out);
     let mut text = format!(

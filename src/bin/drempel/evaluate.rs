@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use drempel::container::check_writable;
 use drempel::evaluator::EvaluateError;
 use drempel::{EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
@@ -11,6 +12,7 @@ use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open(&args.agreement)?;
+    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
     let households = crate::plan::households(&args.households)?;
     let open = |path: &PathBuf| EncryptedTable::open(path).map_err(|error| Failure::from(error).about(path));
     let tables: Vec<EncryptedTable> = args.input.iter().map(open).collect::<Result<_, _>>()?;

@@ -35,6 +35,11 @@ impl Failure {
         Self { kind: FailureKind::Input, message: message.to_string() }
     }
 
+    #[cfg(feature = "key-holder")]
+    pub(crate) fn system(message: impl Display) -> Self {
+        Self { kind: FailureKind::System, message: message.to_string() }
+    }
+
     /// The same failure with the file that it is about in front.
     pub(crate) fn about(mut self, path: &Path) -> Self {
         self.message = format!("{}: {}", path.display(), self.message);

@@ -10,15 +10,15 @@ use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open(&args.agreement)?;
-    let secret = args.out.join("secret.key");
-    if secret.exists() {
+    agreement.in_force_today()?;
+    let files = ["secret.key", "public.key", "evaluation.key"].map(|name| args.out.join(name));
+    if let Some(file) = files.iter().find(|file| file.exists()) {
         let message =
-            "is there already; replacing it would make its answers unreadable. Choose another folder";
-        return Err(Failure::input(message).about(&secret));
+            "is there already; new keys cannot open what was encrypted for the old. Choose another folder";
+        return Err(Failure::input(message).about(file));
     }
     std::fs::create_dir_all(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
     let key = generate(&agreement, &args.out)?;
-    let files = ["secret.key", "public.key", "evaluation.key"].map(|name| args.out.join(name));
     let mut text = format!("key {key} for agreement {}\n", agreement.id());
     let uses = ["keep it, alone: whoever has it can decrypt", "for every data provider", "for the evaluator"];
     for (file, purpose) in files.iter().zip(uses) {

@@ -35,8 +35,8 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
         let households = households(path)?;
         let plan = Plan::of_households(&agreement, &households);
         let plan = plan.map_err(|error| Failure::from(error).about(path))?;
-        describe(&plan, &mut text, &mut object);
         plan.check(&agreement).map_err(|error| Failure::from(error).about(path))?;
+        describe(&plan, &mut text, &mut object);
     }
     output.result(&text, &object);
     Ok(())
