@@ -5,8 +5,6 @@
 //!
 //!     cargo run --release --example own_analysis
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 use std::error::Error;
 use std::ops::RangeInclusive;
 

@@ -4,8 +4,6 @@
 //!
 //! Every function below is one party. It reads its own folder and the one that all share, and nothing else.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
-
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;

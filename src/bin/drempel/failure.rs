@@ -53,12 +53,12 @@ impl Failure {
 
 /// Which kind an error is.
 trait Classified {
-    fn kind(&self) -> FailureKind;
+    fn failure_kind(&self) -> FailureKind;
 }
 
 impl<E: Classified + Display> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { kind: error.kind(), message: error.to_string() }
+        Self { kind: error.failure_kind(), message: error.to_string() }
     }
 }
 
@@ -67,8 +67,8 @@ fn refused_if(refused: bool) -> FailureKind {
 }
 
 impl Classified for io::Error {
-    fn kind(&self) -> FailureKind {
-        match io::Error::kind(self) {
+    fn failure_kind(&self) -> FailureKind {
+        match self.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::IsADirectory | io::ErrorKind::InvalidData => {
                 FailureKind::Input
             }
@@ -78,85 +78,74 @@ impl Classified for io::Error {
 }
 
 impl Classified for AgreementError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Io(error) => error.kind().classified(),
+            Self::Io(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
 }
 
-/// `io::Error` has a `kind` of its own.
-trait IoKind {
-    fn classified(self) -> FailureKind;
-}
-
-impl IoKind for io::ErrorKind {
-    fn classified(self) -> FailureKind {
-        Classified::kind(&io::Error::from(self))
-    }
-}
-
 impl Classified for ContainerError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Io(error) => error.kind().classified(),
+            Self::Io(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
 }
 
 impl Classified for CsvError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Io(error) => error.kind().classified(),
+            Self::Io(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
 }
 
 impl Classified for TableError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.kind(),
+            Self::Csv(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
 }
 
 impl Classified for HouseholdError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.kind(),
+            Self::Csv(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
 }
 
 impl Classified for PlanError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         refused_if(!matches!(self, Self::NoHouseholds))
     }
 }
 
 impl Classified for drempel::provider::EncryptError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Agreement(error) => error.kind(),
-            Self::Container(error) => error.kind(),
-            Self::Io(error) => error.kind().classified(),
+            Self::Agreement(error) => error.failure_kind(),
+            Self::Container(error) => error.failure_kind(),
+            Self::Io(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
 }
 
 impl Classified for drempel::evaluator::EvaluateError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Agreement(error) => error.kind(),
-            Self::Household(error) => error.kind(),
-            Self::Plan(error) => error.kind(),
-            Self::Container(error) => error.kind(),
+            Self::Agreement(error) => error.failure_kind(),
+            Self::Household(error) => error.failure_kind(),
+            Self::Plan(error) => error.failure_kind(),
+            Self::Container(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
@@ -164,10 +153,10 @@ impl Classified for drempel::evaluator::EvaluateError {
 
 #[cfg(feature = "key-holder")]
 impl Classified for drempel::key_holder::ReleaseError {
-    fn kind(&self) -> FailureKind {
+    fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Agreement(error) => error.kind(),
-            Self::Container(error) => error.kind(),
+            Self::Agreement(error) => error.failure_kind(),
+            Self::Container(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
