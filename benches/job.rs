@@ -2,18 +2,21 @@
 
 use std::fmt::Write;
 
-use drempel::{Agreement, DataProvider, EncryptedTable, Evaluator, Households, KeyHolder, Table};
+use drempel::{
+    Agreement, DataProvider, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Households, KeyHolder,
+    Ledger, Rehearsal, Table,
+};
 
 /// 18 bits per amount, as in the cost tables.
 pub(crate) const MAX: i64 = (1 << 18) - 1;
 
 /// An agreement about sums of up to `addends` amounts of 18 bits.
-pub(crate) fn agreement(addends: usize) -> Agreement {
+pub(crate) fn rehearsal(addends: usize) -> Rehearsal {
     let text = format!(
         r#"
         agreement = {{ name = "bench", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
         party = [
-            {{ name = "provider", roles = ["data-provider"] }},
+            {{ name = "provider", roles = ["data-provider", "auditor"] }},
             {{ name = "evaluator", roles = ["evaluator"] }},
             {{ name = "holder", roles = ["key-holder"] }},
         ]
@@ -22,7 +25,7 @@ pub(crate) fn agreement(addends: usize) -> Agreement {
         disclosure = {{ to = "holder", answers = 1000000 }}
         "#
     );
-    Agreement::parse(&text).expect("a sound agreement")
+    Rehearsal::of(&text).expect("a sound agreement")
 }
 
 /// The income of a person: any number, the same every time.
@@ -51,23 +54,29 @@ pub(crate) fn households(count: usize, addends: usize) -> Households {
 
 /// Everything up to the evaluation.
 pub(crate) struct Job {
-    pub(crate) agreement: Agreement,
+    pub(crate) rehearsal: Rehearsal,
+    pub(crate) ledger: Ledger,
     pub(crate) holder: KeyHolder,
+    pub(crate) evaluation_key: EvaluationKey,
     pub(crate) evaluator: Evaluator,
     pub(crate) table: EncryptedTable,
 }
 
 impl Job {
     pub(crate) fn new(max_addends: usize, people: usize) -> Self {
-        let agreement = agreement(max_addends);
-        let (holder, public, evaluation) = KeyHolder::generate(&agreement).expect("in force");
-        let table = DataProvider::new(public).encrypt(&agreement, &incomes(&agreement, people));
-        let table = table.expect("encrypts");
-        Self { agreement, holder, evaluator: Evaluator::new(evaluation), table }
+        let rehearsal = rehearsal(max_addends);
+        let agreement = rehearsal.agreement();
+        let mut ledger = Ledger::in_memory();
+        let keys = KeyHolder::generate(agreement, rehearsal.key("holder"), &mut ledger);
+        let (holder, public, evaluation_key) = keys.expect("in force");
+        let provider = DataProvider::new(public, rehearsal.key("provider"));
+        let table = provider.encrypt(agreement, &incomes(agreement, people)).expect("encrypts");
+        let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("evaluator")).expect("in memory");
+        Self { rehearsal, ledger, holder, evaluation_key, evaluator, table }
     }
 
-    pub(crate) fn evaluate(&self, households: &Households) -> drempel::EncryptedAnswer {
+    pub(crate) fn evaluate(&self, households: &Households) -> Evaluation {
         let tables = std::slice::from_ref(&self.table);
-        self.evaluator.evaluate(&self.agreement, households, tables, |_| {}).expect("evaluates")
+        self.evaluator.evaluate(self.rehearsal.agreement(), households, tables, |_| {}).expect("evaluates")
     }
 }

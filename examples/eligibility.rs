@@ -4,7 +4,10 @@
 
 use std::error::Error;
 
-use drempel::{Agreement, DataProvider, Evaluator, Households, KeyHolder, Table};
+use drempel::audit::Evaluated;
+use drempel::{
+    Auditor, DataProvider, Evaluation, Evaluator, Households, KeyHolder, Ledger, Rehearsal, Table,
+};
 
 const AGREEMENT: &str = include_str!("agreements/svb_uwv.toml");
 
@@ -31,22 +34,31 @@ couple below,frits,205348
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::parse(AGREEMENT)?;
+    // Every party signs the agreement. Here one process plays them all; in earnest each has its own key file.
+    let parties: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let agreement = parties.agreement();
 
-    // The key holder makes keys for this agreement, and hands out two of the three.
-    let (key_holder, public_key, evaluation_key) = KeyHolder::generate(&agreement)?;
+    // The key holder makes keys for this agreement, hands out two of the three, and begins its ledger.
+    let mut ledger = Ledger::in_memory();
+    let (key_holder, public_key, evaluation_key) =
+        KeyHolder::generate(agreement, parties.key("SVB"), &mut ledger)?;
 
     // The data provider encrypts everybody it has.
-    let incomes = Table::from_csv(&agreement, "income", INCOMES.as_bytes())?;
-    let table = DataProvider::new(public_key).encrypt(&agreement, &incomes)?;
+    let incomes = Table::from_csv(agreement, "income", INCOMES.as_bytes())?;
+    let tables = [DataProvider::new(public_key, parties.key("UWV")).encrypt(agreement, &incomes)?];
 
     // The evaluator adds and compares without seeing an amount.
     let households = Households::from_csv(HOUSEHOLDS.replace(' ', "-").as_bytes())?;
-    let evaluator = Evaluator::new(evaluation_key);
-    let encrypted = evaluator.evaluate(&agreement, &households, &[table], |_| {})?;
+    let evaluator = Evaluator::new(&evaluation_key, parties.key("computing-centre"))?;
+    let Evaluation { answer: encrypted, .. } = evaluator.evaluate(agreement, &households, &tables, |_| {})?;
 
-    // The key holder opens the answers, and nothing else.
-    let answer = key_holder.release(&agreement, &encrypted)?;
+    // The auditor evaluates again and attests that nothing differs.
+    let auditor = Auditor::new(&evaluation_key, parties.key("UWV"))?;
+    let job = Evaluated { answer: &encrypted, transcript: None, blinding: None };
+    let attestation = auditor.audit(agreement, &households, &tables, &job, |_| {})?;
+
+    // The key holder checks all of it and opens the answers, and nothing else.
+    let answer = key_holder.release(agreement, &encrypted, &[attestation], &mut ledger)?;
     for (household, eligible) in answer.rows() {
         println!("{household}: {}", if eligible { "may claim" } else { "no" });
     }

@@ -10,11 +10,14 @@ use std::ops::RangeInclusive;
 
 use drempel::agreement::{AgreementError, Dataset, Subject};
 use drempel::analysis::{Analysis, Records};
+use drempel::audit::Evaluated;
 use drempel::circuit::clear::Clear;
 use drempel::circuit::radix::Encoding;
 use drempel::circuit::{Backend, Cell, CircuitError, LookupTable};
 use drempel::households::{Household, HouseholdError, Households};
-use drempel::{Agreement, DataProvider, Evaluator, KeyHolder, Plan, Table};
+use drempel::{
+    Agreement, Auditor, DataProvider, Evaluator, KeyHolder, Ledger, Plan, PublicKey, Rehearsal, Table,
+};
 use serde::Deserialize;
 
 /// One digit of base 16 holds the months, so a record is a single ciphertext.
@@ -142,30 +145,39 @@ const HOUSEHOLDS: &str =
     "household,person,poverty_line_cents\nh1,p1,0\nh2,p2,0\nh3,p3,0\nh4,p4,0\nh5,p5,0\nh6,p6,0\n";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::<Arrears>::parse_as(include_str!("own_analysis.toml"))?;
+    let parties = Rehearsal::<Arrears>::of(include_str!("own_analysis.toml"))?;
+    let agreement = parties.agreement();
     println!("{}", agreement.analysis().question());
 
-    let plan = Plan::of_household(&agreement, CREDITORS.len())?;
+    let plan = Plan::of_household(agreement, CREDITORS.len())?;
     println!("{} bootstraps per household, wrong once in 2^{:.0}", plan.bootstraps, -plan.log2_failure);
     assert_eq!(plan.bootstraps, 4, "one per record and one for the household");
 
-    let (key_holder, public_key, evaluation_key) = KeyHolder::generate(&agreement)?;
-    // The creditors share one process here; in earnest each has its own copy of the public key.
-    let creditor = DataProvider::new(public_key);
+    let mut ledger = Ledger::in_memory();
+    let (key_holder, public_key, evaluation_key) =
+        KeyHolder::generate(agreement, parties.key("Municipality"), &mut ledger)?;
+    let mut public = Vec::new();
+    public_key.write(&mut public)?;
     let (mut tables, mut encrypted) = (Vec::new(), Vec::new());
     for (name, rows) in CREDITORS {
         let lines: Vec<String> = rows.iter().map(|(id, months)| format!("{id},{months}\n")).collect();
         let csv = format!("household,months\n{}", lines.concat());
-        let table = Table::from_csv(&agreement, name, csv.as_bytes())?;
-        encrypted.push(creditor.encrypt(&agreement, &table)?);
+        let table = Table::from_csv(agreement, name, csv.as_bytes())?;
+        let party = &agreement.dataset(name).ok_or("a dataset")?.provider;
+        let creditor = DataProvider::new(PublicKey::from_bytes(public.clone())?, parties.key(party));
+        encrypted.push(creditor.encrypt(agreement, &table)?);
         tables.push(table);
     }
     let households = Households::from_csv(HOUSEHOLDS.as_bytes())?;
-    let answer = Evaluator::new(evaluation_key).evaluate(&agreement, &households, &encrypted, |_| {})?;
-    let answer = key_holder.release(&agreement, &answer)?;
+    let evaluator = Evaluator::new(&evaluation_key, parties.key("Computing centre"))?;
+    let answer = evaluator.evaluate(agreement, &households, &encrypted, |_| {})?.answer;
+    let auditor = Auditor::new(&evaluation_key, parties.key("Landlord"))?;
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let attestation = auditor.audit(agreement, &households, &encrypted, &job, |_| {})?;
+    let answer = key_holder.release(agreement, &answer, &[attestation], &mut ledger)?;
 
     let released: Vec<i64> = answer.values().map(|(_, advice)| advice).collect();
-    assert_eq!(released, on_plaintext(&agreement, &households, &tables)?);
+    assert_eq!(released, on_plaintext(agreement, &households, &tables)?);
     assert_eq!(released, [0, 1, 2, 0, 1, 0]);
     for (household, advice) in answer.values() {
         println!("{household}: {}", ["nothing", "a letter", "a visit"][advice as usize]);

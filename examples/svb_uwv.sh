@@ -2,27 +2,41 @@
 # One screening, as an agency would schedule it. Each function is one organisation and touches only its own folder and
 # what others sent it; in earnest each runs on its own machines and the copies are transfers.
 #
-#     examples/svb_uwv.sh FOLDER INCOMES.csv HOUSEHOLDS.csv
+#     DREMPEL_PASSPHRASE=... examples/svb_uwv.sh FOLDER INCOMES.csv HOUSEHOLDS.csv
 #
-# DREMPEL names the program (default: drempel, on the PATH). Stops at the first error with drempel's exit code:
+# DREMPEL names the program (default: drempel, on the PATH). In earnest every party has a passphrase of its own. Stops
+# at the first error with drempel's exit code:
 # 1 the input is wrong, 2 usage, 3 refused by the agreement, 4 the system failed.
 set -euo pipefail
 
 folder=${1:?folder for everybody\'s files}
 incomes=${2:?UWV\'s incomes, CSV}
 households=${3:?the households, CSV}
+: "${DREMPEL_PASSPHRASE:?the passphrase of the key files}"
 here=$(cd "$(dirname "$0")" && pwd)
 drempel=${DREMPEL:-drempel}
 agreement=$folder/agreement.toml
 
+# A party makes its signing key, and the line with its public half goes under its name in the agreement.
+joins() { # PARTY KEY
+    line=$("$drempel" party keygen --out "$2" | grep '^signing_key')
+    sed -i.bak "s|^name = \"$1\"\$|&\n$line|" "$agreement"
+    rm "$agreement.bak"
+}
+
+signs() { # PARTY KEY
+    "$drempel" agreement sign "$agreement" --party "$1" --signing-key "$2"
+}
+
 svb_makes_keys() {
-    "$drempel" keygen --agreement "$agreement" --out "$folder/svb"
+    "$drempel" keygen --agreement "$agreement" --signing-key "$folder/svb/svb.key" --out "$folder/svb"
     cp "$folder/svb/public.key" "$folder/uwv/"
     cp "$folder/svb/evaluation.key" "$folder/centre/"
+    cp "$folder/svb/evaluation.key" "$folder/uwv/"
 }
 
 uwv_encrypts() {
-    "$drempel" encrypt --agreement "$agreement" --dataset income \
+    "$drempel" encrypt --agreement "$agreement" --dataset income --signing-key "$folder/uwv/uwv.key" \
         --public-key "$folder/uwv/public.key" --input "$incomes" --out "$folder/uwv/income.enc"
     cp "$folder/uwv/income.enc" "$folder/centre/"
 }
@@ -30,19 +44,36 @@ uwv_encrypts() {
 centre_evaluates() {
     "$drempel" plan --agreement "$agreement" --households "$households"
     "$drempel" evaluate --agreement "$agreement" --evaluation-key "$folder/centre/evaluation.key" \
-        --households "$households" --input "$folder/centre/income.enc" --out "$folder/centre/answer.enc"
+        --signing-key "$folder/centre/centre.key" --households "$households" \
+        --input "$folder/centre/income.enc" --out "$folder/centre/answer.enc"
     cp "$folder/centre/answer.enc" "$folder/svb/"
+    cp "$folder/centre/answer.enc" "$folder/uwv/"
+}
+
+uwv_audits() {
+    "$drempel" audit --agreement "$agreement" --evaluation-key "$folder/uwv/evaluation.key" \
+        --signing-key "$folder/uwv/uwv.key" --households "$households" --input "$folder/uwv/income.enc" \
+        --answer "$folder/uwv/answer.enc" --out "$folder/uwv/answer.attest"
+    cp "$folder/uwv/answer.attest" "$folder/svb/"
 }
 
 svb_releases() {
     "$drempel" release --agreement "$agreement" --secret-key "$folder/svb/secret.key" \
-        --answer "$folder/svb/answer.enc" --out "$folder/svb/decisions.csv"
+        --signing-key "$folder/svb/svb.key" --answer "$folder/svb/answer.enc" \
+        --attestation "$folder/svb/answer.attest" --out "$folder/svb/decisions.csv"
 }
 
 mkdir -p "$folder"/{svb,uwv,centre}
 cp "$here/agreements/svb_uwv.toml" "$agreement"
+joins UWV "$folder/uwv/uwv.key"
+joins computing-centre "$folder/centre/centre.key"
+joins SVB "$folder/svb/svb.key"
 "$drempel" agreement check "$agreement"
+signs UWV "$folder/uwv/uwv.key"
+signs computing-centre "$folder/centre/centre.key"
+signs SVB "$folder/svb/svb.key"
 svb_makes_keys
 uwv_encrypts
 centre_evaluates
+uwv_audits
 svb_releases

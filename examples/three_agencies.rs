@@ -8,10 +8,13 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 
+use drempel::agreement::Signatures;
+use drempel::audit::Evaluated;
 use drempel::container::{Access, write_atomically};
+use drempel::key_file::{self, Passphrase};
 use drempel::{
-    Agreement, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, Households,
-    KeyHolder, PublicKey, SecretKey, Table,
+    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator,
+    Households, KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table,
 };
 
 const AGREEMENT: &str = include_str!("agreements/three_agencies.toml");
@@ -76,58 +79,92 @@ fn all_parties(folder: &Path) -> Result<String, Box<dyn Error>> {
     for own in [&shared, &uwv, &tax, &svb, &keys] {
         fs::create_dir(own)?;
     }
-    fs::write(shared.join("agreement.toml"), AGREEMENT)?;
+    // Everybody signs. In earnest each party makes its own key and keeps it in a key file.
+    let parties: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let agreement = shared.join("agreement.toml");
+    fs::write(&agreement, parties.agreement().text())?;
+    fs::write(Signatures::path(&agreement), parties.signatures().to_text())?;
     fs::write(uwv.join("income.csv"), INCOME)?;
     fs::write(tax.join("other-income.csv"), OTHER_INCOME)?;
     fs::write(svb.join("households.csv"), HOUSEHOLDS)?;
+    // The auditor sees the households too.
+    fs::copy(svb.join("households.csv"), uwv.join("households.csv"))?;
 
-    make_keys(&keys, &shared)?;
-    encrypt("income", &uwv, &shared)?;
-    encrypt("other-income", &tax, &shared)?;
-    evaluate(&svb, &shared)?;
-    release(&keys, &shared)?;
+    make_keys(parties.key("SVB-keys"), &keys, &shared)?;
+    encrypt("income", parties.key("UWV"), &uwv, &shared)?;
+    encrypt("other-income", parties.key("Belastingdienst"), &tax, &shared)?;
+    evaluate(parties.key("SVB-compute"), &svb, &shared)?;
+    audit(parties.key("UWV"), &uwv, &shared)?;
+    release(parties.key("SVB-keys"), &keys, &shared)?;
     Ok(fs::read_to_string(keys.join("decisions.csv"))?)
 }
 
-/// The key holder makes three keys and keeps one.
-fn make_keys(own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::open(&shared.join("agreement.toml"))?;
-    let (key_holder, public, evaluation) = KeyHolder::generate(&agreement)?;
-    write_atomically(&own.join("secret.key"), Access::Private, |out| key_holder.key().write(out))?;
+/// What everybody reads first: the agreement, if all have signed it.
+fn agreement(shared: &Path) -> Result<SignedAgreement, Box<dyn Error>> {
+    Ok(SignedAgreement::open(&shared.join("agreement.toml"))?)
+}
+
+/// In earnest it is asked for.
+fn passphrase() -> Passphrase {
+    "an example".to_owned().into()
+}
+
+/// The key holder makes three keys, keeps one, and begins its ledger.
+fn make_keys(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let mut ledger = Ledger::create(&own.join("ledger.jsonl"))?;
+    let (key_holder, public, evaluation) =
+        KeyHolder::generate(&agreement(shared)?, signing_key, &mut ledger)?;
+    key_file::write(&own.join("secret.key"), &passphrase(), &key_holder.key().to_bytes())?;
     write_atomically(&shared.join("public.key"), Access::Shared, |out| public.write(out))?;
     write_atomically(&shared.join("evaluation.key"), Access::Shared, |out| evaluation.write(out))?;
     Ok(())
 }
 
 /// A data provider encrypts everybody it has, whether or not anybody asks about them.
-fn encrypt(dataset: &str, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::open(&shared.join("agreement.toml"))?;
-    let provider = DataProvider::new(PublicKey::open(&shared.join("public.key"))?);
+fn encrypt(dataset: &str, signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let agreement = agreement(shared)?;
+    let provider = DataProvider::new(PublicKey::open(&shared.join("public.key"))?, signing_key);
     let rows = File::open(own.join(format!("{dataset}.csv")))?;
     let table = Table::from_csv(&agreement, dataset, rows)?;
     provider.encrypt_to(&agreement, &table, &shared.join(format!("{dataset}.enc")), |_| {})?;
     Ok(())
 }
 
+/// The encrypted tables of both data providers.
+fn tables(shared: &Path) -> Result<[EncryptedTable; 2], Box<dyn Error>> {
+    let open = |name: &str| EncryptedTable::open(&shared.join(name));
+    Ok([open("income.enc")?, open("other-income.enc")?])
+}
+
 /// The evaluator adds up and compares, and sees no amount.
-fn evaluate(own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::open(&shared.join("agreement.toml"))?;
+fn evaluate(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
     let households = Households::from_csv(File::open(own.join("households.csv"))?)?;
-    let tables = [
-        EncryptedTable::open(&shared.join("income.enc"))?,
-        EncryptedTable::open(&shared.join("other-income.enc"))?,
-    ];
-    let evaluator = Evaluator::new(EvaluationKey::open(&shared.join("evaluation.key"))?);
-    let answer = evaluator.evaluate(&agreement, &households, &tables, |_| {})?;
-    answer.save(&shared.join("answer.enc"))?;
+    let evaluator = Evaluator::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
+    let evaluation = evaluator.evaluate(&agreement(shared)?, &households, &tables(shared)?, |_| {})?;
+    evaluation.answer.save(&shared.join("answer.enc"))?;
     Ok(())
 }
 
-/// The key holder opens yes or no for each household.
-fn release(own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
-    let agreement = Agreement::open(&shared.join("agreement.toml"))?;
-    let key_holder = KeyHolder::new(SecretKey::open(&own.join("secret.key"))?);
-    let answer = key_holder.release(&agreement, &EncryptedAnswer::open(&shared.join("answer.enc"))?)?;
+/// The auditor evaluates again, and attests that nothing differs.
+fn audit(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let households = Households::from_csv(File::open(own.join("households.csv"))?)?;
+    let auditor = Auditor::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
+    let answer = EncryptedAnswer::open(&shared.join("answer.enc"))?;
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let attestation = auditor.audit(&agreement(shared)?, &households, &tables(shared)?, &job, |_| {})?;
+    attestation.save(&shared.join("answer.attest"))?;
+    Ok(())
+}
+
+/// The key holder checks all of it, writes its ledger, and opens yes or no for each household.
+fn release(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let secret = key_file::read(&own.join("secret.key"), &passphrase())?;
+    let secret = SecretKey::from_bytes(&secret).ok_or("a secret key")?;
+    let mut ledger = Ledger::open(&own.join("ledger.jsonl"), &signing_key.verifying_key())?;
+    let key_holder = KeyHolder::new(secret, signing_key);
+    let answer = EncryptedAnswer::open(&shared.join("answer.enc"))?;
+    let attestation = [Attestation::open(&shared.join("answer.attest"))?];
+    let answer = key_holder.release(&agreement(shared)?, &answer, &attestation, &mut ledger)?;
     write_atomically(&own.join("decisions.csv"), Access::Private, |out| answer.write_csv(out))?;
     Ok(())
 }

@@ -15,8 +15,10 @@ use crate::params::SLOTS;
 use crate::units::{AgreementId, Digest};
 
 mod parts;
+mod signed;
 
 pub use parts::{Dataset, Disclosure, Party, Role, Subject, Terms};
+pub use signed::{Rehearsal, SignatureError, Signatures, SignedAgreement};
 
 /// The largest agreement file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -198,6 +200,9 @@ impl<A: Analysis> Agreement<A> {
         }
         distinct("party", self.parties.iter().map(|party| party.name.as_str()))?;
         distinct("dataset", self.datasets.iter().map(|dataset| dataset.name.as_str()))?;
+        let keys = self.parties.iter().filter_map(|party| party.signing_key);
+        let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
+        distinct("signing_key", keys.iter().map(String::as_str))?;
         self.check_roles()?;
         for dataset in &self.datasets {
             dataset.check()?;
@@ -246,10 +251,27 @@ impl<A: Analysis> Agreement<A> {
                 "the auditor must be neither the evaluator nor the key-holder",
             ));
         }
-        if holders(Role::Evaluator).any(|party| party.name == self.disclosure.to) {
+        if holders(Role::Auditor).count() == 0 {
             return Err(AgreementError::Roles(
-                "answers must not go to the evaluator: whoever can forge answers and see them opened can recover the key",
+                "a party must have the role auditor: nothing is released that nobody has evaluated again",
             ));
+        }
+        let to_evaluator = holders(Role::Evaluator).any(|party| party.name == self.disclosure.to);
+        let provider_audits = holders(Role::Auditor).all(|party| party.roles.contains(&Role::DataProvider));
+        if to_evaluator && self.disclosure.audit < 1.0 && !provider_audits {
+            return Err(AgreementError::Roles(
+                "answers that go to the evaluator need audit = 1.0, or auditors that are all data providers: \
+                 whoever can forge answers and see them opened can recover the key",
+            ));
+        }
+        let to_key_holder = holders(Role::KeyHolder).any(|party| party.name == self.disclosure.to);
+        if self.disclosure.blinded && to_key_holder {
+            return Err(AgreementError::Disclosure(
+                "blinded answers are hidden from the key-holder, so they cannot go to it",
+            ));
+        }
+        if self.disclosure.blinded && self.analysis.answer_values() != (0..=1) {
+            return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
         }
         Ok(())
     }

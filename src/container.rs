@@ -1,4 +1,4 @@
-//! The file format that every artefact shares: header, metadata, chunks with digests, trailer.
+//! The file format that every artefact shares: header, metadata, chunks with digests, trailer, signature.
 //!
 //! docs/format.md describes it byte by byte. Reading goes from the outside in: lengths are checked against the
 //! file's size before anything is allocated, then every digest, and only then does anyone look at the contents.
@@ -9,7 +9,10 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::agreement::Party;
+use crate::signature::{Context, Signature, SigningKey};
 use crate::units::{AgreementId, Digest, KeyId};
 
 mod header;
@@ -98,9 +101,14 @@ pub enum ContainerError {
     /// The metadata cannot be read.
     #[error("the metadata is not valid")]
     BadMetadata,
-    /// A secret key that is not its owner's alone.
-    #[error("others can read this secret key; chmod 600 it, and make new keys if they have")]
-    OpenToOthers,
+    /// The signature is not that of the party whose file this should be.
+    #[error("{kind} must be signed by party \"{party}\", and this one is not")]
+    NotSigned {
+        /// What the file is.
+        kind: Kind,
+        /// Who should have made it.
+        party: String,
+    },
     /// The payload breaks a rule of its kind.
     #[error("the contents are not valid: {0}")]
     BadContents(&'static str),
@@ -112,8 +120,37 @@ pub struct Container {
     header: Header,
     metadata: Vec<u8>,
     digests: Vec<Digest>,
-    digest: Digest,
+    seal: Seal,
     storage: Mutex<Storage>,
+}
+
+/// What binds an artefact to whoever made it: enough to check the signature without the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    digest: Digest,
+    signature: Signature,
+}
+
+impl Seal {
+    pub(crate) fn new(kind: Kind, digest: Digest, signer: &SigningKey) -> Self {
+        Self { digest, signature: signer.sign(Context::Artefact(kind.number()), digest) }
+    }
+
+    /// The artefact's digest.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Refuses an artefact of this kind that the party has not signed.
+    ///
+    /// # Errors
+    /// [`ContainerError::NotSigned`].
+    pub fn signed_by(&self, kind: Kind, party: &Party) -> Result<(), ContainerError> {
+        let context = Context::Artefact(kind.number());
+        let verifies =
+            party.signing_key.is_some_and(|key| key.verifies(context, self.digest, &self.signature));
+        if verifies { Ok(()) } else { Err(ContainerError::NotSigned { kind, party: party.name.clone() }) }
+    }
 }
 
 #[derive(Debug)]
@@ -128,8 +165,12 @@ impl Container {
     /// # Errors
     /// Every way in which a file can be wrong.
     pub fn open(path: &Path, kind: Kind) -> Result<Self, ContainerError> {
-        let container = Self::verify(Storage::File(File::open(path)?))?;
-        container.expect_kind(kind)
+        Self::from_file(File::open(path)?, kind)
+    }
+
+    /// As [`open`](Self::open), for a file that is open already.
+    pub(crate) fn from_file(file: File, kind: Kind) -> Result<Self, ContainerError> {
+        Self::verify(Storage::File(file))?.expect_kind(kind)
     }
 
     /// Opens and verifies a file of whatever kind.
@@ -188,13 +229,14 @@ impl Container {
             digests.push(digest);
         }
         let digest = whole.finish();
-        let mut stored = [0; DIGEST_BYTES];
-        storage.read_at(total - DIGEST_BYTES as u64, &mut stored)?;
+        let (mut stored, mut signature) = ([0; DIGEST_BYTES], [0; Signature::BYTES]);
+        storage.read_at(total - header::TRAILER_BYTES, &mut stored)?;
+        storage.read_at(total - Signature::BYTES as u64, &mut signature)?;
         if Digest::from(stored) != digest {
             return Err(ContainerError::Damaged);
         }
-        let storage = Mutex::new(storage);
-        Ok(Self { header, metadata, digests, digest, storage })
+        let seal = Seal { digest, signature: Signature::from_bytes(signature) };
+        Ok(Self { header, metadata, digests, seal, storage: Mutex::new(storage) })
     }
 
     /// What the file is and whose.
@@ -204,7 +246,20 @@ impl Container {
 
     /// The digest over everything: the artefact's name in whatever is made from it.
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.seal.digest
+    }
+
+    /// The digest with its signature.
+    pub fn seal(&self) -> Seal {
+        self.seal
+    }
+
+    /// Refuses an artefact that the party has not signed. Whose signature it must be, the agreement says.
+    ///
+    /// # Errors
+    /// [`ContainerError::NotSigned`].
+    pub fn signed_by(&self, party: &Party) -> Result<(), ContainerError> {
+        self.seal.signed_by(self.header.kind, party)
     }
 
     /// Refuses an artefact of another agreement or another key.
@@ -246,14 +301,18 @@ impl Container {
         Ok(buffer)
     }
 
+    /// Refuses a payload of another length.
+    pub(crate) fn expect_payload(&self, bytes: usize) -> Result<(), ContainerError> {
+        let same = self.header.payload_bytes == bytes as u64;
+        if same { Ok(()) } else { Err(ContainerError::BadContents("a payload of another length")) }
+    }
+
     /// Reads the whole payload, for artefacts that are one thing of a known length: keys.
     ///
     /// # Errors
     /// As [`chunk`](Self::chunk).
     pub fn payload(&self, bytes: usize) -> Result<Vec<u8>, ContainerError> {
-        if self.header.payload_bytes != bytes as u64 {
-            return Err(ContainerError::BadContents("a key of another length"));
-        }
+        self.expect_payload(bytes)?;
         let mut payload = Vec::with_capacity(self.header.payload_bytes as usize);
         for chunk in 0..self.header.chunks() {
             payload.extend(self.chunk(chunk)?);
@@ -270,7 +329,7 @@ impl Container {
         for chunk in 0..self.header.chunks() {
             writer.chunk(&self.chunk(chunk)?)?;
         }
-        writer.finish()?;
+        writer.finish_sealed(self.seal)?;
         Ok(())
     }
 }

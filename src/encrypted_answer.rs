@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
+use crate::container::{Access, Container, ContainerError, Header, Kind, Seal, write_atomically};
 use crate::params::RING;
 use crate::units::{Digest, HouseholdId};
 
@@ -20,10 +20,18 @@ pub struct EncryptedAnswer {
 /// What the answers were made from, and whom they are about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The digests of the encrypted tables, in the order of the analysis's datasets.
-    pub tables: Vec<Digest>,
+    /// The program that computed it: a name and a version.
+    pub program: String,
+    /// The digest of the evaluation key.
+    pub evaluation_key: Digest,
+    /// The encrypted tables' digests with their providers' signatures, in the order of the analysis's datasets.
+    pub tables: Vec<Seal>,
     /// The digest of the households as [`Households::digest`](crate::Households::digest) gives it.
     pub households: Digest,
+    /// The digest of the [`Transcript`](crate::Transcript), where only a share of the answers is audited.
+    pub transcript: Option<Digest>,
+    /// The digest of the [`Blinding`](crate::Blinding), where answers are blinded: the evaluator is bound to it.
+    pub blinding: Option<Digest>,
     /// Whom each answer is about, in order.
     pub subjects: Vec<HouseholdId>,
 }
@@ -75,9 +83,13 @@ impl EncryptedAnswer {
         self.container.header()
     }
 
-    /// The digest over all answers.
+    /// The digest over all answers and what they were made from.
     pub fn digest(&self) -> Digest {
         self.container.digest()
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
     }
 
     /// What the answers were made from, and whom they are about.
@@ -97,6 +109,7 @@ mod packed {
     use crate::container::write_whole;
     use crate::params::ANSWER_BITS;
     use crate::ring::add_turned;
+    use crate::signature::SigningKey;
     use crate::units::{AgreementId, KeyId};
     use crate::words;
 
@@ -141,12 +154,26 @@ mod packed {
             key: KeyId,
             provenance: Provenance,
             packed: &Packed,
+            signer: &SigningKey,
         ) -> Result<Self, ContainerError> {
             let payload = packed.to_bytes();
             let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), CHUNK_BYTES);
             let mut bytes = Vec::new();
-            write_whole(&mut bytes, header, &provenance, &payload)?;
+            write_whole(&mut bytes, header, &provenance, &payload, signer)?;
             Self::from_bytes(bytes)
+        }
+
+        /// The first ring element in which other answers are packed: its first and last answer, counted from one.
+        pub(crate) fn first_difference(
+            &self,
+            packed: &Packed,
+        ) -> Result<Option<(usize, usize)>, ContainerError> {
+            for (index, expected) in packed.to_bytes().chunks(CHUNK_BYTES).enumerate() {
+                if self.container.chunk(index as u64)? != expected {
+                    return Ok(Some((index * RING + 1, packed.count.min((index + 1) * RING))));
+                }
+            }
+            Ok(None)
         }
     }
 
@@ -168,10 +195,6 @@ impl EncryptedAnswer {
         let count = rest.len() / size_of::<u16>();
         Ok((mask, crate::words::take(&mut rest, count).unwrap_or_default()))
     }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
-    }
 }
 
 #[cfg(all(test, feature = "key-holder"))]
@@ -179,6 +202,7 @@ mod tests {
     use super::*;
     use crate::engine::RING_WORDS;
     use crate::params::DELTA;
+    use crate::signature::SigningKey;
 
     /// Answers that were never encrypted: enough to see where each one goes.
     #[test]
@@ -193,11 +217,18 @@ mod tests {
             packed.add(place, &ring);
         }
         let subject = |i: usize| HouseholdId::try_from(i.to_string()).expect("an identifier");
-        let households = Digest::of(b"");
-        let provenance =
-            Provenance { tables: vec![], households, subjects: (0..count).map(subject).collect() };
         let id = Digest::of(b"agreement");
-        let answer = EncryptedAnswer::new(id, id, provenance, &packed).expect("consistent");
+        let provenance = Provenance {
+            program: String::new(),
+            evaluation_key: id,
+            tables: vec![],
+            households: id,
+            transcript: None,
+            blinding: None,
+            subjects: (0..count).map(subject).collect(),
+        };
+        let signer = SigningKey::generate();
+        let answer = EncryptedAnswer::new(id, id, provenance, &packed, &signer).expect("consistent");
         let bodies: Vec<u16> =
             (0..3).flat_map(|index| answer.ring(index).expect("reads").1).map(|body| body >> 11).collect();
         assert_eq!(bodies.len(), count);

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use tfhe::core_crypto::fft_impl::fft64::math::fft::{FftAlgo, Method, Plan, setup_custom_fft_plan};
 
 use crate::circuit::LookupTable;
-use crate::keys::{EvaluationKey, Expanded};
+use crate::keys::Expanded;
 use crate::params::{BIG_SIZE, GLWE_SIZE, RING};
 
 mod blind_rotation;
@@ -43,10 +43,8 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Expands a key: about a second.
-    pub(crate) fn new(key: EvaluationKey) -> Self {
-        pin_fft_plan();
-        Self { key: key.expand(), transform: Transform::new(fft_plan()) }
+    pub(crate) fn new(key: Expanded) -> Self {
+        Self { key, transform: Transform::new(fft_plan()) }
     }
 
     /// Seconds per bootstrap with all cores busy, after a warm-up.
@@ -85,14 +83,19 @@ impl Engine {
         outputs
     }
 
-    /// Switches each ciphertext to a ring element of [`RING_WORDS`] words, mask first, whose constant coefficient
-    /// holds its value: what [`Packed`](crate::encrypted_answer::Packed) adds up.
+    /// Switches each ciphertext, its words rounded by [`round`], to a ring element of [`RING_WORDS`] words, mask
+    /// first, whose constant coefficient holds its value: what [`Packed`](crate::encrypted_answer::Packed) adds up.
     ///
     /// # Cost
     /// No bootstrap; about a twentieth of one per ciphertext.
-    pub(crate) fn to_rings(&self, inputs: &[u64]) -> Vec<u64> {
+    pub(crate) fn to_rings(&self, inputs: &[u32]) -> Vec<u64> {
         packing::to_rings(&self.key.packing, inputs)
     }
+}
+
+/// The upper half of each word, rounded: all that packing reads of an answer, and what a transcript keeps.
+pub(crate) fn round(words: &[u64]) -> Vec<u32> {
+    words.iter().map(|word| (word.wrapping_add(1 << 31) >> 32) as u32).collect()
 }
 
 /// Any odd number: it spreads a counter over all words.

@@ -2,26 +2,42 @@
 
 use std::io;
 
-use crate::agreement::{Agreement, AgreementError};
-use crate::analysis::{Analysis, Records};
+use crate::agreement::{AgreementError, Role, SignedAgreement};
+use crate::analysis::Analysis;
+use crate::blinding::Blinding;
 use crate::container::ContainerError;
 use crate::encrypted_answer::{EncryptedAnswer, Packed, Provenance};
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::{Engine, RING_WORDS, WORDS};
+use crate::engine::Engine;
 use crate::households::{HouseholdError, Households};
-use crate::keys::EvaluationKey;
+use crate::keys::{EvaluationKey, Expanded};
 use crate::plan::{Plan, PlanError};
-use crate::units::{AgreementId, KeyId};
+use crate::signature::SigningKey;
+use crate::transcript::{Transcript, TranscriptWriter};
 
+pub(crate) mod computer;
 mod fhe;
 
-use fhe::Fhe;
+use computer::Computer;
+
+/// What computes the answers, as a name and a version: an auditor must run the same.
+pub const PROGRAM: &str = concat!("drempel ", env!("CARGO_PKG_VERSION"));
 
 /// The party that computes. It holds no key that decrypts.
 pub struct Evaluator {
-    id: KeyId,
-    agreement: AgreementId,
-    engine: Engine,
+    computer: Computer,
+    signing_key: SigningKey,
+}
+
+/// What an evaluation gives: the answers, and what the agreement asks for beside them.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// For the key holder and the auditor.
+    pub answer: EncryptedAnswer,
+    /// For the auditor, where only a share of the answers is audited.
+    pub transcript: Option<Transcript>,
+    /// For the receiver and the auditor, where answers are blinded. Never for the key holder.
+    pub blinding: Option<Blinding>,
 }
 
 /// Why there is no answer.
@@ -50,12 +66,25 @@ pub enum EvaluateError {
         /// As given.
         found: String,
     },
+    /// The signing key of another party.
+    #[error("the evaluator is party \"{party}\", and this is not its signing key")]
+    WrongSigner {
+        /// The evaluator.
+        party: String,
+    },
     /// The job would exceed a limit.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// A table could not be read, or the answer not written.
     #[error(transparent)]
     Container(#[from] ContainerError),
+}
+
+impl EvaluateError {
+    /// Whether it is the households' file that is at fault.
+    pub fn is_about_households(&self) -> bool {
+        matches!(self, Self::Household(_) | Self::Plan(_))
+    }
 }
 
 impl From<crate::circuit::CircuitError> for EvaluateError {
@@ -68,51 +97,66 @@ impl From<crate::circuit::CircuitError> for EvaluateError {
 }
 
 impl Evaluator {
-    /// An evaluator with the key holder's evaluation key, expanded: about a second and 160 MB.
-    pub fn new(key: EvaluationKey) -> Self {
-        let (id, agreement) = (key.id(), key.agreement());
-        Self { id, agreement, engine: Engine::new(key) }
+    /// An evaluator with the key holder's evaluation key, expanded (about a second and 160 MB), and its own signing key.
+    ///
+    /// # Errors
+    /// When the key's file cannot be read.
+    pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
+        Ok(Self { computer: Computer::new(key)?, signing_key })
     }
 
     /// Computes one encrypted answer per household. `progress` is told how many households are done.
     ///
-    /// Everything is checked before the first bootstrap: dates, keys, tables, households, failure probability.
+    /// Everything is checked before the first bootstrap: dates, signatures, tables, households, failure probability.
     ///
     /// # Errors
     /// When a check fails or a table cannot be read.
     ///
     /// # Cost
-    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: one batch's ciphertexts, and
+    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: some batches' ciphertexts, and
     /// identifiers, never a whole table.
     pub fn evaluate<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         households: &Households,
         tables: &[EncryptedTable],
-        progress: impl Fn(usize),
-    ) -> Result<EncryptedAnswer, EvaluateError> {
-        let tables = self.in_order(agreement, tables)?;
-        let (batches, _) = Self::prepare(agreement, households, &tables)?;
-        let analysis = agreement.analysis();
+        mut progress: impl FnMut(usize),
+    ) -> Result<Evaluation, EvaluateError> {
+        let evaluator = agreement.only(Role::Evaluator);
+        if evaluator.signing_key != Some(self.signing_key.verifying_key()) {
+            return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
+        }
+        let tables = self.computer.in_order(agreement, tables)?;
+        let (batches, _) = Computer::prepare(agreement, households, &tables)?;
+        let (id, key) = (agreement.id(), self.computer.id);
+        let disclosure = agreement.disclosure();
+        let blinding =
+            disclosure.blinded.then(|| Blinding::generate(id, key, &self.signing_key)).transpose()?;
+        let transcript = (disclosure.audit < 1.0).then(|| TranscriptWriter::new(id, key, households.len()));
+        let mut transcript = transcript.transpose()?;
         let mut packed = Packed::new(households.len());
         let mut done = 0;
-        for batch in &batches {
-            let column = analysis.run(&Fhe::new(&self.engine, &tables), batch)?;
-            let answered = analysis.answered(batch);
-            assert_eq!(column.len(), answered.len() * WORDS, "the program gives one answer per household");
-            let rings = self.engine.to_rings(&column);
-            for (household, ring) in answered.iter().zip(rings.chunks_exact(RING_WORDS)) {
-                packed.add(*household, ring);
+        self.computer.compute(agreement, households, &tables, &batches, blinding.as_ref(), |answered| {
+            self.computer.pack(&mut packed, answered.households, &answered.rows);
+            if let Some(transcript) = &mut transcript {
+                transcript.rows(&answered.rows)?;
             }
-            done += answered.len();
+            done += answered.households.len();
             progress(done);
-        }
+            Ok(())
+        })?;
+        let transcript = transcript.map(|transcript| transcript.finish(&self.signing_key)).transpose()?;
         let provenance = Provenance {
-            tables: tables.iter().map(|table| table.digest()).collect(),
+            program: PROGRAM.to_owned(),
+            evaluation_key: self.computer.seal.digest(),
+            tables: tables.iter().map(|table| table.container().seal()).collect(),
             households: households.digest(),
+            transcript: transcript.as_ref().map(Transcript::digest),
+            blinding: blinding.as_ref().map(Blinding::digest),
             subjects: households.iter().map(|household| household.id().clone()).collect(),
         };
-        Ok(EncryptedAnswer::new(agreement.id(), self.id, provenance, &packed)?)
+        let answer = EncryptedAnswer::new(id, key, provenance, &packed, &self.signing_key)?;
+        Ok(Evaluation { answer, transcript, blinding })
     }
 
     /// Counts what [`evaluate`](Self::evaluate) would do, after the same checks.
@@ -121,68 +165,17 @@ impl Evaluator {
     /// When a check fails.
     pub fn plan<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         households: &Households,
         tables: &[EncryptedTable],
     ) -> Result<Plan, EvaluateError> {
-        let tables = self.in_order(agreement, tables)?;
-        Ok(Self::prepare(agreement, households, &tables)?.1)
-    }
-
-    /// Everything that is checked before the first bootstrap.
-    fn prepare<A: Analysis>(
-        agreement: &Agreement<A>,
-        households: &Households,
-        tables: &[&EncryptedTable],
-    ) -> Result<(Vec<A::Batch>, Plan), EvaluateError> {
-        agreement.in_force_today()?;
-        let records = Records::new(tables.iter().map(|table| table.subjects()));
-        let batches = agreement.analysis().batches(&agreement.inputs(), households, &records)?;
-        let mut seen = vec![false; households.len()];
-        for household in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {
-            let again = std::mem::replace(&mut seen[*household], true);
-            assert!(!again, "the analysis answers a household twice");
-        }
-        assert!(seen.iter().all(|seen| *seen), "the analysis leaves a household out");
-        let plan = Plan::of_batches(agreement, &batches)?;
-        plan.check(agreement)?;
-        Ok((batches, plan))
+        let tables = self.computer.in_order(agreement, tables)?;
+        Ok(Computer::prepare(agreement, households, &tables)?.1)
     }
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
     pub fn seconds_per_bootstrap() -> f64 {
-        let engine = Engine::new(EvaluationKey::for_measurement());
+        let engine = Engine::new(Expanded::for_measurement());
         engine.seconds_per_bootstrap()
-    }
-
-    /// The tables in the order of the analysis's datasets, each of this agreement and key.
-    fn in_order<'t, A: Analysis>(
-        &self,
-        agreement: &Agreement<A>,
-        tables: &'t [EncryptedTable],
-    ) -> Result<Vec<&'t EncryptedTable>, EvaluateError> {
-        if self.agreement != agreement.id() {
-            let (expected, found) = (agreement.id(), self.agreement);
-            let source = ContainerError::WrongAgreement { expected, found };
-            return Err(EvaluateError::Input { what: "evaluation key".to_owned(), source });
-        }
-        let width = agreement.analysis().encoding(&agreement.inputs()).width();
-        for table in tables {
-            let mut checked = table.container().expect(agreement.id(), Some(self.id));
-            if checked.is_ok() && table.width() != width {
-                checked = Err(ContainerError::BadContents("another encoding than the agreement's"));
-            }
-            let what = || format!("table of dataset \"{}\"", table.dataset());
-            checked.map_err(|source| EvaluateError::Input { what: what(), source })?;
-        }
-        let expected = agreement.analysis().datasets();
-        let find = |name: &String| tables.iter().find(|table| table.dataset() == name);
-        let ordered: Vec<&EncryptedTable> = expected.iter().filter_map(find).collect();
-        if ordered.len() != expected.len() || tables.len() != expected.len() {
-            let found: Vec<&str> = tables.iter().map(EncryptedTable::dataset).collect();
-            let (expected, found) = (expected.join(", "), found.join(", "));
-            return Err(EvaluateError::WrongTables { expected, found });
-        }
-        Ok(ordered)
     }
 }

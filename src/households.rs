@@ -217,6 +217,16 @@ impl Households {
         self.households.iter()
     }
 
+    /// The household at a place in the file.
+    pub(crate) fn get(&self, place: usize) -> &Household {
+        &self.households[place]
+    }
+
+    /// Some of the households, by their places.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
+        Self { households: places.iter().map(|place| self.households[*place].clone()).collect() }
+    }
+
     /// How many households.
     pub fn len(&self) -> usize {
         self.households.len()

@@ -1,93 +1,50 @@
 //! Role 3, the key holder: makes the keys of one agreement and releases its answers, and only those.
 
-use std::fmt;
-use std::io::{self, Write};
-
-use crate::agreement::{Agreement, AgreementError};
+use crate::agreement::SignedAgreement;
 use crate::analysis::Analysis;
-use crate::container::ContainerError;
+use crate::answer::Answer;
+use crate::audit::Attestation;
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::keys::{EvaluationKey, PublicKey};
+use crate::ledger::{Event, Ledger};
 use crate::params::{ANSWER_BITS, RING, SLOTS};
-use crate::units::{AgreementId, HouseholdId};
+use crate::signature::SigningKey;
+use crate::units::HouseholdId;
 
 pub(crate) mod keygen;
+mod release;
 mod secret_key;
 
+pub use release::ReleaseError;
 pub use secret_key::SecretKey;
 
 /// The party that can decrypt.
 #[derive(Debug)]
 pub struct KeyHolder {
     key: SecretKey,
-}
-
-/// The released answers: who is eligible.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Answer {
-    rows: Vec<(HouseholdId, i64)>,
-    /// Whether the agreed values are 0 and 1, so no and yes.
-    yes_or_no: bool,
-}
-
-/// Why nothing is released.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReleaseError {
-    /// The agreement says no.
-    #[error(transparent)]
-    Agreement(#[from] AgreementError),
-    /// The secret key was made for another agreement.
-    #[error("the secret key was made for agreement {found}, not for {expected}")]
-    WrongAgreement {
-        /// The agreement in hand.
-        expected: AgreementId,
-        /// The key's.
-        found: AgreementId,
-    },
-    /// The answers are damaged, or of another agreement or key.
-    #[error(transparent)]
-    Container(#[from] ContainerError),
-    /// More answers than agreed.
-    #[error("the file has {found} answers; the agreement allows {allowed} ([disclosure] answers)")]
-    TooManyAnswers {
-        /// By the agreement.
-        allowed: u64,
-        /// In the file.
-        found: u64,
-    },
-    /// Something that is no answer.
-    #[error("an answer lies outside the agreed values; nothing is released")]
-    OutsideAnswerSpace,
-}
-
-impl ReleaseError {
-    /// Whether the agreement refuses this, as opposed to a damaged file.
-    pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Agreement(error) => error.is_refusal(),
-            Self::TooManyAnswers { .. } | Self::OutsideAnswerSpace => true,
-            _ => false,
-        }
-    }
+    signing_key: SigningKey,
 }
 
 impl KeyHolder {
-    /// Makes a new key set for one agreement: about two seconds.
+    /// Makes a new key set for one agreement (about two seconds) and records it in the ledger.
     ///
     /// # Errors
-    /// When the agreement is not in force.
+    /// When the agreement is not in force, the signing key is not the key holder's, or the ledger cannot be written.
     pub fn generate<A: Analysis>(
-        agreement: &Agreement<A>,
-    ) -> Result<(Self, PublicKey, EvaluationKey), AgreementError> {
+        agreement: &SignedAgreement<A>,
+        signing_key: SigningKey,
+        ledger: &mut Ledger,
+    ) -> Result<(Self, PublicKey, EvaluationKey), ReleaseError> {
         agreement.in_force_today()?;
-        let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id());
-        Ok((Self { key }, public, evaluation))
+        release::check_signer(agreement, &signing_key)?;
+        let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
+        ledger.append(Event::Keys { agreement: agreement.id(), key: key.id() }, &signing_key)?;
+        Ok((Self { key, signing_key }, public, evaluation))
     }
 
-    /// A key holder with a secret key made before.
-    pub fn new(key: SecretKey) -> Self {
-        Self { key }
+    /// A key holder with a secret key made before, and its own signing key.
+    pub fn new(key: SecretKey, signing_key: SigningKey) -> Self {
+        Self { key, signing_key }
     }
 
     /// The secret key, to be saved.
@@ -95,30 +52,35 @@ impl KeyHolder {
         &self.key
     }
 
-    /// Opens the agreed answers. Nothing is released unless every value is an agreed one.
+    /// Opens the agreed answers, if every condition of the gate holds (docs/protocol.md, section 9). The ledger has
+    /// the release on disk before this returns.
     ///
     /// # Errors
-    /// When the agreement is not in force, the file is damaged or belongs elsewhere, or an answer is not one.
+    /// One for each condition. Then nothing was opened, or nothing of it is returned.
     ///
     /// # Cost
     /// No bootstrap: one multiplication of ring elements per 2,048 answers.
     pub fn release<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         answer: &EncryptedAnswer,
+        attestations: &[Attestation],
+        ledger: &mut Ledger,
     ) -> Result<Answer, ReleaseError> {
-        agreement.in_force_today()?;
-        let (expected, found) = (agreement.id(), self.key.agreement());
-        if expected != found {
-            return Err(ReleaseError::WrongAgreement { expected, found });
-        }
-        answer.container().expect(agreement.id(), Some(self.key.id()))?;
+        let release = self.gate(agreement, answer, attestations, ledger)?;
+        let rows = self.open(answer, &agreement.analysis().answer_values())?;
+        ledger.append(Event::Release(release), &self.signing_key)?;
+        let yes_or_no = agreement.analysis().answer_values() == (0..=1);
+        Ok(Answer::new(rows, yes_or_no, answer.provenance().blinding))
+    }
+
+    /// Decrypts. Private, and called behind the gate only.
+    fn open(
+        &self,
+        answer: &EncryptedAnswer,
+        agreed: &std::ops::RangeInclusive<i64>,
+    ) -> Result<Vec<(HouseholdId, i64)>, ReleaseError> {
         let subjects = &answer.provenance().subjects;
-        let (allowed, found) = (agreement.disclosure().answers, subjects.len() as u64);
-        if found > allowed {
-            return Err(ReleaseError::TooManyAnswers { allowed, found });
-        }
-        let agreed = agreement.analysis().answer_values();
         let mut rows = Vec::with_capacity(subjects.len());
         for (index, subjects) in subjects.chunks(RING).enumerate() {
             let (mask, bodies) = answer.ring(index)?;
@@ -131,7 +93,7 @@ impl KeyHolder {
                 rows.push((subject.clone(), value));
             }
         }
-        Ok(Answer { rows, yes_or_no: agreed == (0..=1) })
+        Ok(rows)
     }
 }
 
@@ -141,47 +103,6 @@ fn decode(phase: u16) -> i64 {
     let nearest = phase.wrapping_add(step / 2) / step;
     let value = i64::from(nearest);
     if value >= SLOTS { value - 2 * SLOTS } else { value }
-}
-
-impl Answer {
-    /// Each household with whether it is eligible, in the order of the evaluator's file.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&HouseholdId, bool)> {
-        self.rows.iter().map(|(household, value)| (household, *value == 1))
-    }
-
-    /// Each household with its value, for analyses whose answers are numbers.
-    pub fn values(&self) -> impl ExactSizeIterator<Item = (&HouseholdId, i64)> {
-        self.rows.iter().map(|(household, value)| (household, *value))
-    }
-
-    /// How many households are eligible.
-    pub fn eligible(&self) -> usize {
-        self.rows().filter(|(_, eligible)| *eligible).count()
-    }
-
-    /// Writes `household,eligible` with `yes` or `no`, or `household,value` where the agreed values are others.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(["household", if self.yes_or_no { "eligible" } else { "value" }])?;
-        for (household, value) in &self.rows {
-            let value = match (self.yes_or_no, value) {
-                (true, 1) => "yes".to_owned(),
-                (true, _) => "no".to_owned(),
-                (false, value) => value.to_string(),
-            };
-            writer.write_record([household.as_str(), &value])?;
-        }
-        writer.flush()
-    }
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("rows", &self.rows.len()).finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]

@@ -16,4 +16,5 @@ pub use public_key::PublicKey;
 pub(crate) use seeded::Seeded;
 
 /// Keys are one thing: their chunks are as large as a reader accepts.
+#[cfg(feature = "key-holder")]
 const KEY_CHUNK: usize = 1 << 20;

@@ -10,31 +10,45 @@ pub mod plan;
 pub mod table;
 pub mod units;
 
+pub mod answer;
+pub mod audit;
+mod blinding;
 mod encrypted_answer;
 mod encrypted_table;
 mod engine;
 pub mod evaluator;
+pub mod key_file;
 #[cfg(feature = "key-holder")]
 pub mod key_holder;
 mod keys;
+pub mod ledger;
 pub mod provider;
+pub mod pseudonym;
 mod ring;
+pub mod signature;
+mod transcript;
 mod words;
 
-pub use agreement::Agreement;
+pub use agreement::{Agreement, Rehearsal, SignedAgreement};
+pub use answer::Answer;
+pub use audit::{Attestation, Auditor};
+pub use blinding::Blinding;
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
 #[doc(hidden)]
 pub use engine::measure;
-pub use evaluator::Evaluator;
+pub use evaluator::{Evaluation, Evaluator};
 pub use households::{Household, Households};
 #[cfg(feature = "key-holder")]
-pub use key_holder::{Answer, KeyHolder, SecretKey};
+pub use key_holder::{KeyHolder, SecretKey};
 pub use keys::EvaluationKey;
 pub use keys::PublicKey;
+pub use ledger::Ledger;
 pub use plan::Plan;
 pub use provider::DataProvider;
+pub use signature::SigningKey;
 pub use table::Table;
+pub use transcript::Transcript;
 
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]

@@ -10,13 +10,14 @@ use tfhe::core_crypto::prelude::{
     encrypt_lwe_compact_ciphertext_list_with_compact_public_key, new_seeder,
 };
 
-use crate::agreement::{Agreement, AgreementError};
+use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::circuit::radix::Encoding;
 use crate::container::{Access, ContainerError, Header, Kind, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
 use crate::params::{BIG_NOISE, BIG_SIZE, DELTA, MODULUS, RING};
+use crate::signature::SigningKey;
 use crate::table::Table;
 use crate::units::AgreementId;
 use crate::words;
@@ -25,6 +26,7 @@ use crate::words;
 #[derive(Debug)]
 pub struct DataProvider {
     key: PublicKey,
+    signing_key: SigningKey,
 }
 
 /// Why a dataset was not encrypted.
@@ -44,7 +46,15 @@ pub enum EncryptError {
         /// The key's.
         found: AgreementId,
     },
-    /// Writing failed.
+    /// The signing key of another party.
+    #[error("dataset \"{dataset}\" is that of party \"{party}\", and this is not its signing key")]
+    WrongSigner {
+        /// The dataset.
+        dataset: String,
+        /// Its provider.
+        party: String,
+    },
+    /// The key is not the key holder's, or writing failed.
     #[error(transparent)]
     Container(#[from] ContainerError),
     /// The operating system failed.
@@ -56,9 +66,9 @@ pub enum EncryptError {
 const BINS_AT_ONCE: usize = 64;
 
 impl DataProvider {
-    /// A provider with the key holder's public key.
-    pub fn new(key: PublicKey) -> Self {
-        Self { key }
+    /// A provider with the key holder's public key and its own signing key.
+    pub fn new(key: PublicKey, signing_key: SigningKey) -> Self {
+        Self { key, signing_key }
     }
 
     /// Encrypts a table in memory.
@@ -70,7 +80,7 @@ impl DataProvider {
     /// No bootstrap. 16 bytes per ciphertext; `plan` prints how many a row has.
     pub fn encrypt<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         table: &Table,
     ) -> Result<EncryptedTable, EncryptError> {
         let mut bytes = Vec::new();
@@ -84,7 +94,7 @@ impl DataProvider {
     /// When the agreement is not in force, the key is not its own, or writing fails.
     pub fn encrypt_to<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         table: &Table,
         path: &Path,
         progress: impl Fn(usize),
@@ -92,20 +102,27 @@ impl DataProvider {
         write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
     }
 
-    fn check<A: Analysis>(&self, agreement: &Agreement<A>, table: &Table) -> Result<(), EncryptError> {
+    fn check<A: Analysis>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
         agreement.in_force_today()?;
         let expected = agreement.id();
-        for (what, found) in [("public key", self.key.agreement()), ("table", table.agreement())] {
+        let key = self.key.container();
+        for (what, found) in [("public key", key.header().agreement), ("table", table.agreement())] {
             if found != expected {
                 return Err(EncryptError::WrongAgreement { what, expected, found });
             }
+        }
+        key.signed_by(agreement.only(Role::KeyHolder))?;
+        let provider = agreement.provider(table.dataset());
+        if provider.signing_key != Some(self.signing_key.verifying_key()) {
+            let (dataset, party) = (table.dataset().name.clone(), provider.name.clone());
+            return Err(EncryptError::WrongSigner { dataset, party });
         }
         Ok(())
     }
 
     fn encrypt_into<A: Analysis>(
         &self,
-        agreement: &Agreement<A>,
+        agreement: &SignedAgreement<A>,
         table: &Table,
         out: impl Write,
         progress: impl Fn(usize),
@@ -119,8 +136,13 @@ impl DataProvider {
             width: width as u32,
             subjects: table.subjects().to_vec(),
         };
-        let header =
-            Header::new(Kind::EncryptedTable, agreement.id(), self.key.id(), payload_bytes(count), BIN_BYTES);
+        let header = Header::new(
+            Kind::EncryptedTable,
+            agreement.id(),
+            self.key.header().key,
+            payload_bytes(count),
+            BIN_BYTES,
+        );
         let mut writer = Writer::new(out, header, &metadata)?;
         let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
         for some in bins.chunks(BINS_AT_ONCE) {
@@ -134,7 +156,7 @@ impl DataProvider {
                 progress(((bin + 1) * RING).min(count) / width);
             }
         }
-        writer.finish()?;
+        writer.finish(&self.signing_key)?;
         Ok(())
     }
 

@@ -4,24 +4,35 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+#[path = "support/parties.rs"]
+mod parties;
+
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
 /// Runs every console block of docs/cli.md, in a copy of docs/cli.in.
 #[test]
 fn the_page_about_the_command_line_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let example = fs::read(root.join("examples/agreements/svb_uwv.toml")).expect("reads");
-    assert!(
-        fs::read(root.join("docs/cli.in/agreement.toml")).expect("reads") == example,
-        "one agreement, two copies"
-    );
+    let text = |path: &str| fs::read_to_string(root.join(path)).expect("reads");
+    let unsigned: String = text("docs/cli.in/agreement.toml")
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("signing_key = "))
+        .collect();
+    assert!(unsigned == text("examples/agreements/svb_uwv.toml"), "one agreement, two copies");
     let folder = tempfile::tempdir().expect("a folder");
     fs::copy(root.join("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
     fs::create_dir(folder.path().join("cli.in")).expect("makes");
     for file in fs::read_dir(root.join("docs/cli.in")).expect("reads").flatten() {
-        fs::copy(file.path(), folder.path().join("cli.in").join(file.file_name())).expect("copies");
+        let copy = folder.path().join("cli.in").join(file.file_name());
+        fs::copy(file.path(), &copy).expect("copies");
+        #[cfg(unix)]
+        if copy.extension().is_some_and(|extension| extension == "key") {
+            // A checkout does not keep who may read a file.
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&copy, fs::Permissions::from_mode(0o600)).expect("sets");
+        }
     }
-    trycmd::TestCases::new().case(folder.path().join("cli.md")).run();
+    trycmd::TestCases::new().env("DREMPEL_PASSPHRASE", "an example").case(folder.path().join("cli.md")).run();
 }
 
 #[cfg(unix)]
@@ -36,6 +47,7 @@ fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
             .arg(folder.path().join(name))
             .args([root.join("docs/cli.in/incomes.csv"), households_csv])
             .env("DREMPEL", DREMPEL)
+            .env("DREMPEL_PASSPHRASE", "an example")
             .output()
             .expect("the script starts")
     };
@@ -55,26 +67,34 @@ fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
 fn every_process_makes_the_same_answer_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let inputs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.in");
+    let text = fs::read_to_string(inputs.join("agreement.toml")).expect("reads");
+    parties::sign_all(folder.path(), "agreement.toml", &text);
+    for name in ["incomes.csv", "households.csv"] {
+        fs::copy(inputs.join(name), folder.path().join(name)).expect("copies");
+    }
     let run = |threads: &str, arguments: &str| {
-        let arguments = arguments.replace("IN/", &format!("{}/", inputs.display()));
         let output = Command::new(DREMPEL)
-            .args(arguments.split(' '))
+            .args(arguments.split_ascii_whitespace())
             .current_dir(folder.path())
             .env("RAYON_NUM_THREADS", threads)
+            .env("DREMPEL_PASSPHRASE", parties::PASSPHRASE)
             .output()
             .expect("drempel starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    run("2", "keygen --agreement IN/agreement.toml --out keys");
+    run("2", "keygen --agreement agreement.toml --signing-key agreement.SVB.key --out keys");
     run(
         "2",
-        "encrypt --agreement IN/agreement.toml --dataset income --public-key keys/public.key --input IN/incomes.csv --out income.enc",
+        "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key
+         --signing-key agreement.UWV.key --input incomes.csv --out income.enc",
     );
     let mut digests = Vec::new();
     for threads in ["1", "2", "1", "2"] {
         run(
             threads,
-            "evaluate --agreement IN/agreement.toml --evaluation-key keys/evaluation.key --households IN/households.csv --input income.enc --out answer.enc",
+            "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key
+             --signing-key agreement.computing-centre.key --households households.csv --input income.enc
+             --out answer.enc",
         );
         digests.push(blake3::hash(&fs::read(folder.path().join("answer.enc")).expect("an answer")));
     }

@@ -2,9 +2,12 @@
 
 use drempel::agreement::Agreement;
 use drempel::analysis::{Analysis, Records};
+use drempel::audit::Evaluated;
 use drempel::circuit::clear::Clear;
 use drempel::units::{Cents, HouseholdId, SubjectId};
-use drempel::{DataProvider, Evaluator, Household, Households, KeyHolder, Plan, Table};
+use drempel::{
+    Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, Plan, Rehearsal, Table,
+};
 
 /// xorshift64*: the same cases in every run.
 struct Random(u64);
@@ -39,13 +42,13 @@ struct Setting {
 }
 
 impl Setting {
-    fn agreement(&self) -> Agreement {
+    fn rehearsal(&self) -> Rehearsal {
         let Self { min, max, comparison, known_min, known_max, line_max } = self;
         let text = format!(
             r#"
             agreement = {{ name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
             party = [
-                {{ name = "provider", roles = ["data-provider"] }},
+                {{ name = "provider", roles = ["data-provider", "auditor"] }},
                 {{ name = "evaluator", roles = ["evaluator"] }},
                 {{ name = "holder", roles = ["key-holder"] }},
             ]
@@ -54,7 +57,7 @@ impl Setting {
             disclosure = {{ to = "provider", answers = 1000000 }}
             "#
         );
-        Agreement::parse(&text).expect("a sound agreement")
+        Rehearsal::of(&text).expect("a sound agreement")
     }
 }
 
@@ -142,7 +145,8 @@ fn a_million_boundary_households_on_plaintext_agree_with_the_oracle() {
             known_max: random.pick(&[0, 1, 13_000_000]),
             line_max: random.pick(&[0, 1, 150_107, 8 * (span + 2_000_000), 1 << 45]),
         };
-        let agreement = setting.agreement();
+        let rehearsal = setting.rehearsal();
+        let agreement = rehearsal.agreement();
         let cases: Vec<Case> = (0..per_round).map(|_| Case::random(&mut random, &setting)).collect();
         let (households, people) = households(&cases);
         let amounts = cases.iter().flat_map(|case| &case.incomes).map(|x| (x - min) as u64).collect();
@@ -177,7 +181,8 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
         known_max: 50_000,
         line_max: 400_000,
     };
-    let agreement = setting.agreement();
+    let rehearsal = setting.rehearsal();
+    let agreement = rehearsal.agreement();
     let mut random = Random(7);
     let cases: Vec<Case> = (0..304).map(|_| Case::random(&mut random, &setting)).collect();
     let (households, people) = households(&cases);
@@ -185,18 +190,23 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
     for (person, income) in people.iter().zip(cases.iter().flat_map(|case| &case.incomes)) {
         incomes += &format!("{person},{income}\n");
     }
-    let (holder, public, evaluation) = KeyHolder::generate(&agreement).expect("in force");
-    let table = Table::from_csv(&agreement, "income", incomes.as_bytes()).expect("valid incomes");
-    let table = DataProvider::new(public).encrypt(&agreement, &table).expect("encrypts");
-    let evaluator = Evaluator::new(evaluation);
-    let encrypted =
-        evaluator.evaluate(&agreement, &households, std::slice::from_ref(&table), |_| {}).expect("evaluates");
-    let answer = holder.release(&agreement, &encrypted).expect("releases");
+    let mut ledger = Ledger::in_memory();
+    let (holder, public, evaluation) =
+        KeyHolder::generate(agreement, rehearsal.key("holder"), &mut ledger).expect("in force");
+    let table = Table::from_csv(agreement, "income", incomes.as_bytes()).expect("valid incomes");
+    let provider = DataProvider::new(public, rehearsal.key("provider"));
+    let tables = [provider.encrypt(agreement, &table).expect("encrypts")];
+    let evaluator = Evaluator::new(&evaluation, rehearsal.key("evaluator")).expect("in memory");
+    let encrypted = evaluator.evaluate(agreement, &households, &tables, |_| {}).expect("evaluates").answer;
+    let auditor = Auditor::new(&evaluation, rehearsal.key("provider")).expect("in memory");
+    let job = Evaluated { answer: &encrypted, transcript: None, blinding: None };
+    let attestation = auditor.audit(agreement, &households, &tables, &job, |_| {}).expect("attests");
+    let answer = holder.release(agreement, &encrypted, &[attestation], &mut ledger).expect("releases");
     assert_eq!(answer.rows().len(), cases.len());
     for ((household, eligible), case) in answer.rows().zip(&cases) {
         assert_eq!(eligible, case.eligible(&setting), "{household}");
     }
-    let plan = evaluator.plan(&agreement, &households, &[table]).expect("plans");
+    let plan = evaluator.plan(agreement, &households, &tables).expect("plans");
     assert!(plan.log2_failure < -64.0);
 }
 
@@ -212,9 +222,10 @@ fn bootstraps_per_household_are_frozen() {
     };
     let expected = [(18, [5, 6, 8, 9, 12, 18, 18, 18]), (22, [6, 8, 10, 11, 14, 22, 22, 22])];
     for (bits, bootstraps) in expected {
-        let agreement = setting(bits).agreement();
+        let rehearsal = setting(bits).rehearsal();
+        let agreement = rehearsal.agreement();
         for (addends, expected) in (1..=8).zip(bootstraps) {
-            let plan = Plan::of_household(&agreement, addends).expect("counts");
+            let plan = Plan::of_household(agreement, addends).expect("counts");
             assert_eq!(plan.bootstraps, expected, "{addends} addends at {bits} bits");
         }
     }
@@ -230,16 +241,19 @@ fn a_ciphertext_takes_16_bytes_and_at_most_two_percent_more() {
         known_max: 0,
         line_max: 100_000,
     };
-    let agreement = setting.agreement();
+    let rehearsal = setting.rehearsal();
+    let agreement = rehearsal.agreement();
     let rows = 20_000;
     let mut incomes = String::from("person,cents\n");
     (0..rows).for_each(|row| incomes += &format!("{row},{row}\n"));
-    let (_, public, _) = KeyHolder::generate(&agreement).expect("in force");
-    let table = Table::from_csv(&agreement, "income", incomes.as_bytes()).expect("valid incomes");
-    let table = DataProvider::new(public).encrypt(&agreement, &table).expect("encrypts");
+    let keys = KeyHolder::generate(agreement, rehearsal.key("holder"), &mut Ledger::in_memory());
+    let (_, public, _) = keys.expect("in force");
+    let table = Table::from_csv(agreement, "income", incomes.as_bytes()).expect("valid incomes");
+    let table = DataProvider::new(public, rehearsal.key("provider")).encrypt(agreement, &table);
+    let table = table.expect("encrypts");
     let header = table.header();
     // Identifiers and their lengths included.
-    let bytes = header.metadata_bytes + header.payload_bytes + 32 * (header.chunks() + 1) + 128;
+    let bytes = header.metadata_bytes + header.payload_bytes + 32 * header.chunks() + 96 + 128;
     let digits = (table.rows() * table.width()) as f64;
     assert_eq!(table.width(), 58);
     assert!(bytes as f64 <= 16.0 * digits * 1.02, "{} bytes per digit", bytes as f64 / digits);
@@ -251,7 +265,7 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
     let text = r#"
         agreement = { name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }
         party = [
-            { name = "one", roles = ["data-provider"] },
+            { name = "one", roles = ["data-provider", "auditor"] },
             { name = "two", roles = ["data-provider"] },
             { name = "evaluator", roles = ["evaluator"] },
             { name = "holder", roles = ["key-holder"] },

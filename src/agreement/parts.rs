@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::AgreementError;
+use crate::signature::VerifyingKey;
 use crate::units::{Cents, MAX_CENTS, hides};
 
 /// `[agreement]`: what, why, on which legal basis, and when.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// A short name.
@@ -76,8 +77,8 @@ pub struct Party {
     pub name: String,
     /// Its roles.
     pub roles: Vec<Role>,
-    /// Its Ed25519 public key. Parsed and kept; not yet used by any command.
-    pub signing_key: Option<String>,
+    /// Its Ed25519 public key. A draft may lack it; a signed agreement has one for each party.
+    pub signing_key: Option<VerifyingKey>,
 }
 
 /// Whom a dataset's rows are about.
@@ -163,8 +164,11 @@ pub struct Disclosure {
     /// The share of the answers that an auditor evaluates again.
     #[serde(default = "default_audit")]
     pub audit: f64,
-    /// The most answers that may be released.
+    /// The most answers that may be released under this agreement, over all its releases.
     pub answers: u64,
+    /// Whether the evaluator hides the answers from the key holder, so that only the receiver reads them.
+    #[serde(default)]
+    pub blinded: bool,
 }
 
 /// The floor for [`Disclosure::minimum_cell`].

@@ -42,7 +42,7 @@ enum Kind {
 /// Whether an income equal to the line is eligible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Against {
+pub enum Against {
     /// income < line
     Below,
     /// income ≤ line
@@ -52,7 +52,7 @@ enum Against {
 /// What a member without a record means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Missing {
+pub enum Missing {
     /// An error.
     Refuse,
     /// No income.
@@ -74,7 +74,28 @@ struct Folded {
 }
 
 impl Eligibility {
-    fn lines(&self) -> RangeInclusive<i64> {
+    /// Whether an income equal to the line is eligible.
+    pub fn comparison(&self) -> Against {
+        self.comparison
+    }
+
+    /// What a member without a record means.
+    pub fn missing(&self) -> Missing {
+        self.missing
+    }
+
+    /// The lines that a household may have, in cents; nothing where any between [`lines`](Self::lines) is allowed.
+    pub fn norms(&self) -> Option<&[i64]> {
+        self.norms.as_deref()
+    }
+
+    /// What the evaluator may add in the clear, in cents.
+    pub fn known(&self) -> RangeInclusive<i64> {
+        self.known_min..=self.known_max
+    }
+
+    /// The lowest and the highest line, in cents.
+    pub fn lines(&self) -> RangeInclusive<i64> {
         let norms = self.norms.iter().flatten();
         let low = self.line_min.or(norms.clone().min().copied());
         let high = self.line_max.or(norms.max().copied());
@@ -103,7 +124,7 @@ impl Eligibility {
         if !agreed {
             return Err(HouseholdError::LineNotAgreed { line });
         }
-        if !(self.known_min..=self.known_max).contains(&household.known().value()) {
+        if !self.known().contains(&household.known().value()) {
             return Err(HouseholdError::KnownNotAgreed { line });
         }
         Ok(())

@@ -1,18 +1,19 @@
 use std::fmt;
 
 use super::{ContainerError, DIGEST_BYTES};
+use crate::signature::Signature;
 use crate::units::{AgreementId, Digest, KeyId};
 
 pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 pub(super) const HEADER_BYTES: usize = 128;
+/// The digest over everything, and its signature.
+pub(super) const TRAILER_BYTES: u64 = (DIGEST_BYTES + Signature::BYTES) as u64;
 
 /// What an artefact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A key holder's secret key.
-    SecretKey,
     /// What data providers encrypt with.
     PublicKey,
     /// What evaluators and auditors compute with.
@@ -21,28 +22,38 @@ pub enum Kind {
     EncryptedTable,
     /// The encrypted answers of one job.
     EncryptedAnswer,
+    /// An evaluator's answers before packing, for an auditor who evaluates a share of them again.
+    Transcript,
+    /// An auditor's word on an encrypted answer.
+    Attestation,
+    /// What unblinds blinded answers.
+    Blinding,
 }
 
 impl Kind {
-    const ALL: [(Self, u16, &str); 5] = [
-        (Self::SecretKey, 1, "a secret key"),
+    /// Number 1 was a secret key's: those lie in key files now.
+    const ALL: [(Self, u16, &str); 7] = [
         (Self::PublicKey, 2, "a public key"),
         (Self::EvaluationKey, 3, "an evaluation key"),
         (Self::EncryptedTable, 4, "an encrypted table"),
         (Self::EncryptedAnswer, 5, "an encrypted answer"),
+        (Self::Transcript, 6, "a transcript"),
+        (Self::Attestation, 7, "an attestation"),
+        (Self::Blinding, 8, "a blinding"),
     ];
 
     /// The most metadata that a file of this kind can have: identifiers of ten million rows, or none.
     pub(super) fn max_metadata(self) -> u64 {
         match self {
-            Self::SecretKey | Self::PublicKey | Self::EvaluationKey => 0,
+            Self::PublicKey | Self::EvaluationKey | Self::Transcript | Self::Blinding => 0,
+            Self::Attestation => 1 << 10,
             Self::EncryptedTable | Self::EncryptedAnswer => 1 << 30,
         }
     }
 
-    /// Whether these are the first 12 bytes of such a file.
-    pub(super) fn begins(self, start: &[u8; 12]) -> bool {
-        start[..8] == MAGIC && start[10..] == self.row().1.to_le_bytes()
+    /// The number that stands for the kind in a file.
+    pub(crate) fn number(self) -> u16 {
+        self.row().1
     }
 
     fn row(self) -> &'static (Self, u16, &'static str) {
@@ -90,7 +101,7 @@ impl Header {
         let mut bytes = [0; HEADER_BYTES];
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8..10].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[10..12].copy_from_slice(&self.kind.row().1.to_le_bytes());
+        bytes[10..12].copy_from_slice(&self.kind.number().to_le_bytes());
         bytes[12..16].copy_from_slice(&self.chunk_bytes.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.metadata_bytes.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.payload_bytes.to_le_bytes());
@@ -139,7 +150,7 @@ impl Header {
         if self.chunk_bytes == 0 || self.chunk_bytes > max_chunk {
             return None;
         }
-        let digests = self.chunks().checked_add(1)?.checked_mul(DIGEST_BYTES as u64)?;
+        let digests = self.chunks().checked_mul(DIGEST_BYTES as u64)?.checked_add(TRAILER_BYTES)?;
         (HEADER_BYTES as u64)
             .checked_add(self.metadata_bytes)?
             .checked_add(self.payload_bytes)?
@@ -162,7 +173,7 @@ impl Header {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.agreement.as_bytes());
         hasher.update(self.key.as_bytes());
-        hasher.update(&self.kind.row().1.to_le_bytes());
+        hasher.update(&self.kind.number().to_le_bytes());
         hasher.update(&chunk.to_le_bytes());
         hasher.update(bytes);
         hasher.finalize().into()

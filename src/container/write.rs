@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{ContainerError, Header, Kind, Trailer, metadata};
+use super::{ContainerError, Header, Seal, Trailer, metadata};
+use crate::key_file::is_key_file;
+use crate::signature::SigningKey;
 use crate::units::Digest;
 
 /// Writes an artefact chunk by chunk; the totals are known before the first byte.
@@ -42,13 +44,19 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes the trailer and returns the artefact's digest.
-    pub(crate) fn finish(mut self) -> Result<Digest, ContainerError> {
+    /// Writes the trailer with its maker's signature, and returns the artefact's digest.
+    pub(crate) fn finish(self, signer: &SigningKey) -> Result<Digest, ContainerError> {
+        let seal = Seal::new(self.header.kind, self.whole.finish(), signer);
+        self.finish_sealed(seal)
+    }
+
+    /// Writes the trailer of an artefact that was signed before.
+    pub(super) fn finish_sealed(mut self, seal: Seal) -> Result<Digest, ContainerError> {
         assert_eq!(self.chunk, self.header.chunks(), "every chunk is written");
-        let digest = self.whole.finish();
-        self.out.write_all(digest.as_bytes())?;
+        self.out.write_all(seal.digest.as_bytes())?;
+        self.out.write_all(seal.signature.as_bytes())?;
         self.out.flush()?;
-        Ok(digest)
+        Ok(seal.digest)
     }
 }
 
@@ -58,13 +66,14 @@ pub(crate) fn write_whole(
     header: Header,
     metadata: &impl Serialize,
     payload: &[u8],
+    signer: &SigningKey,
 ) -> Result<Digest, ContainerError> {
     let chunk_bytes = header.chunk_bytes as usize;
     let mut writer = Writer::new(out, header, metadata)?;
     for chunk in payload.chunks(chunk_bytes) {
         writer.chunk(chunk)?;
     }
-    writer.finish()
+    writer.finish(signer)
 }
 
 /// Who may read a new file.
@@ -85,8 +94,8 @@ pub fn write_atomically<T, E: From<io::Error>>(
     access: Access,
     write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
-    if is_secret_key(path) {
-        let message = "there is a secret key at this place; it is never overwritten";
+    if is_key_file(path) {
+        let message = "there is a key file at this place; it is never overwritten";
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message).into());
     }
     let mut builder = tempfile::Builder::new();
@@ -121,10 +130,4 @@ fn folder_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-fn is_secret_key(path: &Path) -> bool {
-    let mut start = [0; 12];
-    let read = std::fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start));
-    read.is_ok() && Kind::SecretKey.begins(&start)
 }

@@ -9,7 +9,7 @@ use tfhe::shortint::{AtomicPatternKind, ServerKey};
 
 use super::{Engine, Scratch, WORDS};
 use crate::circuit::LookupTable;
-use crate::keys::EvaluationKey;
+use crate::keys::Expanded;
 use crate::params::{GLWE_SIZE, MODULUS, RING, SMALL_DIMENSION, TFHE};
 
 /// One evaluation key, expanded for our engine and for tfhe's.
@@ -22,8 +22,8 @@ pub struct Measure {
 pub type Ciphertexts = Vec<u64>;
 
 impl Measure {
-    /// From a key's file.
-    pub fn new(key: EvaluationKey) -> Self {
+    /// From an expanded key.
+    pub(crate) fn new(key: Expanded) -> Self {
         let engine = Engine::new(key);
         let bootstrapping_key = ShortintBootstrappingKey::Classic {
             bsk: engine.key.bootstrap.clone(),
@@ -47,7 +47,7 @@ impl Measure {
     /// A key of meaningless contents, and as many meaningless ciphertexts.
     pub fn meaningless(count: usize) -> (Self, Ciphertexts) {
         let words = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(super::ODD)).collect();
-        (Self::new(EvaluationKey::for_measurement()), words)
+        (Self::new(Expanded::for_measurement()), words)
     }
 
     /// Ours: batches of `batch`, spread over rayon's threads.
@@ -57,7 +57,7 @@ impl Measure {
 
     /// Ours: answers as ring elements.
     pub fn to_rings(&self, inputs: &[u64]) -> Ciphertexts {
-        self.engine.to_rings(inputs)
+        self.engine.to_rings(&super::round(inputs))
     }
 
     /// The FFTs alone that one rotation cannot do without, `count` times: 918 steps of two forward and two backward.
@@ -115,7 +115,7 @@ impl Measure {
         lap(2);
         scratch.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
         lap(3);
-        self.engine.to_rings(&outputs);
+        self.engine.to_rings(&super::round(&outputs));
         lap(4);
         seconds
     }

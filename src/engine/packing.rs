@@ -13,7 +13,7 @@ const TILE: usize = 512;
 
 /// Switches each ciphertext to a ring element whose constant coefficient holds its value. One level of decomposition
 /// (see `params`), key rows outer, ciphertexts inner.
-pub(super) fn to_rings(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u64]) -> Vec<u64> {
+pub(super) fn to_rings(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u32]) -> Vec<u64> {
     let mut rings = vec![0; inputs.len() / WORDS * RING_WORDS];
     rings
         .par_chunks_mut(BATCH * RING_WORDS)
@@ -22,13 +22,13 @@ pub(super) fn to_rings(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u64]) -
     rings
 }
 
-fn switch_batch(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u64], rings: &mut [u64]) {
+fn switch_batch(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u32], rings: &mut [u64]) {
     for (input, ring) in inputs.chunks_exact(WORDS).zip(rings.chunks_exact_mut(RING_WORDS)) {
-        ring[RING_WORDS - RING] = *input.last().expect("a ciphertext has a body");
+        ring[RING_WORDS - RING] = u64::from(*input.last().expect("a ciphertext has a body")) << 32;
     }
     let decomposer =
         SignedDecomposer::<u64>::new(key.decomposition_base_log(), key.decomposition_level_count());
-    let term = |word: u64| decomposer.decompose(word).next().map_or(0, |term| term.value());
+    let term = |word: u32| decomposer.decompose(u64::from(word) << 32).next().map_or(0, |term| term.value());
     let mut terms = vec![[0; ROWS]; inputs.len() / WORDS];
     for (group, rows) in key.as_ref().chunks_exact(ROWS * RING_WORDS).enumerate() {
         for (terms, input) in terms.iter_mut().zip(inputs.chunks_exact(WORDS)) {

@@ -14,6 +14,7 @@ use super::{BATCH, RING_WORDS, WORDS};
 use crate::circuit::LookupTable;
 use crate::key_holder::keygen::Secrets;
 use crate::params::{BIG_NOISE, DELTA, MODULUS, RING, noise};
+use crate::signature::SigningKey;
 
 struct Set {
     secrets: Secrets,
@@ -24,8 +25,9 @@ fn set() -> &'static Set {
     static SET: OnceLock<Set> = OnceLock::new();
     SET.get_or_init(|| {
         let secrets = Secrets::new();
-        let (_, _, evaluation) = secrets.keys([7; 32].into());
-        Set { secrets, measure: Measure::new(evaluation) }
+        let (_, _, evaluation) = secrets.keys([7; 32].into(), &SigningKey::generate());
+        let measure = Measure::new(evaluation.expand().expect("in memory"));
+        Set { secrets, measure }
     })
 }
 

@@ -9,6 +9,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::SecretKey;
 use crate::keys::{EvaluationKey, PublicKey, Seeded};
 use crate::params::{BIG_DIMENSION, BIG_NOISE, MODULUS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE};
+use crate::signature::SigningKey;
 use crate::units::AgreementId;
 use crate::words;
 
@@ -29,13 +30,19 @@ impl Secrets {
     }
 
     /// The three keys that have files.
-    pub(crate) fn keys(&self, agreement: AgreementId) -> (SecretKey, PublicKey, EvaluationKey) {
+    pub(crate) fn keys(
+        &self,
+        agreement: AgreementId,
+        signer: &SigningKey,
+    ) -> (SecretKey, PublicKey, EvaluationKey) {
         let mut seeder = new_seeder();
-        let public = public_key(agreement, &self.big, seeder.as_mut());
+        let public = PublicKey::new(agreement, &public_key(&self.big, seeder.as_mut()), signer);
+        let public = public.expect("just made");
         let payload = evaluation_key(&self.big, &self.small, seeder.as_mut());
-        let evaluation = EvaluationKey::new(public.id(), agreement, payload);
+        let id = public.header().key;
+        let evaluation = EvaluationKey::new(id, agreement, &payload, signer).expect("just made");
         let bits = Zeroizing::new(self.big.as_ref().iter().map(|bit| *bit as u8).collect());
-        (SecretKey::new(public.id(), agreement, bits), public, evaluation)
+        (SecretKey::new(id, agreement, bits), public, evaluation)
     }
 }
 
@@ -46,14 +53,14 @@ impl Drop for Secrets {
     }
 }
 
-fn public_key(agreement: AgreementId, big: &LweSecretKey<Vec<u64>>, seeder: &mut dyn Seeder) -> PublicKey {
+fn public_key(big: &LweSecretKey<Vec<u64>>, seeder: &mut dyn Seeder) -> Vec<u8> {
     let Seed(seed) = seeder.seed();
     let mut public = SeededLweCompactPublicKey::from_container(vec![0; RING], Seed(seed).into(), MODULUS);
     generate_seeded_lwe_compact_public_key(big, &mut public, BIG_NOISE, seeder);
     let mut payload = Vec::new();
     words::write(&mut payload, &[seed]);
     words::write(&mut payload, public.into_container().as_slice());
-    PublicKey::from_payload(agreement, payload).expect("just made")
+    payload
 }
 
 fn evaluation_key(

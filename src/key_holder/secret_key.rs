@@ -1,10 +1,7 @@
 use std::fmt;
-use std::io::Write;
-use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::container::{Container, ContainerError, Header, Kind, write_whole};
 use crate::params::RING;
 use crate::units::{AgreementId, KeyId};
 
@@ -31,35 +28,25 @@ impl SecretKey {
         self.agreement
     }
 
-    /// Reads a secret key. On Unix the file is refused when others than its owner can read it.
-    ///
-    /// # Errors
-    /// When the file is damaged, of another kind, or open to others.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        let container = Container::open(path, Kind::SecretKey)?;
-        container.metadata::<()>()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
-                return Err(ContainerError::OpenToOthers);
-            }
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote, out of a [key file](crate::key_file); nothing when it is
+    /// something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (agreement, rest) = bytes.strip_prefix(FIRST_LINE)?.split_first_chunk::<32>()?;
+        let (id, packed) = rest.split_first_chunk::<32>()?;
+        if packed.len() != RING / 8 {
+            return None;
         }
-        let packed = Zeroizing::new(container.payload(RING / 8)?);
         let bit = |i: usize| packed[i / 8] >> (i % 8) & 1;
         let bits = Zeroizing::new((0..RING).map(bit).collect());
-        Ok(Self::new(container.header().key, container.header().agreement, bits))
+        Some(Self::new((*id).into(), (*agreement).into(), bits))
     }
 
-    /// Writes the key, unprotected: whoever can read the bytes can decrypt.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn write(&self, out: impl Write) -> Result<(), ContainerError> {
+    /// The key as it lies, encrypted, in a key file: whoever can read these bytes can decrypt.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let pack = |bits: &[u8]| bits.iter().enumerate().fold(0, |byte, (i, bit)| byte | bit << i);
         let packed: Zeroizing<Vec<u8>> = Zeroizing::new(self.bits.chunks(8).map(pack).collect());
-        let header = Header::new(Kind::SecretKey, self.agreement, self.id, packed.len(), packed.len());
-        write_whole(out, header, &(), &packed).map(drop)
+        let ids = [self.agreement.as_bytes(), self.id.as_bytes()];
+        Zeroizing::new([FIRST_LINE, ids[0], ids[1], &packed].concat())
     }
 
     /// Body minus mask times key, in Z/2¹⁶[X]/(X^N + 1), at the places that have a body.
@@ -75,6 +62,8 @@ impl SecretKey {
         bodies.iter().zip(product.iter()).map(|(body, p)| body.wrapping_sub(*p)).collect()
     }
 }
+
+const FIRST_LINE: &[u8] = b"drempel secret key 1\n";
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

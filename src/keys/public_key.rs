@@ -5,46 +5,34 @@ use std::path::Path;
 use tfhe::core_crypto::commons::math::random::Seed;
 use tfhe::core_crypto::prelude::{LweCompactPublicKeyOwned, SeededLweCompactPublicKey};
 
-use super::KEY_CHUNK;
-use crate::container::{Container, ContainerError, Header, Kind, write_whole};
+use crate::container::{Container, ContainerError, Header, Kind};
 use crate::params::{MODULUS, RING};
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::Digest;
 use crate::words;
+#[cfg(feature = "key-holder")]
+use crate::{container::write_whole, signature::SigningKey, units::AgreementId};
 
 /// What a data provider encrypts with: a compact public key of the compute key (16 KiB as a file).
 pub struct PublicKey {
-    id: KeyId,
-    agreement: AgreementId,
-    payload: Vec<u8>,
+    container: Container,
     key: LweCompactPublicKeyOwned<u64>,
 }
 
+/// A seed and the body that belongs to it.
+const BYTES: usize = size_of::<u128>() + RING * size_of::<u64>();
+
 impl PublicKey {
-    /// From a seed and the body that belongs to it.
-    pub(crate) fn from_payload(agreement: AgreementId, payload: Vec<u8>) -> Result<Self, ContainerError> {
-        let wrong = ContainerError::BadContents("a public key is a seed and 2,048 words");
-        let mut rest = payload.as_slice();
-        let (Some(seed), Some(body)) =
-            (words::take::<u128>(&mut rest, 1), words::take::<u64>(&mut rest, RING))
-        else {
-            return Err(wrong);
-        };
-        if !rest.is_empty() || body.iter().all(|word| *word == 0) {
-            return Err(wrong);
-        }
-        let seeded = SeededLweCompactPublicKey::from_container(body, Seed(seed[0]).into(), MODULUS);
-        let key = seeded.decompress_into_lwe_compact_public_key();
-        Ok(Self { id: Digest::of(&payload), agreement, payload, key })
-    }
-
-    /// The key set's name.
-    pub fn id(&self) -> KeyId {
-        self.id
-    }
-
-    /// The agreement that the key set was made for.
-    pub fn agreement(&self) -> AgreementId {
-        self.agreement
+    #[cfg(feature = "key-holder")]
+    pub(crate) fn new(
+        agreement: AgreementId,
+        payload: &[u8],
+        signer: &SigningKey,
+    ) -> Result<Self, ContainerError> {
+        let header =
+            Header::new(Kind::PublicKey, agreement, Digest::of(payload), payload.len(), super::KEY_CHUNK);
+        let mut bytes = Vec::new();
+        write_whole(&mut bytes, header, &(), payload, signer)?;
+        Self::from_bytes(bytes)
     }
 
     /// Reads a public key.
@@ -52,7 +40,7 @@ impl PublicKey {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(&Container::open(path, Kind::PublicKey)?)
+        Self::from_container(Container::open(path, Kind::PublicKey)?)
     }
 
     /// Reads a public key from memory.
@@ -60,24 +48,41 @@ impl PublicKey {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(&Container::from_bytes(bytes, Kind::PublicKey)?)
+        Self::from_container(Container::from_bytes(bytes, Kind::PublicKey)?)
     }
 
-    fn from_container(container: &Container) -> Result<Self, ContainerError> {
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
-        let key = Self::from_payload(container.header().agreement, container.payload(16 + RING * 8)?)?;
-        container.expect(key.agreement, Some(key.id))?;
-        Ok(key)
+        let payload = container.payload(BYTES)?;
+        container.expect(container.header().agreement, Some(Digest::of(&payload)))?;
+        let mut rest = payload.as_slice();
+        let (Some(seed), Some(body)) =
+            (words::take::<u128>(&mut rest, 1), words::take::<u64>(&mut rest, RING))
+        else {
+            return Err(ContainerError::BadContents("a public key is a seed and 2,048 words"));
+        };
+        if body.iter().all(|word| *word == 0) {
+            return Err(ContainerError::BadContents("a public key of zeros"));
+        }
+        let seeded = SeededLweCompactPublicKey::from_container(body, Seed(seed[0]).into(), MODULUS);
+        Ok(Self { container, key: seeded.decompress_into_lwe_compact_public_key() })
+    }
+
+    /// Whose key set, for which agreement.
+    pub fn header(&self) -> &Header {
+        self.container.header()
     }
 
     /// Writes the key.
     ///
     /// # Errors
     /// When writing fails.
-    pub fn write(&self, out: impl Write) -> Result<(), ContainerError> {
-        let size = self.payload.len();
-        let header = Header::new(Kind::PublicKey, self.agreement, self.id, size, KEY_CHUNK);
-        write_whole(out, header, &(), &self.payload).map(drop)
+    pub fn write(&self, mut out: impl Write) -> Result<(), ContainerError> {
+        self.container.copy_to(&mut out)
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
     }
 
     pub(crate) fn compact(&self) -> &LweCompactPublicKeyOwned<u64> {
@@ -87,6 +92,6 @@ impl PublicKey {
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PublicKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("PublicKey").field("id", &self.header().key).finish_non_exhaustive()
     }
 }

@@ -86,6 +86,9 @@ pub enum CellProblem {
     /// Below the dataset's `min`.
     #[error("below the agreement's min")]
     BelowMin,
+    /// Neither 0 nor 1.
+    #[error("an opened bit is 0 or 1")]
+    NotABit,
     /// Above the dataset's `max` where that could change an answer.
     #[error(
         "above the agreement's max, which is too low for amounts above it to be cut off: an answer could change"
@@ -157,6 +160,12 @@ impl<R: Read> CsvRows<R> {
         }
     }
 
+    /// The header's cells, byte for byte.
+    pub(crate) fn header(&mut self) -> Result<Vec<Vec<u8>>, CsvError> {
+        let header = self.reader.byte_headers().map_err(io_error)?;
+        Ok(cells(header).map(<[u8]>::to_vec).collect())
+    }
+
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
         loop {
             if !self.reader.read_byte_record(&mut self.record).map_err(io_error)? {
@@ -186,6 +195,11 @@ impl Row<'_> {
         self.record.position().map_or(0, csv::Position::line)
     }
 
+    /// The row's cells, with another in place of one column's.
+    pub(crate) fn replaced<'r>(&'r self, column: Column, by: &'r [u8]) -> impl Iterator<Item = &'r [u8]> {
+        cells(self.record).enumerate().map(move |(index, cell)| if index == column.0 { by } else { cell })
+    }
+
     pub(crate) fn is_empty(&self, column: Column) -> bool {
         self.bytes(column).is_empty()
     }
@@ -207,7 +221,7 @@ impl Row<'_> {
         without_return(&self.record[column.0])
     }
 
-    fn text(&self, column: Column) -> Result<&str, CsvError> {
+    pub(crate) fn text(&self, column: Column) -> Result<&str, CsvError> {
         let text = std::str::from_utf8(self.bytes(column));
         let text = text.map_err(|_| self.error(column, CellProblem::NotUtf8))?;
         if text.is_empty() {
@@ -218,6 +232,11 @@ impl Row<'_> {
 }
 
 /// A cell without the carriage return that a Windows line ends with.
+/// A record's cells. A Windows line end leaves its carriage return in the last one.
+fn cells(record: &ByteRecord) -> impl Iterator<Item = &[u8]> {
+    record.iter().map(without_return)
+}
+
 fn without_return(cell: &[u8]) -> &[u8] {
     cell.strip_suffix(b"\r").unwrap_or(cell)
 }

@@ -1,18 +1,24 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use drempel::Agreement;
-use drempel::agreement::Role;
+use drempel::agreement::{Role, Signatures};
 use drempel::analysis::Analysis;
+use drempel::container::{Access, write_atomically};
+use drempel::{Agreement, SignedAgreement};
 use serde_json::{Value, json};
 
 use crate::cli::{AgreementAction, AgreementArgs};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Opens an agreement; every command starts with it.
+/// Opens an agreement, signed or not.
 pub(crate) fn open(path: &Path) -> Result<Agreement, Failure> {
-    Agreement::open(path).map_err(|error| Failure::from(error).about(path))
+    crate::open_one(path, Agreement::open)
+}
+
+/// Opens an agreement with the signatures beside it; every role's command starts with it.
+pub(crate) fn open_signed(path: &Path) -> Result<SignedAgreement, Failure> {
+    crate::open_one(path, SignedAgreement::open)
 }
 
 pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> {
@@ -23,6 +29,11 @@ pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> 
             let mut text = format!("{}: sound\nid {}\n", path.display(), agreement.id());
             let state = in_force.as_ref().map_or_else(ToString::to_string, |()| "in force today".to_owned());
             let _ = writeln!(text, "{state}");
+            let unnamed = agreement.parties().iter().filter(|party| party.signing_key.is_none());
+            for party in unnamed {
+                let _ =
+                    writeln!(text, "party \"{}\" has no signing_key yet: `drempel party keygen`", party.name);
+            }
             for (name, clamps) in clamping(&agreement) {
                 let rule = if clamps {
                     "are encrypted as max: it lies above every line"
@@ -44,7 +55,40 @@ pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> 
             let agreement = open(path)?;
             output.result(&words(&agreement), &object(&agreement));
         }
+        AgreementAction::Sign { agreement: path, party, signing_key } => {
+            sign(path, party, signing_key, output)?;
+        }
+        AgreementAction::Verify { agreement: path } => {
+            let agreement = open_signed(path)?;
+            let parties: Vec<&str> = agreement.parties().iter().map(|party| party.name.as_str()).collect();
+            let text =
+                format!("{}: signed by {}\nid {}\n", path.display(), parties.join(", "), agreement.id());
+            output.result(&text, &json!({ "id": agreement.id().to_string(), "signed_by": parties }));
+        }
     }
+    Ok(())
+}
+
+/// Adds a party's signature to the file beside the agreement.
+fn sign(path: &Path, party: &str, signing_key: &Path, output: &Output) -> Result<(), Failure> {
+    let agreement = open(path)?;
+    let beside = Signatures::path(path);
+    let mut signatures = if beside.exists() { Signatures::open(path)? } else { Signatures::new(&agreement) };
+    let key = crate::passphrase::signing_key(signing_key)?;
+    signatures.sign(&agreement, party, &key)?;
+    write_atomically(&beside, Access::Shared, |out| out.write_all(signatures.to_text().as_bytes()))
+        .map_err(|error| Failure::from(error).about(&beside))?;
+    let signed: Vec<&str> = signatures.parties().collect();
+    let all = agreement.parties().iter().map(|party| party.name.as_str());
+    let missing: Vec<&str> = all.filter(|name| !signed.contains(name)).collect();
+    let rest = if missing.is_empty() {
+        "everybody has signed".to_owned()
+    } else {
+        format!("still to sign: {}", missing.join(", "))
+    };
+    let text = format!("{}: signed by {party}; {rest}\nid {}\n", beside.display(), agreement.id());
+    let object = json!({ "id": agreement.id().to_string(), "signed_by": signed, "missing": missing });
+    output.result(&text, &object);
     Ok(())
 }
 
@@ -89,10 +133,11 @@ pub(crate) fn words(agreement: &Agreement) -> String {
     let disclosure = agreement.disclosure();
     let _ = writeln!(
         text,
-        "question\n  {}\nanswers\n  to {}, at most {}; share to be audited {}",
+        "question\n  {}\nanswers\n  to {}, at most {}{}; share to be audited {}",
         agreement.analysis().question(),
         disclosure.to,
         disclosure.answers,
+        if disclosure.blinded { ", blinded" } else { "" },
         disclosure.audit,
     );
     text
@@ -112,6 +157,7 @@ pub(crate) fn object(agreement: &Agreement) -> Value {
         "parties": agreement.parties().iter().map(|party| json!({
             "name": party.name,
             "roles": party.roles.iter().map(|role| role_name(*role)).collect::<Vec<_>>(),
+            "signing_key": party.signing_key.map(|key| key.to_string()),
         })).collect::<Vec<_>>(),
         "datasets": agreement.datasets().iter().map(|dataset| json!({
             "name": dataset.name,
@@ -129,6 +175,7 @@ pub(crate) fn object(agreement: &Agreement) -> Value {
             "answers": disclosure.answers,
             "audit": disclosure.audit,
             "minimum_cell": disclosure.minimum_cell,
+            "blinded": disclosure.blinded,
         },
     })
 }

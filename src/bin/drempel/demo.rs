@@ -6,10 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use drempel::agreement::Signatures;
+use drempel::audit::Evaluated;
 use drempel::container::{Access, write_atomically};
 use drempel::{
-    DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder, PublicKey, SecretKey,
-    Table,
+    Agreement, Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator,
+    KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, Table,
 };
 use serde_json::json;
 
@@ -39,39 +41,57 @@ struct Files {
     encrypted: PathBuf,
     households: PathBuf,
     answer: PathBuf,
+    attestation: PathBuf,
     decisions: PathBuf,
 }
+
+/// Of the demo's key files: they hold nothing worth protecting.
+const PASSPHRASE: &str = "demo";
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let start = Instant::now();
     let made = households();
-    let files = prepare(&args.out, &made)?;
-    let agreement = crate::agreement::open(&files.agreement)?;
+    let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let files = prepare(&args.out, &made, &rehearsal)?;
+    output.note("everybody    signs the agreement");
+    let agreement = crate::agreement::open_signed(&files.agreement)?;
 
-    output.note("SVB          makes the three keys of the agreement");
-    crate::keygen::generate(&agreement, &files.keys)?;
+    output.note("SVB          makes the three keys of the agreement, and begins its ledger");
+    crate::keygen::generate(&agreement, rehearsal.key("SVB"), &files.keys)?;
 
     output.note("UWV          encrypts one income per person under the public key");
     let public = PublicKey::open(&files.keys.join("public.key"))?;
     let table = Table::from_csv(&agreement, "income", fs::File::open(&files.incomes)?)?;
-    DataProvider::new(public).encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
+    let provider = DataProvider::new(public, rehearsal.key("UWV"));
+    provider.encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
 
     output.note("centre       adds per household and compares with the norm, on ciphertexts");
     let households = crate::plan::households(&files.households)?;
-    let evaluator = Evaluator::new(EvaluationKey::open(&files.keys.join("evaluation.key"))?);
+    let evaluation_key = EvaluationKey::open(&files.keys.join("evaluation.key"))?;
+    let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("computing-centre"))?;
     let tables = [EncryptedTable::open(&files.encrypted)?];
     let plan = evaluator.plan(&agreement, &households, &tables)?;
     let bar = output.progress("evaluating", households.len());
     let clock = Instant::now();
-    let answer =
+    let evaluation =
         evaluator.evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))?;
     let seconds = clock.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    answer.save(&files.answer)?;
+    evaluation.answer.save(&files.answer)?;
 
-    output.note("SVB          opens yes or no per household, and nothing else");
-    let holder = KeyHolder::new(SecretKey::open(&files.keys.join("secret.key"))?);
-    let released = holder.release(&agreement, &EncryptedAnswer::open(&files.answer)?)?;
+    output.note("UWV          audits: evaluates again, compares byte for byte, and attests");
+    let answer = EncryptedAnswer::open(&files.answer)?;
+    let auditor = Auditor::new(&evaluation_key, rehearsal.key("UWV"))?;
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    auditor.audit(&agreement, &households, &tables, &job, |_| {})?.save(&files.attestation)?;
+
+    output.note("SVB          checks all of it, writes its ledger, and opens yes or no per household");
+    let secret = crate::passphrase::read_key_file(&files.keys.join("secret.key"))?;
+    let secret = SecretKey::from_bytes(&secret).expect("the key file that was just written");
+    let mut ledger = Ledger::open(&files.keys.join("ledger.jsonl"), &rehearsal.key("SVB").verifying_key())?;
+    let holder = KeyHolder::new(secret, rehearsal.key("SVB"));
+    let attestation = [Attestation::open(&files.attestation)?];
+    let released = holder.release(&agreement, &answer, &attestation, &mut ledger)?;
     write_atomically(&files.decisions, Access::Private, |out| released.write_csv(out))?;
 
     let answers: BTreeMap<&str, bool> = released.rows().map(|(id, yes)| (id.as_str(), yes)).collect();
@@ -98,10 +118,10 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         text,
         "\n{} of {count} eligible, {wrong} differ from the plaintext result\n\
          {} bootstraps, {:.1} per household; {:.2} s per household; {:.0} s in all\n\
-         released without attestation: docs/threat-model.md says what that means\n\n\
-         files\n  {}  what everybody agreed\n  {}  secret, public and evaluation key\n  {}  UWV's plaintext\n  \
-         {}  what UWV sends\n  {}  the centre's plaintext\n  {}  what the centre sends to SVB\n  \
-         {}  the answer\n",
+         every answer was evaluated again before it was opened\n\n\
+         files (passphrase of the key files: {PASSPHRASE})\n  {}  what everybody agreed, and signed beside it\n  \
+         {}  SVB's keys and ledger\n  {}  UWV's plaintext\n  {}  what UWV sends\n  {}  the centre's plaintext\n  \
+         {}  what the centre sends to SVB\n  {}  UWV's attestation\n  {}  the answer\n",
         released.eligible(),
         plan.bootstraps,
         plan.bootstraps as f64 / count as f64,
@@ -113,6 +133,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         files.encrypted.display(),
         files.households.display(),
         files.answer.display(),
+        files.attestation.display(),
         files.decisions.display(),
     );
     let object = json!({
@@ -122,7 +143,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         "bootstraps": plan.bootstraps,
         "seconds_per_household": seconds / count as f64,
         "seconds": start.elapsed().as_secs_f64(),
-        "attested": false,
+        "attested": true,
         "folder": args.out,
     });
     if wrong > 0 {
@@ -150,7 +171,7 @@ fn households() -> Vec<Made> {
 }
 
 /// Writes what the agencies have before they begin. Only an earlier demo is overwritten.
-fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
+fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal) -> Result<Files, Failure> {
     let files = Files {
         agreement: out.join("agreement.toml"),
         keys: out.join("svb"),
@@ -158,19 +179,37 @@ fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
         encrypted: out.join("uwv/income.enc"),
         households: out.join("computing-centre/households.csv"),
         answer: out.join("computing-centre/answer.enc"),
+        attestation: out.join("uwv/answer.attest"),
         decisions: out.join("svb/decisions.csv"),
     };
     let taken = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
-    if taken && fs::read_to_string(&files.agreement).ok().as_deref() != Some(AGREEMENT) {
+    let earlier = || {
+        let terms = Agreement::open(&files.agreement).ok().map(|agreement| agreement.terms().clone());
+        terms.is_some_and(|terms| terms == *rehearsal.agreement().terms())
+    };
+    if taken && !earlier() {
         return Err(
             Failure::input("is not empty and holds no earlier demo; choose another folder").about(out)
         );
     }
-    // The one place where a secret key is thrown away: an earlier demo's.
-    let _ = fs::remove_file(files.keys.join("secret.key"));
+    let keys = [
+        files.keys.join("svb.key"),
+        out.join("uwv/uwv.key"),
+        out.join("computing-centre/computing-centre.key"),
+    ];
+    // The one place where keys and a ledger are thrown away: an earlier demo's.
+    for file in [files.keys.join("secret.key"), files.keys.join("ledger.jsonl")].iter().chain(&keys) {
+        let _ = fs::remove_file(file);
+    }
     for folder in [&files.keys, &out.join("uwv"), &out.join("computing-centre")] {
         fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
     }
+    crate::passphrase::rehearse(PASSPHRASE);
+    for (party, file) in ["SVB", "UWV", "computing-centre"].into_iter().zip(&keys) {
+        crate::passphrase::write_key_file(file, &rehearsal.key(party).to_bytes())?;
+    }
+    fs::write(&files.agreement, rehearsal.agreement().text())?;
+    fs::write(Signatures::path(&files.agreement), rehearsal.signatures().to_text())?;
     let mut incomes = String::from("person,income_cents\n");
     let mut households = String::from("household,person,poverty_line_cents\n");
     for Made { household, incomes: members, norm } in made {
@@ -179,7 +218,6 @@ fn prepare(out: &Path, made: &[Made]) -> Result<Files, Failure> {
             let _ = writeln!(households, "{household},{person},{norm}");
         }
     }
-    fs::write(&files.agreement, AGREEMENT)?;
     fs::write(&files.incomes, incomes)?;
     fs::write(&files.households, households)?;
     Ok(files)

@@ -9,9 +9,8 @@ use crate::failure::Failure;
 use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open(&args.agreement)?;
-    let key = PublicKey::open(&args.public_key);
-    let key = key.map_err(|error| Failure::from(error).about(&args.public_key))?;
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let key = crate::open_one(&args.public_key, PublicKey::open)?;
     let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
     let table = Table::from_csv(&agreement, &args.dataset, input);
     let table = table.map_err(|error| {
@@ -19,9 +18,10 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
         let failure = Failure::from(error);
         if about_file { failure.about(&args.input) } else { failure }
     })?;
-    let key_id = key.id();
+    let key_id = key.header().key;
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     let bar = output.progress("encrypting", table.rows());
-    DataProvider::new(key)
+    DataProvider::new(key, signing_key)
         .encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))
         .map_err(|error| Failure::from(error).about(&args.out))?;
     bar.finish_and_clear();
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
         size(bytes),
         size(bytes / table.rows() as u64),
     );
-    text += &format!("key {key_id}: compare it with what the key holder says\n");
+    text += &format!("key {key_id}, signed by the key holder\n");
     if table.clamped() > 0 {
         text += &format!("{} amounts lay above the agreed max and were encrypted as max\n", table.clamped());
     }

@@ -1,8 +1,8 @@
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use drempel::container::check_writable;
-use drempel::evaluator::EvaluateError;
+use drempel::evaluator::{EvaluateError, Evaluation};
 use drempel::{EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
 
@@ -11,23 +11,37 @@ use crate::failure::Failure;
 use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open(&args.agreement)?;
-    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let disclosure = agreement.disclosure();
+    let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
+    let blinding = wanted(args.blinding.as_deref(), disclosure.blinded, "--blinding")?;
+    for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
+        check_writable(path).map_err(|error| Failure::from(error).about(path))?;
+    }
     let households = crate::plan::households(&args.households)?;
-    let open = |path: &PathBuf| EncryptedTable::open(path).map_err(|error| Failure::from(error).about(path));
-    let tables: Vec<EncryptedTable> = args.input.iter().map(open).collect::<Result<_, _>>()?;
-    let key = EvaluationKey::open(&args.evaluation_key);
-    let key = key.map_err(|error| Failure::from(error).about(&args.evaluation_key))?;
-    let evaluator = Evaluator::new(key);
+    let tables = crate::open_each(&args.input, EncryptedTable::open)?;
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
+    let evaluator =
+        Evaluator::new(&crate::open_one(&args.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let bar = output.progress("evaluating", households.len());
     let start = Instant::now();
-    let plan = evaluator.plan(&agreement, &households, &tables).map_err(|error| {
-        let about_households = matches!(error, EvaluateError::Household(_) | EvaluateError::Plan(_));
+    let about = |error: EvaluateError| {
+        let about_households = error.is_about_households();
         let failure = Failure::from(error);
         if about_households { failure.about(&args.households) } else { failure }
-    })?;
-    let answer =
-        evaluator.evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))?;
+    };
+    let plan = evaluator.plan(&agreement, &households, &tables).map_err(about)?;
+    let evaluation = evaluator
+        .evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))
+        .map_err(about)?;
+    let Evaluation { answer, transcript: rows, blinding: seed } = evaluation;
+    // The answer last: it names the others.
+    if let (Some(rows), Some(path)) = (&rows, transcript) {
+        rows.save(path).map_err(|error| Failure::from(error).about(path))?;
+    }
+    if let (Some(seed), Some(path)) = (&seed, blinding) {
+        seed.save(path).map_err(|error| Failure::from(error).about(path))?;
+    }
     answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
@@ -51,4 +65,13 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     });
     output.result(&text, &object);
     Ok(())
+}
+
+/// A file that the agreement asks for: it must be named just then.
+fn wanted<'p>(path: Option<&'p Path>, asked: bool, option: &str) -> Result<Option<&'p Path>, Failure> {
+    match (path, asked) {
+        (None, true) => Err(Failure::input(format!("the agreement asks for one more file: {option} FILE"))),
+        (Some(_), false) => Err(Failure::input(format!("the agreement has no use for {option}"))),
+        (path, _) => Ok(path),
+    }
 }

@@ -5,9 +5,11 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use drempel::agreement::AgreementError;
+use drempel::agreement::{AgreementError, SignatureError};
 use drempel::container::ContainerError;
 use drempel::households::HouseholdError;
+use drempel::key_file::KeyFileError;
+use drempel::ledger::LedgerError;
 use drempel::plan::PlanError;
 use drempel::table::TableError;
 use drempel::table::csv::CsvError;
@@ -90,6 +92,7 @@ impl Classified for ContainerError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Io(error) => error.failure_kind(),
+            Self::NotSigned { .. } => FailureKind::Refused,
             _ => FailureKind::Input,
         }
     }
@@ -128,6 +131,63 @@ impl Classified for PlanError {
     }
 }
 
+impl Classified for SignatureError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Agreement(error) => error.failure_kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+impl Classified for KeyFileError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Io(error) => error.failure_kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for LedgerError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Io(error) => error.failure_kind(),
+            Self::InUse => FailureKind::System,
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for drempel::audit::AuditError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Evaluate(error) => error.failure_kind(),
+            Self::Input { source, .. } => source.failure_kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+impl Classified for drempel::answer::UnblindError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.failure_kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for drempel::pseudonym::PseudonymiseError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.failure_kind(),
+            Self::Io(error) => error.failure_kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
 impl Classified for drempel::provider::EncryptError {
     fn failure_kind(&self) -> FailureKind {
         match self {
@@ -156,7 +216,8 @@ impl Classified for drempel::key_holder::ReleaseError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),
-            Self::Container(error) => error.failure_kind(),
+            Self::Container(ContainerError::Io(error)) => error.failure_kind(),
+            Self::Ledger(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }

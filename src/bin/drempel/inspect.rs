@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use drempel::container::{Container, ContainerError, Kind};
-use drempel::{EncryptedAnswer, EncryptedTable};
+use drempel::{Attestation, EncryptedAnswer, EncryptedTable};
 use serde_json::json;
 
 use crate::cli::InspectArgs;
@@ -11,6 +11,11 @@ use crate::output::{Output, file_bytes, size};
 pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     let path = &args.file;
     let about = |error: ContainerError| Failure::from(error).about(path);
+    if drempel::key_file::is_key_file(path) {
+        let text = format!("{}: a key file, encrypted under a passphrase\n", path.display());
+        output.result(&text, &json!({ "kind": "a key file" }));
+        return Ok(());
+    }
     let container = match Container::open_any(path) {
         Err(ContainerError::NotDrempel) => {
             // The one artefact that is text.
@@ -52,7 +57,8 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
         Kind::EncryptedAnswer => {
             let answer = EncryptedAnswer::open(path).map_err(about)?;
             let made_from = answer.provenance();
-            let tables: Vec<String> = made_from.tables.iter().map(ToString::to_string).collect();
+            let tables: Vec<String> =
+                made_from.tables.iter().map(|table| table.digest().to_string()).collect();
             let _ = writeln!(text, "  answers    {}", made_from.subjects.len());
             let _ = writeln!(text, "  households {}", made_from.households);
             for table in &tables {
@@ -60,7 +66,19 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             }
             object["answers"] = json!(made_from.subjects.len());
             object["households"] = json!(made_from.households.to_string());
+            let _ = writeln!(text, "  made by    {}", made_from.program);
             object["tables"] = json!(tables);
+            object["program"] = json!(made_from.program);
+        }
+        Kind::Attestation => {
+            let attestation = Attestation::open(path).map_err(about)?;
+            let statement = attestation.statement();
+            let _ = writeln!(text, "  answer     {}", statement.answer);
+            let _ = writeln!(text, "  audited    {} of {}", statement.audited, statement.answers);
+            let _ = writeln!(text, "  made by    {}", statement.program);
+            object["answer"] = json!(statement.answer);
+            object["audited"] = json!(statement.audited);
+            object["answers"] = json!(statement.answers);
         }
         _ => {}
     }

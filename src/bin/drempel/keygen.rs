@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use drempel::container::{Access, ContainerError, write_atomically};
-use drempel::{Agreement, KeyHolder};
+use drempel::{KeyHolder, Ledger, SignedAgreement, SigningKey};
 use serde_json::json;
 
 use crate::cli::KeygenArgs;
@@ -9,18 +9,25 @@ use crate::failure::Failure;
 use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open(&args.agreement)?;
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
     agreement.in_force_today()?;
-    let files = ["secret.key", "public.key", "evaluation.key"].map(|name| args.out.join(name));
+    let files =
+        ["secret.key", "public.key", "evaluation.key", "ledger.jsonl"].map(|name| args.out.join(name));
     if let Some(file) = files.iter().find(|file| file.exists()) {
         let message =
             "is there already; new keys cannot open what was encrypted for the old. Choose another folder";
         return Err(Failure::input(message).about(file));
     }
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     std::fs::create_dir_all(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
-    let key = generate(&agreement, &args.out)?;
+    let key = generate(&agreement, signing_key, &args.out)?;
     let mut text = format!("key {key} for agreement {}\n", agreement.id());
-    let uses = ["keep it, alone: whoever has it can decrypt", "for every data provider", "for the evaluator"];
+    let uses = [
+        "keep it, alone: whoever has it and its passphrase can decrypt",
+        "for every data provider",
+        "for the evaluator and the auditor",
+        "keep it: what is opened is written here first",
+    ];
     for (file, purpose) in files.iter().zip(uses) {
         text += &format!("{} ({}): {purpose}\n", file.display(), size(file_bytes(file)));
     }
@@ -33,16 +40,22 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the three keys in a folder and returns their id.
-pub(crate) fn generate(agreement: &Agreement, out: &Path) -> Result<String, Failure> {
-    let (holder, public, evaluation) = KeyHolder::generate(agreement)?;
-    let save = |name: &str, access, write: &dyn Fn(&mut dyn std::io::Write) -> Result<(), ContainerError>| {
+/// Makes the three keys and the ledger in a folder and returns the key set's id.
+pub(crate) fn generate(
+    agreement: &SignedAgreement,
+    signing_key: SigningKey,
+    out: &Path,
+) -> Result<String, Failure> {
+    let ledger = out.join("ledger.jsonl");
+    let mut ledger = Ledger::create(&ledger).map_err(|error| Failure::from(error).about(&ledger))?;
+    let (holder, public, evaluation) = KeyHolder::generate(agreement, signing_key, &mut ledger)?;
+    let save = |name: &str, write: &dyn Fn(&mut dyn std::io::Write) -> Result<(), ContainerError>| {
         let path = out.join(name);
-        write_atomically(&path, access, |out| write(out)).map_err(|error| Failure::from(error).about(&path))
+        write_atomically(&path, Access::Shared, |out| write(out))
+            .map_err(|error| Failure::from(error).about(&path))
     };
-    // The secret key last: while it is missing, `keygen` may be run again.
-    save("public.key", Access::Shared, &|out| public.write(out))?;
-    save("evaluation.key", Access::Shared, &|out| evaluation.write(out))?;
-    save("secret.key", Access::Private, &|out| holder.key().write(out))?;
-    Ok(public.id().to_string())
+    save("public.key", &|out| public.write(out))?;
+    save("evaluation.key", &|out| evaluation.write(out))?;
+    crate::passphrase::write_key_file(&out.join("secret.key"), &holder.key().to_bytes())?;
+    Ok(public.header().key.to_string())
 }

@@ -1,6 +1,7 @@
 //! The command line: thin over the library, one file per subcommand.
 
 mod agreement;
+mod audit;
 mod cli;
 #[cfg(feature = "key-holder")]
 mod demo;
@@ -10,11 +11,17 @@ mod failure;
 mod inspect;
 #[cfg(feature = "key-holder")]
 mod keygen;
+mod ledger;
 mod output;
+mod party;
+mod passphrase;
 mod plan;
+mod pseudonymise;
 #[cfg(feature = "key-holder")]
 mod release;
+mod unblind;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -26,7 +33,7 @@ use output::Output;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);
-    match run(cli.command, &output) {
+    match passphrase::take(cli.passphrase_fd).and_then(|()| run(cli.command, &output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
@@ -39,18 +46,40 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         #[cfg(feature = "key-holder")]
         Command::Demo(args) => demo::run(&args, output),
+        Command::Party(args) => party::run(&args, output),
         Command::Agreement(args) => agreement::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Keygen(args) => keygen::run(&args, output),
+        Command::PseudonymKey(args) => pseudonymise::make_key(&args, output),
+        Command::Pseudonymise(args) => pseudonymise::run(&args, output),
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
         Command::Evaluate(args) => evaluate::run(&args, output),
+        Command::Audit(args) => audit::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Release(args) => release::run(&args, output),
+        Command::Unblind(args) => unblind::run(&args, output),
+        Command::Ledger(args) => ledger::run(&args, output),
         Command::Inspect(args) => inspect::run(&args, output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "drempel", &mut std::io::stdout());
             Ok(())
         }
     }
+}
+
+/// Opens a file; an error names it.
+fn open_one<T, E>(path: &Path, open: impl Fn(&Path) -> Result<T, E>) -> Result<T, Failure>
+where
+    Failure: From<E>,
+{
+    open(path).map_err(|error| Failure::from(error).about(path))
+}
+
+/// Opens files of one kind.
+fn open_each<T, E>(paths: &[PathBuf], open: impl Fn(&Path) -> Result<T, E>) -> Result<Vec<T>, Failure>
+where
+    Failure: From<E>,
+{
+    paths.iter().map(|path| open_one(path, &open)).collect()
 }

@@ -1,33 +1,76 @@
+use std::fmt::Write;
+
+use drempel::agreement::Role;
+use drempel::audit::unseen;
 use drempel::container::{Access, write_atomically};
-use drempel::{EncryptedAnswer, KeyHolder, SecretKey};
+use drempel::{Answer, Attestation, EncryptedAnswer, KeyHolder, Ledger, SecretKey};
 use serde_json::json;
 
 use crate::cli::ReleaseArgs;
 use crate::failure::Failure;
 use crate::output::Output;
 
-const UNATTESTED: &str = "\
-released without attestation. Nobody has checked that these answers were computed as agreed; an evaluator \
-who forges answers and sees them opened can recover the secret key. Do not hand these decisions to the evaluator.";
+/// Numbers of forged answers: one, a peek at an amount, a whole secret key.
+const FORGED: [u32; 3] = [1, 32, 2_048];
 
 pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open(&args.agreement)?;
-    let key = SecretKey::open(&args.secret_key);
-    let key = key.map_err(|error| Failure::from(error).about(&args.secret_key))?;
-    let encrypted = EncryptedAnswer::open(&args.answer);
-    let encrypted = encrypted.map_err(|error| Failure::from(error).about(&args.answer))?;
-    let answer = KeyHolder::new(key).release(&agreement, &encrypted);
-    let answer = answer.map_err(|error| Failure::from(error).about(&args.answer))?;
-    write_atomically(&args.out, Access::Private, |out| answer.write_csv(out))
-        .map_err(|error: std::io::Error| Failure::from(error).about(&args.out))?;
-    output.note(&format!("warning: {UNATTESTED}"));
-    let (count, eligible) = (answer.rows().len(), answer.eligible());
-    let text = format!("{}: {count} households, {eligible} eligible\n", args.out.display());
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let encrypted = crate::open_one(&args.answer, EncryptedAnswer::open)?;
+    let attestations = crate::open_each(&args.attestation, Attestation::open)?;
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
+    let secret = crate::passphrase::read_key_file(&args.secret_key)?;
+    let secret = SecretKey::from_bytes(&secret)
+        .ok_or_else(|| Failure::input("holds no secret key of drempel").about(&args.secret_key))?;
+    let path = crate::ledger::beside(&args.secret_key, args.ledger.as_ref());
+    let mut ledger = crate::open_one(&path, |path| Ledger::open(path, &signing_key.verifying_key()))?;
+    let holder = KeyHolder::new(secret, signing_key);
+    // The file for the decisions is begun before the ledger has the release: a full disk is noticed in time.
+    let answer: Answer = write_atomically(&args.out, Access::Private, |out| {
+        let answer = holder.release(&agreement, &encrypted, &attestations, &mut ledger);
+        let answer = answer.map_err(|error| Failure::from(error).about(&args.answer))?;
+        answer.write_csv(out).map_err(|error| Failure::from(error).about(&args.out))?;
+        Ok::<_, Failure>(answer)
+    })?;
+    let made = encrypted.provenance();
+    let share = agreement.disclosure().audit;
+    let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
+    let audited = attestations.iter().map(|one| one.statement().audited).max().unwrap_or(0);
+    let parties: Vec<&str> = agreement.parties().iter().map(|party| party.name.as_str()).collect();
+    let count = answer.rows().len();
+    let mut text = format!(
+        "checked: agreement {} in force and signed by {}\n\
+         checked: every table ({}) signed by its provider; answer signed by the evaluator, made by {}\n\
+         checked: {audited} of {count} answers evaluated again by an auditor ({}), by a draw that nobody could foresee\n\
+         checked: nothing in the ledger against it\n",
+        agreement.id(),
+        parties.join(", "),
+        made.tables.len(),
+        made.program,
+        auditors.join(" or "),
+    );
+    if share < 1.0 {
+        for forged in FORGED {
+            let unseen = unseen(share, forged);
+            let _ =
+                writeln!(text, "a forgery of {forged} answers would go unseen with probability {unseen:.2e}");
+        }
+    } else {
+        text += "no forgery goes unseen: every answer was evaluated again\n";
+    }
+    let blinded = answer.blinded().is_some();
+    let eligible = (!blinded).then(|| answer.eligible());
+    let what = match eligible {
+        Some(eligible) => format!("{count} households, {eligible} eligible"),
+        None => format!("{count} blinded answers, for {} to unblind", agreement.disclosure().to),
+    };
+    let _ = writeln!(text, "{}: {what}\nledger head {}", args.out.display(), ledger.head());
     let object = json!({
         "answers": count,
         "eligible": eligible,
-        "attested": false,
-        "warning": UNATTESTED,
+        "blinded": blinded,
+        "audited": audited,
+        "unseen": FORGED.map(|forged| json!({ "forged": forged, "probability": unseen(share, forged) })),
+        "ledger": { "path": path, "head": ledger.head() },
         "file": { "path": args.out },
     });
     output.result(&text, &object);

@@ -1,0 +1,410 @@
+//! Role 4, the auditor: evaluates again the agreed share of the answers, and attests.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::{Disclosure, Role, SignedAgreement};
+use crate::analysis::Analysis;
+use crate::blinding::Blinding;
+use crate::container::{
+    Access, Container, ContainerError, Header, Kind, Seal, write_atomically, write_whole,
+};
+use crate::encrypted_answer::{EncryptedAnswer, Packed};
+use crate::encrypted_table::EncryptedTable;
+use crate::engine::WORDS;
+use crate::evaluator::computer::Computer;
+use crate::evaluator::{EvaluateError, PROGRAM};
+use crate::households::Households;
+use crate::keys::EvaluationKey;
+use crate::signature::SigningKey;
+use crate::transcript::Transcript;
+use crate::units::Digest;
+
+/// The party that evaluates again: a data provider or a supervisor. It holds no key that decrypts.
+pub struct Auditor {
+    computer: Computer,
+    signing_key: SigningKey,
+}
+
+/// An auditor's signed word: these answers were computed as agreed, as far as this share shows.
+#[derive(Debug)]
+pub struct Attestation {
+    container: Container,
+    statement: Statement,
+}
+
+/// What is attested.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Statement {
+    /// The digest of the encrypted answer.
+    pub answer: Digest,
+    /// Drawn by the auditor after the answer was made: with the answer's digest it chooses the rows.
+    pub nonce: Digest,
+    /// How many answers were evaluated again.
+    pub audited: u64,
+    /// Of how many.
+    pub answers: u64,
+    /// What evaluated again.
+    pub program: String,
+}
+
+/// Why nothing is attested.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// The evaluation itself would be refused: dates, tables, households, lines.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// A file belongs elsewhere or is damaged.
+    #[error("{what}: {source}")]
+    Input {
+        /// Which file.
+        what: &'static str,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// A signing key that is no auditor's.
+    #[error("no auditor of this agreement has this signing key")]
+    NotAnAuditor,
+    /// The answer was made from something else.
+    #[error("the answer was made from other {what} than those given")]
+    OtherInput {
+        /// Tables, households, evaluation key or program.
+        what: &'static str,
+    },
+    /// The answers are about other households, or in another order.
+    #[error("the answer is about other households than those given")]
+    OtherHouseholds,
+    /// A file that the agreement asks for, or does not.
+    #[error("the agreement and the answer do not fit: {why}")]
+    Unfit {
+        /// What is missing or too much.
+        why: &'static str,
+    },
+    /// The answers in the file are not those that were computed.
+    #[error("answers {first} to {last} of the file are not what the evaluation gives; nothing is attested")]
+    AnswersDiffer {
+        /// Counted from one.
+        first: usize,
+        /// Counted from one.
+        last: usize,
+    },
+    /// The transcript has something that was not computed as agreed.
+    #[error("answer {row} is not what the evaluation gives; nothing is attested")]
+    RowDiffers {
+        /// Counted from one, in the order of the households.
+        row: usize,
+    },
+}
+
+impl AuditError {
+    /// Whether the answer was found wrong, or the agreement refuses; as opposed to a malformed file.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Evaluate(_) | Self::Input { source: ContainerError::Io(_), .. })
+    }
+
+    /// Whether it is the households' file that is at fault.
+    pub fn is_about_households(&self) -> bool {
+        matches!(self, Self::Evaluate(error) if error.is_about_households())
+    }
+}
+
+impl Auditor {
+    /// An auditor with the key holder's evaluation key, expanded (about a second and 160 MB), and its own signing key.
+    ///
+    /// # Errors
+    /// When the key's file cannot be read.
+    pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
+        Ok(Self { computer: Computer::new(key)?, signing_key })
+    }
+
+    /// Checks the whole job, evaluates the agreed share again, compares byte for byte, and signs what it found.
+    ///
+    /// The rows are drawn here, after the answer exists, so that nobody could know them when it was made.
+    ///
+    /// # Errors
+    /// When anything differs from what was agreed.
+    ///
+    /// # Cost
+    /// The agreed share of what `evaluate` costs; packing all answers again where the share is below 1.
+    pub fn audit<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        households: &Households,
+        tables: &[EncryptedTable],
+        job: &Evaluated<'_>,
+        progress: impl FnMut(usize),
+    ) -> Result<Attestation, AuditError> {
+        let mut nonce = [0; 32];
+        getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
+        self.audit_drawn(agreement, households, tables, job, nonce.into(), progress)
+    }
+
+    fn audit_drawn<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        households: &Households,
+        tables: &[EncryptedTable],
+        job: &Evaluated<'_>,
+        nonce: Digest,
+        progress: impl FnMut(usize),
+    ) -> Result<Attestation, AuditError> {
+        let own = Some(self.signing_key.verifying_key());
+        if !agreement.holders(Role::Auditor).any(|party| party.signing_key == own) {
+            return Err(AuditError::NotAnAuditor);
+        }
+        let tables = self.computer.in_order(agreement, tables)?;
+        self.check_job(agreement, households, &tables, job)?;
+        let (batches, _) = Computer::prepare(agreement, households, &tables)?;
+        let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
+        let places: Vec<usize> = (0..households.len()).filter(|place| drawn.takes(*place)).collect();
+        match job.transcript {
+            None => self.compare_all(agreement, households, &tables, &batches, job, progress)?,
+            Some(transcript) => {
+                let order: Vec<usize> =
+                    batches.iter().flat_map(|b| agreement.analysis().answered(b)).copied().collect();
+                self.compare_packing(households.len(), &order, transcript, job.answer)?;
+                self.compare_drawn(
+                    agreement,
+                    households,
+                    &tables,
+                    &places,
+                    &order,
+                    transcript,
+                    job.blinding,
+                    progress,
+                )?;
+            }
+        }
+        let statement = Statement {
+            answer: job.answer.digest(),
+            nonce,
+            audited: places.len() as u64,
+            answers: households.len() as u64,
+            program: PROGRAM.to_owned(),
+        };
+        let attestation = Attestation::new(job.answer.header(), statement, &self.signing_key);
+        attestation.map_err(|source| AuditError::Input { what: "attestation", source })
+    }
+
+    /// The answer and what comes with it: signed by the evaluator, made from just these inputs, by this program.
+    fn check_job<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        households: &Households,
+        tables: &[&EncryptedTable],
+        job: &Evaluated<'_>,
+    ) -> Result<(), AuditError> {
+        let evaluator = agreement.only(Role::Evaluator);
+        let id = self.computer.id;
+        let checked = |container: &Container| {
+            container.expect(agreement.id(), Some(id))?;
+            container.signed_by(evaluator)
+        };
+        checked(job.answer.container()).map_err(|source| AuditError::Input { what: "answer", source })?;
+        let made = job.answer.provenance();
+        let seals: Vec<Seal> = tables.iter().map(|table| table.container().seal()).collect();
+        let same = [
+            ("tables", made.tables == seals),
+            ("households", made.households == households.digest()),
+            ("evaluation key", made.evaluation_key == self.computer.seal.digest()),
+            ("program", made.program == PROGRAM),
+        ];
+        if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
+            return Err(AuditError::OtherInput { what });
+        }
+        if !households.iter().map(|household| household.id()).eq(&made.subjects) {
+            return Err(AuditError::OtherHouseholds);
+        }
+        let disclosure = agreement.disclosure();
+        let unfit = |why| Err(AuditError::Unfit { why });
+        if disclosure.blinded != made.blinding.is_some() {
+            return unfit("blinded must be as the agreement says");
+        }
+        if made.blinding != job.blinding.map(Blinding::digest) {
+            return unfit("the blinding that the answer names must be given, and no other");
+        }
+        if let Some(blinding) = job.blinding {
+            let seal = blinding.seal().signed_by(Kind::Blinding, evaluator);
+            seal.map_err(|source| AuditError::Input { what: "blinding", source })?;
+        }
+        if (disclosure.audit < 1.0) != made.transcript.is_some() {
+            return unfit("a transcript belongs to an answer of which a share below 1 is audited");
+        }
+        if made.transcript != job.transcript.map(Transcript::digest) {
+            return unfit("the transcript that the answer names must be given, and no other");
+        }
+        if let Some(transcript) = job.transcript {
+            checked(transcript.container())
+                .map_err(|source| AuditError::Input { what: "transcript", source })?;
+            if transcript.rows() != households.len() {
+                return unfit("the transcript has another number of answers");
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates everything again and compares the packed answers.
+    fn compare_all<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        households: &Households,
+        tables: &[&EncryptedTable],
+        batches: &[A::Batch],
+        job: &Evaluated<'_>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<(), AuditError> {
+        let mut packed = Packed::new(households.len());
+        let mut done = 0;
+        self.computer.compute(agreement, households, tables, batches, job.blinding, |answered| {
+            self.computer.pack(&mut packed, answered.households, &answered.rows);
+            done += answered.households.len();
+            progress(done);
+            Ok(())
+        })?;
+        same_answers(&packed, job.answer)
+    }
+
+    /// Packs the transcript again: the file of answers must be its sum.
+    fn compare_packing(
+        &self,
+        answers: usize,
+        order: &[usize],
+        transcript: &Transcript,
+        answer: &EncryptedAnswer,
+    ) -> Result<(), AuditError> {
+        let mut packed = Packed::new(answers);
+        for chunk in transcript.chunks() {
+            let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
+            self.computer.pack(&mut packed, &order[first..first + rows.len() / WORDS], &rows);
+        }
+        same_answers(&packed, answer)
+    }
+
+    /// Evaluates the drawn households again and compares each with its row of the transcript.
+    #[allow(clippy::too_many_arguments, reason = "one step of `audit`, which has named them all")]
+    fn compare_drawn<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        households: &Households,
+        tables: &[&EncryptedTable],
+        places: &[usize],
+        order: &[usize],
+        transcript: &Transcript,
+        blinding: Option<&Blinding>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<(), AuditError> {
+        let selected = households.select(places);
+        let batches = Computer::batches(agreement, &selected, tables)?;
+        let mut again = vec![Vec::new(); places.len()];
+        let mut done = 0;
+        self.computer.compute(agreement, &selected, tables, &batches, blinding, |answered| {
+            for (place, row) in answered.households.iter().zip(answered.rows.chunks_exact(WORDS)) {
+                again[*place] = row.to_vec();
+            }
+            done += answered.households.len();
+            progress(done);
+            Ok(())
+        })?;
+        for chunk in transcript.chunks() {
+            let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
+            for (place, row) in order[first..].iter().zip(rows.chunks_exact(WORDS)) {
+                if let Ok(index) = places.binary_search(place)
+                    && again[index] != row
+                {
+                    return Err(AuditError::RowDiffers { row: place + 1 });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an evaluator hands to an auditor.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluated<'e> {
+    /// The answer to attest.
+    pub answer: &'e EncryptedAnswer,
+    /// Where only a share is audited.
+    pub transcript: Option<&'e Transcript>,
+    /// Where answers are blinded.
+    pub blinding: Option<&'e Blinding>,
+}
+
+fn same_answers(packed: &Packed, answer: &EncryptedAnswer) -> Result<(), AuditError> {
+    match answer.first_difference(packed).map_err(|source| AuditError::Input { what: "answer", source })? {
+        Some((first, last)) => Err(AuditError::AnswersDiffer { first, last }),
+        None => Ok(()),
+    }
+}
+
+/// Which rows are evaluated again: each with the agreed probability, by a seed of both sides' making.
+pub(crate) struct Draw {
+    seed: blake3::Hasher,
+    /// Of 2⁶⁴; nothing where everything is audited.
+    bound: Option<u64>,
+}
+
+impl Draw {
+    pub(crate) fn new(answer: Digest, nonce: Digest, disclosure: &Disclosure) -> Self {
+        let mut seed = blake3::Hasher::new_derive_key("drempel 2026 rows that an audit draws");
+        seed.update(answer.as_bytes()).update(nonce.as_bytes());
+        let bound = (disclosure.audit < 1.0).then_some((disclosure.audit * 2.0_f64.powi(64)) as u64);
+        Self { seed, bound }
+    }
+
+    pub(crate) fn takes(&self, place: usize) -> bool {
+        let Some(bound) = self.bound else {
+            return true;
+        };
+        let mut hasher = self.seed.clone();
+        let digest = hasher.update(&(place as u64).to_le_bytes()).finalize();
+        u64::from_le_bytes(*digest.as_bytes().first_chunk().expect("32 bytes")) < bound
+    }
+}
+
+/// The probability that an audit of this share sees none of so many forged answers: (1 − share)^forged.
+pub fn unseen(share: f64, forged: u32) -> f64 {
+    (1.0 - share).powf(f64::from(forged))
+}
+
+impl Attestation {
+    fn new(answer: &Header, statement: Statement, signer: &SigningKey) -> Result<Self, ContainerError> {
+        let header = Header::new(Kind::Attestation, answer.agreement, answer.key, 0, 1);
+        let mut bytes = Vec::new();
+        write_whole(&mut bytes, header, &statement, &[], signer)?;
+        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
+    }
+
+    /// Opens and verifies an attestation.
+    ///
+    /// # Errors
+    /// When the file is damaged or of another kind.
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_container(Container::open(path, Kind::Attestation)?)
+    }
+
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
+        container.expect_payload(0)?;
+        let statement = container.metadata()?;
+        Ok(Self { container, statement })
+    }
+
+    /// Saves the attestation, whole or not at all.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
+        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// What is attested.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
+    }
+}

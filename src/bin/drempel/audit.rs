@@ -1,0 +1,59 @@
+use std::time::Instant;
+
+use drempel::audit::{Evaluated, unseen};
+use drempel::container::check_writable;
+use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
+use serde_json::json;
+
+use crate::cli::AuditArgs;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    let households = crate::plan::households(&args.households)?;
+    let tables = crate::open_each(&args.input, EncryptedTable::open)?;
+    let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
+    let transcript =
+        args.transcript.as_deref().map(|path| crate::open_one(path, Transcript::open)).transpose()?;
+    let blinding = args.blinding.as_deref().map(|path| crate::open_one(path, Blinding::open)).transpose()?;
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
+    let auditor = Auditor::new(&crate::open_one(&args.evaluation_key, EvaluationKey::open)?, signing_key)?;
+    let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
+    let bar = output.progress("evaluating again", households.len());
+    let start = Instant::now();
+    let attestation =
+        auditor.audit(&agreement, &households, &tables, &job, |done| bar.set_position(done as u64));
+    let attestation = attestation.map_err(|error| {
+        let about_households = error.is_about_households();
+        let failure = Failure::from(error);
+        if about_households { failure.about(&args.households) } else { failure }
+    })?;
+    bar.finish_and_clear();
+    attestation.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    let (statement, share) = (attestation.statement(), agreement.disclosure().audit);
+    let seconds = start.elapsed().as_secs_f64();
+    let mut text = format!(
+        "{}: {} of {} answers evaluated again in {seconds:.1} s; none differs\n",
+        args.out.display(),
+        statement.audited,
+        statement.answers,
+    );
+    if share < 1.0 {
+        let unseen = unseen(share, KEY_BITS);
+        text += &format!("a forgery of {KEY_BITS} answers would go unseen with probability {unseen:.2e}\n");
+    }
+    let object = json!({
+        "answer": statement.answer.to_string(),
+        "audited": statement.audited,
+        "answers": statement.answers,
+        "seconds": seconds,
+        "file": { "path": args.out },
+    });
+    output.result(&text, &object);
+    Ok(())
+}
+
+/// As many forged answers as would give away the whole secret key.
+const KEY_BITS: u32 = 2_048;

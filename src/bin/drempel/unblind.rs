@@ -1,0 +1,24 @@
+use std::fs::File;
+
+use drempel::container::{Access, write_atomically};
+use drempel::{Answer, Blinding, EncryptedAnswer};
+use serde_json::json;
+
+use crate::cli::UnblindArgs;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(args: &UnblindArgs, output: &Output) -> Result<(), Failure> {
+    let encrypted = crate::open_one(&args.answer, EncryptedAnswer::open)?;
+    let blinding = crate::open_one(&args.blinding, Blinding::open)?;
+    let opened = crate::open_one(&args.opened, |path| File::open(path))?;
+    let answer = Answer::read_blinded(&encrypted, opened).and_then(|answer| answer.unblind(&blinding));
+    let answer = answer.map_err(|error| Failure::from(error).about(&args.opened))?;
+    write_atomically(&args.out, Access::Private, |out| answer.write_csv(out))
+        .map_err(|error: std::io::Error| Failure::from(error).about(&args.out))?;
+    let (count, eligible) = (answer.rows().len(), answer.eligible());
+    let text = format!("{}: {count} households, {eligible} eligible\n", args.out.display());
+    let object = json!({ "answers": count, "eligible": eligible, "file": { "path": args.out } });
+    output.result(&text, &object);
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The gate: closed until every condition holds. docs/protocol.md, section 9, has the attack that it stands against.
+
+use super::KeyHolder;
+use crate::agreement::{AgreementError, Role, SignedAgreement};
+use crate::analysis::Analysis;
+use crate::audit::{Attestation, Draw};
+use crate::container::{ContainerError, Kind};
+use crate::encrypted_answer::EncryptedAnswer;
+use crate::evaluator::PROGRAM;
+use crate::ledger::{Ledger, LedgerError, Release};
+use crate::signature::SigningKey;
+use crate::units::{AgreementId, KeyId};
+
+/// Why nothing is released.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// The agreement is not in force.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// Another party's signing key.
+    #[error("the key holder is party \"{party}\", and this is not its signing key")]
+    WrongSigner {
+        /// The key holder.
+        party: String,
+    },
+    /// The secret key was made for another agreement.
+    #[error("the secret key was made for agreement {found}, not for {expected}")]
+    WrongAgreement {
+        /// The agreement in hand.
+        expected: AgreementId,
+        /// The key's.
+        found: AgreementId,
+    },
+    /// The ledger does not begin with the making of this key set.
+    #[error("this ledger does not know key {key}; use the one that `keygen` began")]
+    UnknownKey {
+        /// The key set.
+        key: KeyId,
+    },
+    /// The answers are damaged, or of another agreement, key or party.
+    #[error("the answer: {0}")]
+    Container(#[from] ContainerError),
+    /// Made from other tables than the agreement names.
+    #[error("the answer was made from {found} tables; the agreement's analysis reads {expected}")]
+    WrongTables {
+        /// By the agreement.
+        expected: usize,
+        /// By the answer.
+        found: usize,
+    },
+    /// A table that its provider did not sign.
+    #[error("dataset \"{dataset}\": the table was not signed by party \"{party}\" for this agreement")]
+    TableNotSigned {
+        /// The dataset.
+        dataset: String,
+        /// Its provider.
+        party: String,
+    },
+    /// Computed by another program.
+    #[error("the answer was computed by another program or version than this one, \"{PROGRAM}\"")]
+    OtherProgram,
+    /// No attestation, or none that counts.
+    #[error("no auditor has attested this answer; run `drempel audit` and give its attestation")]
+    NotAttested,
+    /// An attestation that does not count.
+    #[error("the attestation does not count: {why}")]
+    BadAttestation {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Released before.
+    #[error("this answer was released before (ledger entry {entry}); an answer is released once")]
+    AlreadyReleased {
+        /// The ledger's entry.
+        entry: u64,
+    },
+    /// A second question over the same tables.
+    #[error(
+        "an answer over the same tables was released before (ledger entry {entry}): a second one, with other lines or \
+         other people, would tell amounts; amend the agreement, with everybody's signature, and encrypt again"
+    )]
+    TablesAlreadyUsed {
+        /// The ledger's entry.
+        entry: u64,
+    },
+    /// More answers than agreed.
+    #[error(
+        "the file has {found} answers and {before} were released before; the agreement allows {allowed} ([disclosure] answers)"
+    )]
+    TooManyAnswers {
+        /// By the agreement.
+        allowed: u64,
+        /// By the ledger.
+        before: u64,
+        /// In the file.
+        found: u64,
+    },
+    /// Something that is no answer.
+    #[error("an answer lies outside the agreed values; nothing is released")]
+    OutsideAnswerSpace,
+    /// The ledger cannot be written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl ReleaseError {
+    /// Whether the gate is closed, as opposed to a damaged file or a failing system.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Agreement(error) => error.is_refusal(),
+            Self::Container(error) => matches!(
+                error,
+                ContainerError::NotSigned { .. }
+                    | ContainerError::WrongAgreement { .. }
+                    | ContainerError::WrongKey { .. }
+            ),
+            Self::Ledger(_) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Refuses another party's signing key.
+pub(super) fn check_signer<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    signing_key: &SigningKey,
+) -> Result<(), ReleaseError> {
+    let holder = agreement.only(Role::KeyHolder);
+    if holder.signing_key == Some(signing_key.verifying_key()) {
+        return Ok(());
+    }
+    Err(ReleaseError::WrongSigner { party: holder.name.clone() })
+}
+
+impl KeyHolder {
+    /// Every condition, before anything is decrypted.
+    pub(super) fn gate<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        answer: &EncryptedAnswer,
+        attestations: &[Attestation],
+        ledger: &Ledger,
+    ) -> Result<Release, ReleaseError> {
+        self.check_keys(agreement, ledger)?;
+        check_tables(agreement, answer, self.key.id())?;
+        let audited = check_attestations(agreement, answer, attestations)?;
+        check_ledger(agreement, answer, ledger)?;
+        let made = answer.provenance();
+        Ok(Release {
+            agreement: agreement.id(),
+            key: self.key.id(),
+            by: agreement.only(Role::KeyHolder).name.clone(),
+            to: agreement.disclosure().to.clone(),
+            answer: answer.digest(),
+            tables: made.tables.iter().map(|table| table.digest()).collect(),
+            households: made.households,
+            attestations: attestations.iter().map(|one| one.container().digest()).collect(),
+            answers: made.subjects.len() as u64,
+            audited,
+        })
+    }
+
+    /// Condition 1: in force, signed by all (that is what a `SignedAgreement` is), and the keys were made for it.
+    fn check_keys<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        ledger: &Ledger,
+    ) -> Result<(), ReleaseError> {
+        agreement.in_force_today()?;
+        check_signer(agreement, &self.signing_key)?;
+        let (expected, found) = (agreement.id(), self.key.agreement());
+        if expected != found {
+            return Err(ReleaseError::WrongAgreement { expected, found });
+        }
+        let key = self.key.id();
+        if ledger.knows_key(key) { Ok(()) } else { Err(ReleaseError::UnknownKey { key }) }
+    }
+}
+
+/// Conditions 2 and 3: tables signed by their providers, and an answer signed by the evaluator that names them.
+fn check_tables<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    answer: &EncryptedAnswer,
+    key: KeyId,
+) -> Result<(), ReleaseError> {
+    answer.container().expect(agreement.id(), Some(key))?;
+    answer.container().signed_by(agreement.only(Role::Evaluator))?;
+    let made = answer.provenance();
+    let datasets = agreement.inputs();
+    if made.tables.len() != datasets.len() {
+        return Err(ReleaseError::WrongTables { expected: datasets.len(), found: made.tables.len() });
+    }
+    for (table, dataset) in made.tables.iter().zip(datasets) {
+        let provider = agreement.provider(dataset);
+        if table.signed_by(Kind::EncryptedTable, provider).is_err() {
+            let (dataset, party) = (dataset.name.clone(), provider.name.clone());
+            return Err(ReleaseError::TableNotSigned { dataset, party });
+        }
+    }
+    if made.program == PROGRAM { Ok(()) } else { Err(ReleaseError::OtherProgram) }
+}
+
+/// Condition 4: an auditor has evaluated the agreed share again. Returns how many answers that was, at most.
+fn check_attestations<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    answer: &EncryptedAnswer,
+    attestations: &[Attestation],
+) -> Result<u64, ReleaseError> {
+    fn refuse<T>(why: &'static str) -> Result<T, ReleaseError> {
+        Err(ReleaseError::BadAttestation { why })
+    }
+    let mut audited = None;
+    for attestation in attestations {
+        let container = attestation.container();
+        let header = answer.header();
+        container
+            .expect(header.agreement, Some(header.key))
+            .or(refuse("it was made for another agreement or key"))?;
+        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party).is_ok()) {
+            return refuse("no auditor of this agreement has signed it");
+        }
+        let statement = attestation.statement();
+        if statement.answer != answer.digest() {
+            return refuse("it is about another answer");
+        }
+        if statement.program != PROGRAM {
+            return refuse("the audit ran another program or version");
+        }
+        let drawn = Draw::new(statement.answer, statement.nonce, agreement.disclosure());
+        let answers = answer.provenance().subjects.len();
+        let expected = (0..answers).filter(|place| drawn.takes(*place)).count() as u64;
+        if statement.audited != expected || statement.answers != answers as u64 {
+            return refuse("it does not cover the share that the agreement sets");
+        }
+        audited = audited.max(Some(expected));
+    }
+    audited.ok_or(ReleaseError::NotAttested)
+}
+
+/// Condition 5: once, not too much, and nothing against the ledger.
+fn check_ledger<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    answer: &EncryptedAnswer,
+    ledger: &Ledger,
+) -> Result<(), ReleaseError> {
+    if let Some((entry, _)) = ledger.releases().find(|(_, release)| release.answer == answer.digest()) {
+        return Err(ReleaseError::AlreadyReleased { entry });
+    }
+    let made = answer.provenance();
+    let uses = |release: &Release| made.tables.iter().any(|table| release.tables.contains(&table.digest()));
+    if let Some((entry, _)) = ledger.releases().find(|(_, release)| uses(release)) {
+        return Err(ReleaseError::TablesAlreadyUsed { entry });
+    }
+    let earlier = ledger.releases().filter(|(_, release)| release.agreement == agreement.id());
+    let before: u64 = earlier.map(|(_, release)| release.answers).sum();
+    let (allowed, found) = (agreement.disclosure().answers, made.subjects.len() as u64);
+    if before.saturating_add(found) > allowed {
+        return Err(ReleaseError::TooManyAnswers { allowed, before, found });
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! An evaluator's answers before packing, so that an auditor can evaluate a share of them again.
+//!
+//! Packed answers are sums, which nobody can check in part. The transcript has every single answer, 32 bits kept of each
+//! word (all that packing reads): the auditor packs it again, which is cheap, compares the sum with the answer file, and
+//! evaluates the drawn rows again. The answer file names the transcript's digest, so that it cannot change afterwards.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::container::{Access, Container, ContainerError, Header, Kind, Writer, write_atomically};
+use crate::engine::WORDS;
+use crate::signature::SigningKey;
+use crate::units::{AgreementId, Digest, KeyId};
+use crate::words;
+
+/// One answer after the other, in the order in which the program computes them: 8 KB each.
+#[derive(Debug)]
+pub struct Transcript {
+    container: Container,
+}
+
+const ROW_BYTES: usize = WORDS * size_of::<u32>();
+const ROWS_PER_CHUNK: usize = 64;
+
+impl Transcript {
+    /// Opens and verifies a transcript.
+    ///
+    /// # Errors
+    /// When the file is damaged or of another kind.
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_container(Container::open(path, Kind::Transcript)?)
+    }
+
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
+        container.metadata::<()>()?;
+        let header = container.header();
+        let whole = header.payload_bytes % ROW_BYTES as u64 == 0;
+        if !whole || header.chunk_bytes as usize != ROWS_PER_CHUNK * ROW_BYTES {
+            return Err(ContainerError::BadContents("a transcript of another shape"));
+        }
+        Ok(Self { container })
+    }
+
+    /// Saves the transcript, whole or not at all.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
+        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// What the encrypted answer names.
+    pub fn digest(&self) -> Digest {
+        self.container.digest()
+    }
+
+    /// How many answers.
+    pub fn rows(&self) -> usize {
+        (self.container.header().payload_bytes / ROW_BYTES as u64) as usize
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
+    }
+
+    /// The rounded words of so many answers at a time, in order, and the place of the first.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = Result<(usize, Vec<u32>), ContainerError>> {
+        (0..self.container.header().chunks()).map(|chunk| {
+            let bytes = self.container.chunk(chunk)?;
+            let count = bytes.len() / size_of::<u32>();
+            let words = words::take(&mut bytes.as_slice(), count).unwrap_or_default();
+            Ok((chunk as usize * ROWS_PER_CHUNK, words))
+        })
+    }
+}
+
+/// Writes a transcript to a temporary file while the answers are computed.
+pub(crate) struct TranscriptWriter {
+    writer: Writer<io::BufWriter<File>>,
+    file: File,
+    pending: Vec<u8>,
+}
+
+impl TranscriptWriter {
+    pub(crate) fn new(agreement: AgreementId, key: KeyId, rows: usize) -> Result<Self, ContainerError> {
+        let bytes = rows * ROW_BYTES;
+        let header = Header::new(Kind::Transcript, agreement, key, bytes, ROWS_PER_CHUNK * ROW_BYTES);
+        let file = tempfile::tempfile()?;
+        let writer = Writer::new(io::BufWriter::new(file.try_clone()?), header, &())?;
+        Ok(Self { writer, file, pending: Vec::new() })
+    }
+
+    pub(crate) fn rows(&mut self, words: &[u32]) -> Result<(), ContainerError> {
+        words::write(&mut self.pending, words);
+        let full = self.pending.len() / (ROWS_PER_CHUNK * ROW_BYTES) * (ROWS_PER_CHUNK * ROW_BYTES);
+        for chunk in self.pending[..full].chunks_exact(ROWS_PER_CHUNK * ROW_BYTES) {
+            self.writer.chunk(chunk)?;
+        }
+        self.pending.drain(..full);
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self, signer: &SigningKey) -> Result<Transcript, ContainerError> {
+        if !self.pending.is_empty() {
+            self.writer.chunk(&self.pending)?;
+        }
+        self.writer.finish(signer)?;
+        self.file.flush()?;
+        Transcript::from_container(Container::from_file(self.file, Kind::Transcript)?)
+    }
+}
