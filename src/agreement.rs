@@ -3,6 +3,7 @@
 //! Every role takes the agreement and nothing else that could change the question; no command has a computation
 //! parameter. Its id is the BLAKE3 digest of its bytes, so one changed character makes another agreement.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -264,6 +265,14 @@ impl<A: Analysis> Agreement<A> {
                  whoever can forge answers and see them opened can recover the key",
             ));
         }
+        let providers: HashSet<&str> =
+            self.inputs().iter().map(|dataset| dataset.provider.as_str()).collect();
+        if providers.len() > 1 && providers.contains(self.disclosure.to.as_str()) {
+            return Err(AgreementError::Roles(
+                "answers must not go to one of several data providers: with a malformed table and the answers over it \
+                 it could recover the key, and with the key the others' data",
+            ));
+        }
         let to_key_holder = holders(Role::KeyHolder).any(|party| party.name == self.disclosure.to);
         if self.disclosure.blinded && to_key_holder {
             return Err(AgreementError::Disclosure(
@@ -352,7 +361,7 @@ impl<A: Analysis> Agreement<A> {
 }
 
 fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), AgreementError> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
             return Err(AgreementError::NamedTwice { what, name: name.to_owned() });

@@ -1,15 +1,9 @@
 //! Role 4, the auditor: evaluates again the agreed share of the answers, and attests.
 
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-
-use crate::agreement::{Disclosure, Role, SignedAgreement};
+use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
-use crate::container::{
-    Access, Container, ContainerError, Header, Kind, Seal, write_atomically, write_whole,
-};
+use crate::container::{Container, ContainerError, Seal, UNNAMED};
 use crate::encrypted_answer::{EncryptedAnswer, Packed};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
@@ -21,32 +15,16 @@ use crate::signature::SigningKey;
 use crate::transcript::Transcript;
 use crate::units::Digest;
 
+mod attestation;
+mod draw;
+
+pub use attestation::{Attestation, Statement};
+pub(crate) use draw::Draw;
+
 /// The party that evaluates again: a data provider or a supervisor. It holds no key that decrypts.
 pub struct Auditor {
-    computer: Computer,
+    pub(crate) computer: Computer,
     signing_key: SigningKey,
-}
-
-/// An auditor's signed word: these answers were computed as agreed, as far as this share shows.
-#[derive(Debug)]
-pub struct Attestation {
-    container: Container,
-    statement: Statement,
-}
-
-/// What is attested.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Statement {
-    /// The digest of the encrypted answer.
-    pub answer: Digest,
-    /// Drawn by the auditor after the answer was made: with the answer's digest it chooses the rows.
-    pub nonce: Digest,
-    /// How many answers were evaluated again.
-    pub audited: u64,
-    /// Of how many.
-    pub answers: u64,
-    /// What evaluated again.
-    pub program: String,
 }
 
 /// Why nothing is attested.
@@ -141,7 +119,7 @@ impl Auditor {
         self.audit_drawn(agreement, households, tables, job, nonce.into(), progress)
     }
 
-    fn audit_drawn<A: Analysis>(
+    pub(crate) fn audit_drawn<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
         households: &Households,
@@ -197,10 +175,10 @@ impl Auditor {
         job: &Evaluated<'_>,
     ) -> Result<(), AuditError> {
         let evaluator = agreement.only(Role::Evaluator);
-        let id = self.computer.id;
+        let id = self.computer.header.key;
         let checked = |container: &Container| {
             container.expect(agreement.id(), Some(id))?;
-            container.signed_by(evaluator)
+            container.signed_by(evaluator, UNNAMED)
         };
         checked(job.answer.container()).map_err(|source| AuditError::Input { what: "answer", source })?;
         let made = job.answer.provenance();
@@ -226,8 +204,7 @@ impl Auditor {
             return unfit("the blinding that the answer names must be given, and no other");
         }
         if let Some(blinding) = job.blinding {
-            let seal = blinding.seal().signed_by(Kind::Blinding, evaluator);
-            seal.map_err(|source| AuditError::Input { what: "blinding", source })?;
+            checked(blinding.container()).map_err(|source| AuditError::Input { what: "blinding", source })?;
         }
         if (disclosure.audit < 1.0) != made.transcript.is_some() {
             return unfit("a transcript belongs to an answer of which a share below 1 is audited");
@@ -339,72 +316,7 @@ fn same_answers(packed: &Packed, answer: &EncryptedAnswer) -> Result<(), AuditEr
     }
 }
 
-/// Which rows are evaluated again: each with the agreed probability, by a seed of both sides' making.
-pub(crate) struct Draw {
-    seed: blake3::Hasher,
-    /// Of 2⁶⁴; nothing where everything is audited.
-    bound: Option<u64>,
-}
-
-impl Draw {
-    pub(crate) fn new(answer: Digest, nonce: Digest, disclosure: &Disclosure) -> Self {
-        let mut seed = blake3::Hasher::new_derive_key("drempel 2026 rows that an audit draws");
-        seed.update(answer.as_bytes()).update(nonce.as_bytes());
-        let bound = (disclosure.audit < 1.0).then_some((disclosure.audit * 2.0_f64.powi(64)) as u64);
-        Self { seed, bound }
-    }
-
-    pub(crate) fn takes(&self, place: usize) -> bool {
-        let Some(bound) = self.bound else {
-            return true;
-        };
-        let mut hasher = self.seed.clone();
-        let digest = hasher.update(&(place as u64).to_le_bytes()).finalize();
-        u64::from_le_bytes(*digest.as_bytes().first_chunk().expect("32 bytes")) < bound
-    }
-}
-
 /// The probability that an audit of this share sees none of so many forged answers: (1 − share)^forged.
 pub fn unseen(share: f64, forged: u32) -> f64 {
     (1.0 - share).powf(f64::from(forged))
-}
-
-impl Attestation {
-    fn new(answer: &Header, statement: Statement, signer: &SigningKey) -> Result<Self, ContainerError> {
-        let header = Header::new(Kind::Attestation, answer.agreement, answer.key, 0, 1);
-        let mut bytes = Vec::new();
-        write_whole(&mut bytes, header, &statement, &[], signer)?;
-        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
-    }
-
-    /// Opens and verifies an attestation.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::Attestation)?)
-    }
-
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
-        container.expect_payload(0)?;
-        let statement = container.metadata()?;
-        Ok(Self { container, statement })
-    }
-
-    /// Saves the attestation, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// What is attested.
-    pub fn statement(&self) -> &Statement {
-        &self.statement
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
-    }
 }

@@ -8,9 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::container::{
-    Access, Container, ContainerError, Header, Kind, Seal, write_atomically, write_whole,
-};
+use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically, write_whole};
 use crate::engine::WORDS;
 use crate::params::DELTA;
 use crate::signature::SigningKey;
@@ -68,8 +66,8 @@ impl Blinding {
         self.container.digest()
     }
 
-    pub(crate) fn seal(&self) -> Seal {
-        self.container.seal()
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.

@@ -9,20 +9,21 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::agreement::Party;
-use crate::signature::{Context, Signature, SigningKey};
+use crate::signature::Signature;
 use crate::units::{AgreementId, Digest, KeyId};
 
 mod header;
 mod metadata;
+mod seal;
 mod write;
 
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
+pub use seal::Seal;
 pub use write::{Access, check_writable, write_atomically};
-pub(crate) use write::{Writer, write_whole};
+pub(crate) use write::{UNNAMED, Writer, write_whole};
 
 const DIGEST_BYTES: usize = 32;
 
@@ -122,35 +123,6 @@ pub struct Container {
     digests: Vec<Digest>,
     seal: Seal,
     storage: Mutex<Storage>,
-}
-
-/// What binds an artefact to whoever made it: enough to check the signature without the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seal {
-    digest: Digest,
-    signature: Signature,
-}
-
-impl Seal {
-    pub(crate) fn new(kind: Kind, digest: Digest, signer: &SigningKey) -> Self {
-        Self { digest, signature: signer.sign(Context::Artefact(kind.number()), digest) }
-    }
-
-    /// The artefact's digest.
-    pub fn digest(&self) -> Digest {
-        self.digest
-    }
-
-    /// Refuses an artefact of this kind that the party has not signed.
-    ///
-    /// # Errors
-    /// [`ContainerError::NotSigned`].
-    pub fn signed_by(&self, kind: Kind, party: &Party) -> Result<(), ContainerError> {
-        let context = Context::Artefact(kind.number());
-        let verifies =
-            party.signing_key.is_some_and(|key| key.verifies(context, self.digest, &self.signature));
-        if verifies { Ok(()) } else { Err(ContainerError::NotSigned { kind, party: party.name.clone() }) }
-    }
 }
 
 #[derive(Debug)]
@@ -254,12 +226,10 @@ impl Container {
         self.seal
     }
 
-    /// Refuses an artefact that the party has not signed. Whose signature it must be, the agreement says.
-    ///
-    /// # Errors
-    /// [`ContainerError::NotSigned`].
-    pub fn signed_by(&self, party: &Party) -> Result<(), ContainerError> {
-        self.seal.signed_by(self.header.kind, party)
+    /// Refuses an artefact that the party has not signed, under this name where it is a table. Whose signature it must
+    /// be, the agreement says.
+    pub(crate) fn signed_by(&self, party: &Party, name: &str) -> Result<(), ContainerError> {
+        self.seal.signed_by(&self.header, party, name)
     }
 
     /// Refuses an artefact of another agreement or another key.

@@ -249,7 +249,7 @@ fn entry_row(entry: &Entry, language: Language) -> EntryRow<'_> {
             let (by, to) = (&release.by, &release.to);
             let event = language.pick(
                 format!("{answers} answers opened by {by} for {to}; {audited} of them evaluated again"),
-                format!("{answers} antwoorden geopend door {by} voor {to}; {audited} daarvan opnieuw berekend"),
+                format!("{answers} antwoorden geopend door {by} voor {to}; {audited} ervan opnieuw berekend"),
             );
             (event, release.answer.to_string())
         }
@@ -277,8 +277,7 @@ mod tests {
 
     fn documents(text: &str) -> [String; 2] {
         let rehearsal = rehearsal(text);
-        [Language::English, Language::Dutch]
-            .map(|language| document(rehearsal.agreement(), None, language))
+        [Language::English, Language::Dutch].map(|language| document(rehearsal.agreement(), None, language))
     }
 
     #[test]
@@ -322,10 +321,10 @@ mod tests {
     fn the_chance_of_an_unseen_forgery_is_that_of_the_share() {
         let partly = |share: &str| documents(&AGREEMENT.replace("audit = 1.0", &format!("audit = {share}")));
         let [english, dutch] = partly("0.01");
-        for part in ["| 1 | 99.0 % |", "| 32 | 72.5 % |", "| 2,048 | 1.1e-9 |"] {
+        for part in ["| 1 | 99.0 % |", "| 32 | 72.5 % |", "| 2,048 | 1.2e-9 |"] {
             assert!(english.contains(part), "{part}: {english}");
         }
-        assert!(dutch.contains("| 2.048 | 1,1e-9 |"), "{dutch}");
+        assert!(dutch.contains("| 2.048 | 1,2e-9 |"), "{dutch}");
         assert!(partly("0.5")[0].contains("| 2,048 | &lt; 1e-300 |"));
         assert!(partly("1.0")[0].contains("| 1 | 0 |"));
     }

@@ -102,6 +102,10 @@ fn payload_bytes(answers: usize) -> usize {
     (answers.div_ceil(RING) * RING + answers) * size_of::<u16>()
 }
 
+/// A ring element of answers: its mask and its bodies.
+#[cfg(feature = "key-holder")]
+pub(crate) type PackedRing = (Vec<u16>, Vec<u16>);
+
 pub(crate) use packed::Packed;
 
 mod packed {
@@ -186,8 +190,12 @@ mod packed {
 
 #[cfg(feature = "key-holder")]
 impl EncryptedAnswer {
-    /// One ring element: its mask and its bodies.
-    pub(crate) fn ring(&self, index: usize) -> Result<(Vec<u16>, Vec<u16>), ContainerError> {
+    /// Every ring element: its mask and its bodies.
+    pub(crate) fn rings(&self) -> Result<Vec<PackedRing>, ContainerError> {
+        (0..self.header().chunks() as usize).map(|index| self.ring(index)).collect()
+    }
+
+    fn ring(&self, index: usize) -> Result<PackedRing, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;
         let mut rest = bytes.as_slice();
         let mask = crate::words::take::<u16>(&mut rest, RING);

@@ -128,7 +128,7 @@ impl Evaluator {
         }
         let tables = self.computer.in_order(agreement, tables)?;
         let (batches, _) = Computer::prepare(agreement, households, &tables)?;
-        let (id, key) = (agreement.id(), self.computer.id);
+        let (id, key) = (agreement.id(), self.computer.header.key);
         let disclosure = agreement.disclosure();
         let blinding =
             disclosure.blinded.then(|| Blinding::generate(id, key, &self.signing_key)).transpose()?;

@@ -8,7 +8,7 @@ use askama::Template;
 
 use crate::agreement::{Role, SignedAgreement, Subject};
 use crate::analysis::eligibility::{Against, Missing};
-use crate::container::ContainerError;
+use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::households::Households;
 use crate::language::Language;
@@ -83,7 +83,7 @@ impl Explanation {
     ) -> Result<Self, ExplainError> {
         let evaluator = agreement.only(Role::Evaluator);
         answer.container().expect(agreement.id(), None)?;
-        answer.container().signed_by(evaluator)?;
+        answer.container().signed_by(evaluator, UNNAMED)?;
         let made = answer.provenance();
         if made.households != households.digest() {
             return Err(ExplainError::OtherHouseholds);

@@ -4,7 +4,7 @@ use crate::agreement::SignedAgreement;
 use crate::analysis::Analysis;
 use crate::answer::Answer;
 use crate::audit::Attestation;
-use crate::encrypted_answer::EncryptedAnswer;
+use crate::encrypted_answer::{EncryptedAnswer, PackedRing};
 use crate::keys::{EvaluationKey, PublicKey};
 use crate::ledger::{Event, Ledger};
 use crate::params::{ANSWER_BITS, RING, SLOTS};
@@ -18,7 +18,35 @@ mod secret_key;
 pub use release::ReleaseError;
 pub use secret_key::SecretKey;
 
-/// The party that can decrypt.
+/// The party that can decrypt, and the only one:
+///
+/// ```
+/// use drempel::{Attestation, EncryptedAnswer, KeyHolder, Ledger, SignedAgreement};
+/// fn open(key_holder: &KeyHolder, agreement: &SignedAgreement, answer: &EncryptedAnswer, ledger: &mut Ledger) {
+///     let _ = key_holder.release(agreement, answer, &[], ledger);
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use drempel::{Attestation, EncryptedAnswer, Evaluator, Ledger, SignedAgreement};
+/// fn open(evaluator: &Evaluator, agreement: &SignedAgreement, answer: &EncryptedAnswer, ledger: &mut Ledger) {
+///     let _ = evaluator.release(agreement, answer, &[], ledger);
+/// }
+/// ```
+///
+/// It computes nothing, so it cannot answer a question of its own:
+///
+/// ```
+/// use drempel::{EncryptedTable, Evaluator, Households, SignedAgreement};
+/// fn ask(evaluator: &Evaluator, agreement: &SignedAgreement, asked: &Households, tables: &[EncryptedTable]) {
+///     let _ = evaluator.evaluate(agreement, asked, tables, |_| {});
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use drempel::{EncryptedTable, Households, KeyHolder, SignedAgreement};
+/// fn ask(key_holder: &KeyHolder, agreement: &SignedAgreement, asked: &Households, tables: &[EncryptedTable]) {
+///     let _ = key_holder.evaluate(agreement, asked, tables, |_| {});
+/// }
+/// ```
 #[derive(Debug)]
 pub struct KeyHolder {
     key: SecretKey,
@@ -38,7 +66,9 @@ impl KeyHolder {
         agreement.in_force_today()?;
         release::check_signer(agreement, &signing_key)?;
         let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
-        ledger.append(Event::Keys { agreement: agreement.id(), key: key.id() }, &signing_key)?;
+        let evaluation_key = evaluation.container().digest();
+        let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
+        ledger.append(made, &signing_key)?;
         Ok((Self { key, signing_key }, public, evaluation))
     }
 
@@ -68,23 +98,25 @@ impl KeyHolder {
         ledger: &mut Ledger,
     ) -> Result<Answer, ReleaseError> {
         let release = self.gate(agreement, answer, attestations, ledger)?;
-        let rows = self.open(answer, &agreement.analysis().answer_values())?;
+        let rings = answer.rings()?;
+        // Before anything is decrypted: an answer that turns out to be none is spent too.
         ledger.append(Event::Release(release), &self.signing_key)?;
+        let rows = self.open(&rings, answer, &agreement.analysis().answer_values())?;
         let yes_or_no = agreement.analysis().answer_values() == (0..=1);
         Ok(Answer::new(rows, yes_or_no, answer.provenance().blinding))
     }
 
     /// Decrypts. Private, and called behind the gate only.
-    fn open(
+    pub(crate) fn open(
         &self,
+        rings: &[PackedRing],
         answer: &EncryptedAnswer,
         agreed: &std::ops::RangeInclusive<i64>,
     ) -> Result<Vec<(HouseholdId, i64)>, ReleaseError> {
         let subjects = &answer.provenance().subjects;
         let mut rows = Vec::with_capacity(subjects.len());
-        for (index, subjects) in subjects.chunks(RING).enumerate() {
-            let (mask, bodies) = answer.ring(index)?;
-            let phases = self.key.phases(&mask, &bodies);
+        for ((mask, bodies), subjects) in rings.iter().zip(subjects.chunks(RING)) {
+            let phases = self.key.phases(mask, bodies);
             for (subject, phase) in subjects.iter().zip(phases) {
                 let value = decode(phase);
                 if !agreed.contains(&value) {

@@ -50,8 +50,10 @@ pub enum Event {
         agreement: AgreementId,
         /// Its name.
         key: KeyId,
+        /// The evaluation key, by its digest.
+        evaluation_key: Digest,
     },
-    /// Answers were opened.
+    /// Answers were opened, or would have been but for a value that is no answer.
     Release(Release),
     /// Files were deleted because their retention period was over.
     Purge {
@@ -138,6 +140,13 @@ pub enum LedgerError {
         /// As it is.
         found: Digest,
     },
+}
+
+impl LedgerError {
+    /// Whether the ledger is not to be trusted, as opposed to a failing system.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::InUse | Self::Exists | Self::TooLarge)
+    }
 }
 
 impl Ledger {
@@ -227,8 +236,12 @@ impl Ledger {
         let signature = signer.sign(Context::Ledger, digest(&entry));
         let bytes = to_bytes(&Line { entry: entry.clone(), signature });
         if let Some(file) = &mut self.file {
-            file.write_all(&bytes)?;
-            file.sync_all()?;
+            let before = file.metadata()?.len();
+            if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_all()) {
+                // Half a line would make the whole ledger unreadable.
+                file.set_len(before)?;
+                return Err(error.into());
+            }
         }
         self.head = Digest::of(&bytes);
         self.entries.push(entry);
@@ -262,12 +275,21 @@ impl Ledger {
         })
     }
 
-    /// Whether the key set was made in this ledger.
-    pub fn knows_key(&self, key: KeyId) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| matches!(&entry.event, Event::Keys { key: known, .. } if *known == key))
+    /// The digest of the evaluation key of a key set that was made in this ledger.
+    pub fn evaluation_key(&self, key: KeyId) -> Option<Digest> {
+        self.entries.iter().find_map(|entry| match &entry.event {
+            Event::Keys { key: known, evaluation_key, .. } if *known == key => Some(*evaluation_key),
+            _ => None,
+        })
     }
+}
+
+/// Whether there is a ledger at this place.
+pub(crate) fn is_ledger(path: &Path) -> bool {
+    const START: &[u8] = b"{\"entry\":{\"number\":1,";
+    let mut start = [0; START.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == START
 }
 
 const START: Digest = Digest::ZERO;

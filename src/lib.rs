@@ -13,17 +13,21 @@ pub mod units;
 pub mod answer;
 pub mod audit;
 mod blinding;
+pub mod dpia;
 mod encrypted_answer;
 mod encrypted_table;
 mod engine;
 pub mod evaluator;
+pub mod explain;
 pub mod key_file;
 #[cfg(feature = "key-holder")]
 pub mod key_holder;
 mod keys;
+pub mod language;
 pub mod ledger;
 pub mod provider;
 pub mod pseudonym;
+pub mod retention;
 mod ring;
 pub mod signature;
 mod transcript;
@@ -38,17 +42,24 @@ pub use encrypted_table::EncryptedTable;
 #[doc(hidden)]
 pub use engine::measure;
 pub use evaluator::{Evaluation, Evaluator};
+pub use explain::Explanation;
 pub use households::{Household, Households};
 #[cfg(feature = "key-holder")]
 pub use key_holder::{KeyHolder, SecretKey};
 pub use keys::EvaluationKey;
 pub use keys::PublicKey;
+pub use language::Language;
 pub use ledger::Ledger;
 pub use plan::Plan;
 pub use provider::DataProvider;
+pub use retention::Purge;
 pub use signature::SigningKey;
 pub use table::Table;
 pub use transcript::Transcript;
+
+#[cfg(all(test, feature = "key-holder"))]
+#[path = "../tests/attacks/suite.rs"]
+mod attacks;
 
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]

@@ -13,7 +13,7 @@ use tfhe::core_crypto::prelude::{
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::circuit::radix::Encoding;
-use crate::container::{Access, ContainerError, Header, Kind, Writer, write_atomically};
+use crate::container::{Access, ContainerError, Header, Kind, UNNAMED, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
 use crate::params::{BIG_NOISE, BIG_SIZE, DELTA, MODULUS, RING};
@@ -111,7 +111,7 @@ impl DataProvider {
                 return Err(EncryptError::WrongAgreement { what, expected, found });
             }
         }
-        key.signed_by(agreement.only(Role::KeyHolder))?;
+        key.signed_by(agreement.only(Role::KeyHolder), UNNAMED)?;
         let provider = agreement.provider(table.dataset());
         if provider.signing_key != Some(self.signing_key.verifying_key()) {
             let (dataset, party) = (table.dataset().name.clone(), provider.name.clone());
@@ -156,7 +156,7 @@ impl DataProvider {
                 progress(((bin + 1) * RING).min(count) / width);
             }
         }
-        writer.finish(&self.signing_key)?;
+        writer.finish(&self.signing_key, &table.dataset().name)?;
         Ok(())
     }
 

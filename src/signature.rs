@@ -10,15 +10,16 @@ use ed25519_dalek::Signer;
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use zeroize::Zeroizing;
 
-use crate::units::{Digest, unhex};
+use crate::units::{AgreementId, Digest, KeyId, unhex};
 
 /// What a signature is about. Two contexts never give the same message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context<'a> {
     /// A party agrees: over the agreement's id, under the party's name.
     Agreement(&'a str),
-    /// A role made an artefact: over its digest, with the number of its kind.
-    Artefact(u16),
+    /// A role made an artefact: over its digest, with the number of its kind, its agreement and key, and for a table
+    /// the dataset's name.
+    Artefact(u16, AgreementId, KeyId, &'a str),
     /// A line of a ledger: over the entry's digest.
     Ledger,
 }
@@ -27,7 +28,9 @@ impl Context<'_> {
     fn message(self, digest: Digest) -> Vec<u8> {
         let label = match self {
             Self::Agreement(party) => format!("drempel agreement 1\n{party}\n"),
-            Self::Artefact(kind) => format!("drempel artefact 1\n{kind}\n"),
+            Self::Artefact(kind, agreement, key, name) => {
+                format!("drempel artefact 1\n{kind}\n{agreement}\n{key}\n{name}\n")
+            }
             Self::Ledger => "drempel ledger 1\n".to_owned(),
         };
         [label.as_bytes(), digest.as_bytes()].concat()
@@ -177,14 +180,24 @@ mod tests {
     fn a_signature_holds_for_its_key_context_and_digest_only() {
         let (key, other) = (SigningKey::generate(), SigningKey::generate());
         let digest = Digest::of(b"x");
-        let signature = key.sign(Context::Artefact(4), digest);
+        let (agreement, id) = (Digest::of(b"agreement"), Digest::of(b"key"));
+        let context = Context::Artefact(4, agreement, id, "income");
+        let signature = key.sign(context, digest);
         let public = key.verifying_key();
-        assert!(public.verifies(Context::Artefact(4), digest, &signature));
-        assert!(!other.verifying_key().verifies(Context::Artefact(4), digest, &signature));
-        assert!(!public.verifies(Context::Artefact(5), digest, &signature));
-        assert!(!public.verifies(Context::Ledger, digest, &signature));
-        assert!(!public.verifies(Context::Agreement("4"), digest, &signature));
-        assert!(!public.verifies(Context::Artefact(4), Digest::of(b"y"), &signature));
+        assert!(public.verifies(context, digest, &signature));
+        assert!(!other.verifying_key().verifies(context, digest, &signature));
+        assert!(!public.verifies(context, Digest::of(b"y"), &signature));
+        let others = [
+            Context::Artefact(5, agreement, id, "income"),
+            Context::Artefact(4, id, id, "income"),
+            Context::Artefact(4, agreement, agreement, "income"),
+            Context::Artefact(4, agreement, id, "debts"),
+            Context::Ledger,
+            Context::Agreement("4"),
+        ];
+        for other in others {
+            assert!(!public.verifies(other, digest, &signature), "{other:?}");
+        }
     }
 
     #[test]

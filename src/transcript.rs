@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, Writer, write_atomically};
+use crate::container::{Access, Container, ContainerError, Header, Kind, UNNAMED, Writer, write_atomically};
 use crate::engine::WORDS;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, Digest, KeyId};
@@ -35,7 +35,7 @@ impl Transcript {
     fn from_container(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         let header = container.header();
-        let whole = header.payload_bytes % ROW_BYTES as u64 == 0;
+        let whole = header.payload_bytes.is_multiple_of(ROW_BYTES as u64);
         if !whole || header.chunk_bytes as usize != ROWS_PER_CHUNK * ROW_BYTES {
             return Err(ContainerError::BadContents("a transcript of another shape"));
         }
@@ -105,7 +105,7 @@ impl TranscriptWriter {
         if !self.pending.is_empty() {
             self.writer.chunk(&self.pending)?;
         }
-        self.writer.finish(signer)?;
+        self.writer.finish(signer, UNNAMED)?;
         self.file.flush()?;
         Transcript::from_container(Container::from_file(self.file, Kind::Transcript)?)
     }

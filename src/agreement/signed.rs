@@ -17,6 +17,21 @@ use crate::units::AgreementId;
 const MAX_BYTES: u64 = 1 << 20;
 
 /// An agreement with a valid signature of each party that it names. It reads like the [`Agreement`] that it holds.
+///
+/// A role does not act on a draft:
+///
+/// ```
+/// use drempel::{DataProvider, EncryptedTable, SignedAgreement, Table};
+/// fn encrypt(provider: &DataProvider, agreement: &SignedAgreement, table: &Table) {
+///     let _ = provider.encrypt(agreement, table);
+/// }
+/// ```
+/// ```compile_fail,E0308
+/// use drempel::{Agreement, DataProvider, EncryptedTable, Table};
+/// fn encrypt(provider: &DataProvider, agreement: &Agreement, table: &Table) {
+///     let _ = provider.encrypt(agreement, table);
+/// }
+/// ```
 #[derive(Debug)]
 pub struct SignedAgreement<A = Eligibility> {
     agreement: Agreement<A>,

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::{ContainerError, DIGEST_BYTES};
-use crate::signature::Signature;
+use crate::signature::{Context, Signature};
 use crate::units::{AgreementId, Digest, KeyId};
 
 pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
@@ -95,6 +95,11 @@ impl Header {
         let chunk_bytes = u32::try_from(chunk_bytes).expect("a chunk is at most 1 MiB");
         let payload_bytes = payload_bytes as u64;
         Self { kind, agreement, key, metadata_bytes: 0, payload_bytes, chunk_bytes }
+    }
+
+    /// What a signature over this artefact covers beside its digest.
+    pub(super) fn context<'n>(&self, name: &'n str) -> Context<'n> {
+        Context::Artefact(self.kind.number(), self.agreement, self.key, name)
     }
 
     pub(super) fn to_bytes(&self) -> [u8; HEADER_BYTES] {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{ContainerError, Header, Seal, Trailer, metadata};
 use crate::key_file::is_key_file;
+use crate::ledger::is_ledger;
 use crate::signature::SigningKey;
 use crate::units::Digest;
 
@@ -44,9 +45,9 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes the trailer with its maker's signature, and returns the artefact's digest.
-    pub(crate) fn finish(self, signer: &SigningKey) -> Result<Digest, ContainerError> {
-        let seal = Seal::new(self.header.kind, self.whole.finish(), signer);
+    /// Writes the trailer with its maker's signature (a table's under its dataset's name), and returns the digest.
+    pub(crate) fn finish(self, signer: &SigningKey, name: &str) -> Result<Digest, ContainerError> {
+        let seal = Seal::new(&self.header, name, self.whole.finish(), signer);
         self.finish_sealed(seal)
     }
 
@@ -59,6 +60,9 @@ impl<W: Write> Writer<W> {
         Ok(seal.digest)
     }
 }
+
+/// The name under which everything but a table is signed.
+pub(crate) const UNNAMED: &str = "";
 
 /// Writes a payload that is all in memory.
 pub(crate) fn write_whole(
@@ -73,7 +77,7 @@ pub(crate) fn write_whole(
     for chunk in payload.chunks(chunk_bytes) {
         writer.chunk(chunk)?;
     }
-    writer.finish(signer)
+    writer.finish(signer, UNNAMED)
 }
 
 /// Who may read a new file.
@@ -94,8 +98,8 @@ pub fn write_atomically<T, E: From<io::Error>>(
     access: Access,
     write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
-    if is_key_file(path) {
-        let message = "there is a key file at this place; it is never overwritten";
+    if is_key_file(path) || is_ledger(path) {
+        let message = "there is a key file or a ledger at this place; it is never overwritten";
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message).into());
     }
     let mut builder = tempfile::Builder::new();

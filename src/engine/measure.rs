@@ -1,4 +1,5 @@
 //! The engine beside tfhe's own calls, for benches and tests. No part of the API.
+#![expect(clippy::disallowed_types, reason = "tfhe's own call needs tfhe's own key")]
 
 use tfhe::core_crypto::fft_impl::fft64::{AVec, c64};
 use tfhe::core_crypto::prelude::{ComputationBuffers, LweCiphertext};

@@ -7,22 +7,20 @@ use super::fhe::Fhe;
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::{Analysis, Records};
 use crate::blinding::Blinding;
-use crate::container::{ContainerError, Kind, Seal};
+use crate::container::{ContainerError, Header, Seal, UNNAMED};
 use crate::encrypted_answer::Packed;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, RING_WORDS, WORDS, round};
 use crate::households::Households;
 use crate::keys::EvaluationKey;
 use crate::plan::Plan;
-use crate::units::{AgreementId, KeyId};
 
 /// Batches that are computed side by side before their answers are taken, in order.
 const WINDOW: usize = 16;
 
 /// An expanded evaluation key, and whose it is.
 pub(crate) struct Computer {
-    pub(crate) id: KeyId,
-    agreement: AgreementId,
+    pub(crate) header: Header,
     pub(crate) seal: Seal,
     engine: Engine,
 }
@@ -37,9 +35,8 @@ pub(crate) struct Answered<'b> {
 
 impl Computer {
     pub(crate) fn new(key: &EvaluationKey) -> Result<Self, ContainerError> {
-        let header = key.header();
-        let (id, agreement, seal) = (header.key, header.agreement, key.container().seal());
-        Ok(Self { id, agreement, seal, engine: Engine::new(key.expand()?) })
+        let (header, seal) = (key.header().clone(), key.container().seal());
+        Ok(Self { header, seal, engine: Engine::new(key.expand()?) })
     }
 
     /// The tables in the order of the analysis's datasets, each of this agreement and key and signed by its provider.
@@ -48,9 +45,9 @@ impl Computer {
         agreement: &SignedAgreement<A>,
         tables: &'t [EncryptedTable],
     ) -> Result<Vec<&'t EncryptedTable>, EvaluateError> {
-        let mut checked = self.seal.signed_by(Kind::EvaluationKey, agreement.only(Role::KeyHolder));
-        if self.agreement != agreement.id() {
-            let (expected, found) = (agreement.id(), self.agreement);
+        let mut checked = self.seal.signed_by(&self.header, agreement.only(Role::KeyHolder), UNNAMED);
+        if self.header.agreement != agreement.id() {
+            let (expected, found) = (agreement.id(), self.header.agreement);
             checked = Err(ContainerError::WrongAgreement { expected, found });
         }
         let what = "evaluation key".to_owned();
@@ -76,11 +73,11 @@ impl Computer {
         agreement: &SignedAgreement<A>,
         table: &EncryptedTable,
     ) -> Result<(), ContainerError> {
-        table.container().expect(agreement.id(), Some(self.id))?;
+        table.container().expect(agreement.id(), Some(self.header.key))?;
         let Some(dataset) = agreement.dataset(table.dataset()) else {
             return Err(ContainerError::BadContents("a dataset that the agreement does not have"));
         };
-        table.container().signed_by(agreement.provider(dataset))?;
+        table.container().signed_by(agreement.provider(dataset), table.dataset())?;
         if table.width() != agreement.analysis().encoding(&agreement.inputs()).width() {
             return Err(ContainerError::BadContents("another encoding than the agreement's"));
         }

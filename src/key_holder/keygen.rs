@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_types, reason = "this is the file that wraps tfhe's secret keys")]
+
 use tfhe::core_crypto::commons::math::random::{Seed, Seeder};
 use tfhe::core_crypto::prelude::{
     DefaultRandomGenerator, GlweSecretKey, LweSecretKey, SecretRandomGenerator, SeededLweCompactPublicKey,

@@ -4,7 +4,7 @@ use super::KeyHolder;
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::audit::{Attestation, Draw};
-use crate::container::{ContainerError, Kind};
+use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::evaluator::PROGRAM;
 use crate::ledger::{Ledger, LedgerError, Release};
@@ -57,6 +57,12 @@ pub enum ReleaseError {
         /// Its provider.
         party: String,
     },
+    /// Computed with another evaluation key than was made.
+    #[error("the answer was computed with another evaluation key than `keygen` made")]
+    OtherEvaluationKey,
+    /// Blinded or not, audited in part or not: otherwise than agreed.
+    #[error("the answer is not blinded, or not open to audit, as the agreement says")]
+    Unfit,
     /// Computed by another program.
     #[error("the answer was computed by another program or version than this one, \"{PROGRAM}\"")]
     OtherProgram,
@@ -115,7 +121,7 @@ impl ReleaseError {
                     | ContainerError::WrongAgreement { .. }
                     | ContainerError::WrongKey { .. }
             ),
-            Self::Ledger(_) => false,
+            Self::Ledger(error) => error.is_refusal(),
             _ => true,
         }
     }
@@ -142,7 +148,7 @@ impl KeyHolder {
         attestations: &[Attestation],
         ledger: &Ledger,
     ) -> Result<Release, ReleaseError> {
-        self.check_keys(agreement, ledger)?;
+        self.check_keys(agreement, answer, ledger)?;
         check_tables(agreement, answer, self.key.id())?;
         let audited = check_attestations(agreement, answer, attestations)?;
         check_ledger(agreement, answer, ledger)?;
@@ -165,6 +171,7 @@ impl KeyHolder {
     fn check_keys<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
+        answer: &EncryptedAnswer,
         ledger: &Ledger,
     ) -> Result<(), ReleaseError> {
         agreement.in_force_today()?;
@@ -174,7 +181,14 @@ impl KeyHolder {
             return Err(ReleaseError::WrongAgreement { expected, found });
         }
         let key = self.key.id();
-        if ledger.knows_key(key) { Ok(()) } else { Err(ReleaseError::UnknownKey { key }) }
+        let Some(made) = ledger.evaluation_key(key) else {
+            return Err(ReleaseError::UnknownKey { key });
+        };
+        if answer.provenance().evaluation_key == made {
+            Ok(())
+        } else {
+            Err(ReleaseError::OtherEvaluationKey)
+        }
     }
 }
 
@@ -185,7 +199,7 @@ fn check_tables<A: Analysis>(
     key: KeyId,
 ) -> Result<(), ReleaseError> {
     answer.container().expect(agreement.id(), Some(key))?;
-    answer.container().signed_by(agreement.only(Role::Evaluator))?;
+    answer.container().signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
     let made = answer.provenance();
     let datasets = agreement.inputs();
     if made.tables.len() != datasets.len() {
@@ -193,10 +207,15 @@ fn check_tables<A: Analysis>(
     }
     for (table, dataset) in made.tables.iter().zip(datasets) {
         let provider = agreement.provider(dataset);
-        if table.signed_by(Kind::EncryptedTable, provider).is_err() {
+        if table.table_signed_by(agreement.id(), key, &dataset.name, provider).is_err() {
             let (dataset, party) = (dataset.name.clone(), provider.name.clone());
             return Err(ReleaseError::TableNotSigned { dataset, party });
         }
+    }
+    let disclosure = agreement.disclosure();
+    if made.blinding.is_some() != disclosure.blinded || made.transcript.is_some() != (disclosure.audit < 1.0)
+    {
+        return Err(ReleaseError::Unfit);
     }
     if made.program == PROGRAM { Ok(()) } else { Err(ReleaseError::OtherProgram) }
 }
@@ -217,7 +236,7 @@ fn check_attestations<A: Analysis>(
         container
             .expect(header.agreement, Some(header.key))
             .or(refuse("it was made for another agreement or key"))?;
-        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party).is_ok()) {
+        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party, UNNAMED).is_ok()) {
             return refuse("no auditor of this agreement has signed it");
         }
         let statement = attestation.statement();

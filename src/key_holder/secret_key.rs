@@ -5,7 +5,17 @@ use zeroize::Zeroizing;
 use crate::params::RING;
 use crate::units::{AgreementId, KeyId};
 
-/// The secret key of one agreement: 2,048 bits. It cannot be printed, copied or compared.
+/// The secret key of one agreement: 2,048 bits. It cannot be printed, copied or compared:
+///
+/// ```
+/// fn ids(one: &drempel::SecretKey, other: &drempel::SecretKey) -> bool { one.id() == other.id() }
+/// ```
+/// ```compile_fail,E0369
+/// fn compare(one: &drempel::SecretKey, other: &drempel::SecretKey) -> bool { one == other }
+/// ```
+/// ```compile_fail,E0599
+/// fn copy(key: &drempel::SecretKey) -> drempel::SecretKey { drempel::SecretKey::clone(key) }
+/// ```
 pub struct SecretKey {
     id: KeyId,
     agreement: AgreementId,

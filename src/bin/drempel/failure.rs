@@ -154,7 +154,7 @@ impl Classified for LedgerError {
         match self {
             Self::Io(error) => error.failure_kind(),
             Self::InUse => FailureKind::System,
-            _ => FailureKind::Input,
+            other => refused_if(other.is_refusal()),
         }
     }
 }
@@ -188,12 +188,33 @@ impl Classified for drempel::pseudonym::PseudonymiseError {
     }
 }
 
+impl Classified for drempel::explain::ExplainError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Answer(error) => error.failure_kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+impl Classified for drempel::retention::RetentionError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Io { source, .. } | Self::NotDeleted { source, .. } => source.failure_kind(),
+            Self::NotAnArtefact { source, .. } => source.failure_kind(),
+            Self::Ledger(error) => error.failure_kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
 impl Classified for drempel::provider::EncryptError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
             Self::Io(error) => error.failure_kind(),
+            Self::WrongSigner { .. } => FailureKind::Refused,
             _ => FailureKind::Input,
         }
     }
@@ -206,6 +227,8 @@ impl Classified for drempel::evaluator::EvaluateError {
             Self::Household(error) => error.failure_kind(),
             Self::Plan(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
+            Self::Input { source, .. } => source.failure_kind(),
+            Self::WrongSigner { .. } => FailureKind::Refused,
             _ => FailureKind::Input,
         }
     }

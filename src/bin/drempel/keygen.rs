@@ -46,6 +46,8 @@ pub(crate) fn generate(
     signing_key: SigningKey,
     out: &Path,
 ) -> Result<String, Failure> {
+    // Asked before anything is made: without it there would be keys that nobody can use.
+    let secret_key = crate::passphrase::NewKeyFile::ask(&out.join("secret.key"))?;
     let ledger = out.join("ledger.jsonl");
     let mut ledger = Ledger::create(&ledger).map_err(|error| Failure::from(error).about(&ledger))?;
     let (holder, public, evaluation) = KeyHolder::generate(agreement, signing_key, &mut ledger)?;
@@ -56,6 +58,6 @@ pub(crate) fn generate(
     };
     save("public.key", &|out| public.write(out))?;
     save("evaluation.key", &|out| evaluation.write(out))?;
-    crate::passphrase::write_key_file(&out.join("secret.key"), &holder.key().to_bytes())?;
+    secret_key.write(&holder.key().to_bytes())?;
     Ok(public.header().key.to_string())
 }

@@ -48,7 +48,7 @@ pub(crate) fn beside(secret_key: &Path, given: Option<&PathBuf>) -> PathBuf {
 fn words(entry: &Entry) -> String {
     let mut text = format!("{:>4}  {}  ", entry.number, entry.time);
     let _ = match &entry.event {
-        Event::Keys { agreement, key } => writeln!(text, "keys made: {key}\n      agreement {agreement}"),
+        Event::Keys { agreement, key, .. } => writeln!(text, "keys made: {key}\n      agreement {agreement}"),
         Event::Release(release) => {
             let tables: Vec<String> = release.tables.iter().map(ToString::to_string).collect();
             writeln!(

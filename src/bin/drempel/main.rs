@@ -5,8 +5,10 @@ mod audit;
 mod cli;
 #[cfg(feature = "key-holder")]
 mod demo;
+mod dpia;
 mod encrypt;
 mod evaluate;
+mod explain;
 mod failure;
 mod inspect;
 #[cfg(feature = "key-holder")]
@@ -17,6 +19,7 @@ mod party;
 mod passphrase;
 mod plan;
 mod pseudonymise;
+mod purge;
 #[cfg(feature = "key-holder")]
 mod release;
 mod unblind;
@@ -60,6 +63,9 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Release(args) => release::run(&args, output),
         Command::Unblind(args) => unblind::run(&args, output),
         Command::Ledger(args) => ledger::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+        Command::Dpia(args) => dpia::run(&args, output),
+        Command::Purge(args) => purge::run(&args, output),
         Command::Inspect(args) => inspect::run(&args, output),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "drempel", &mut std::io::stdout());

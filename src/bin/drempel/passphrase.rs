@@ -1,7 +1,7 @@
 //! Key files, and where their passphrase comes from.
 
 use std::io::{BufRead, BufReader, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use drempel::SigningKey;
@@ -73,9 +73,26 @@ pub(crate) fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> 
     key_file::read(path, &ask(path, false)?).map_err(|error| Failure::from(error).about(path))
 }
 
+/// A key file to be written, with its passphrase.
+pub(crate) struct NewKeyFile {
+    path: PathBuf,
+    passphrase: Passphrase,
+}
+
+impl NewKeyFile {
+    pub(crate) fn ask(path: &Path) -> Result<Self, Failure> {
+        Ok(Self { path: path.to_owned(), passphrase: ask(path, true)? })
+    }
+
+    pub(crate) fn write(&self, secret: &[u8]) -> Result<(), Failure> {
+        key_file::write(&self.path, &self.passphrase, secret)
+            .map_err(|error| Failure::from(error).about(&self.path))
+    }
+}
+
 /// Writes a new key file.
 pub(crate) fn write_key_file(path: &Path, secret: &[u8]) -> Result<(), Failure> {
-    key_file::write(path, &ask(path, true)?, secret).map_err(|error| Failure::from(error).about(path))
+    NewKeyFile::ask(path)?.write(secret)
 }
 
 /// Reads a party's signing key.

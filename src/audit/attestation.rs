@@ -1,0 +1,73 @@
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically, write_whole};
+use crate::signature::SigningKey;
+use crate::units::Digest;
+
+/// An auditor's signed word: these answers were computed as agreed, as far as this share shows.
+#[derive(Debug)]
+pub struct Attestation {
+    container: Container,
+    statement: Statement,
+}
+
+/// What is attested.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Statement {
+    /// The digest of the encrypted answer.
+    pub answer: Digest,
+    /// Drawn by the auditor after the answer was made: with the answer's digest it chooses the rows.
+    pub nonce: Digest,
+    /// How many answers were evaluated again.
+    pub audited: u64,
+    /// Of how many.
+    pub answers: u64,
+    /// What evaluated again.
+    pub program: String,
+}
+
+impl Attestation {
+    pub(super) fn new(
+        answer: &Header,
+        statement: Statement,
+        signer: &SigningKey,
+    ) -> Result<Self, ContainerError> {
+        let header = Header::new(Kind::Attestation, answer.agreement, answer.key, 0, 1);
+        let mut bytes = Vec::new();
+        write_whole(&mut bytes, header, &statement, &[], signer)?;
+        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
+    }
+
+    /// Opens and verifies an attestation.
+    ///
+    /// # Errors
+    /// When the file is damaged or of another kind.
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_container(Container::open(path, Kind::Attestation)?)
+    }
+
+    fn from_container(container: Container) -> Result<Self, ContainerError> {
+        container.expect_payload(0)?;
+        let statement = container.metadata()?;
+        Ok(Self { container, statement })
+    }
+
+    /// Saves the attestation, whole or not at all.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
+        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// What is attested.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    pub(crate) fn container(&self) -> &Container {
+        &self.container
+    }
+}

@@ -1,0 +1,236 @@
+//! The arguments of each role's commands.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Args)]
+#[command(
+    after_help = "Keep secret.key away from data and from the evaluator. Give public.key to every data provider \
+                        and evaluation.key to the evaluator.\n\n\
+                        Example: drempel keygen --agreement agreement.toml --signing-key svb.key --out keys"
+)]
+pub(crate) struct KeygenArgs {
+    /// The agreement that the keys are for.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The folder for secret.key, public.key, evaluation.key and the ledger, ledger.jsonl.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "The CSV has a header. A person dataset has the column `person`, a household dataset `household`, \
+                        and each the amount's column that the agreement names, in whole cents.\n\n\
+                        Example: drempel encrypt --agreement agreement.toml --dataset income --public-key public.key \
+                        --signing-key uwv.key --input incomes.csv --out income.enc"
+)]
+pub(crate) struct EncryptArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// Which of its datasets this is.
+    #[arg(long)]
+    pub(crate) dataset: String,
+    /// The key holder's public key.
+    #[arg(long)]
+    pub(crate) public_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The dataset, a CSV file.
+    #[arg(long)]
+    pub(crate) input: PathBuf,
+    /// The encrypted table to write.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "Without --households the cost of one household of each size is shown.\n\n\
+                        Example: drempel plan --agreement agreement.toml --households households.csv")]
+pub(crate) struct PlanArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The households, a CSV file: plans exactly this job, supposing that every member has a record.
+    #[arg(long)]
+    pub(crate) households: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "households.csv has the columns household, person, poverty_line_cents and, if wanted, known_cents \
+                        (income that the evaluator knows; may be negative), one row per person.\n\n\
+                        Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
+                        --signing-key centre.key --households households.csv --input income.enc --out answer.enc"
+)]
+pub(crate) struct EvaluateArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The key holder's evaluation key.
+    #[arg(long)]
+    pub(crate) evaluation_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The households, a CSV file.
+    #[arg(long)]
+    pub(crate) households: PathBuf,
+    /// An encrypted table; once for each dataset of the agreement.
+    #[arg(long, required = true)]
+    pub(crate) input: Vec<PathBuf>,
+    /// The encrypted answer to write.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// The transcript to write, for the auditor: where the agreement's audit is below 1 (8 KB per answer).
+    #[arg(long)]
+    pub(crate) transcript: Option<PathBuf>,
+    /// The blinding to write, for the auditor and the receiver, never the key holder: where answers are blinded.
+    #[arg(long)]
+    pub(crate) blinding: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "The auditor checks every signature and every household, draws the rows that the agreement's share asks \
+                        for, evaluates them again, and compares byte for byte.\n\n\
+                        Example: drempel audit --agreement agreement.toml --evaluation-key evaluation.key \
+                        --signing-key uwv.key --households households.csv --input income.enc --answer answer.enc \
+                        --out answer.attest"
+)]
+pub(crate) struct AuditArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The key holder's evaluation key.
+    #[arg(long)]
+    pub(crate) evaluation_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The evaluator's households, a CSV file.
+    #[arg(long)]
+    pub(crate) households: PathBuf,
+    /// An encrypted table; once for each dataset of the agreement.
+    #[arg(long, required = true)]
+    pub(crate) input: Vec<PathBuf>,
+    /// The encrypted answer to attest.
+    #[arg(long)]
+    pub(crate) answer: PathBuf,
+    /// The evaluator's transcript, where the agreement's audit is below 1.
+    #[arg(long)]
+    pub(crate) transcript: Option<PathBuf>,
+    /// The evaluator's blinding, where answers are blinded.
+    #[arg(long)]
+    pub(crate) blinding: Option<PathBuf>,
+    /// The attestation to write.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Opens an answer only if every condition holds: the agreement in force and signed by all, tables signed by \
+                        their providers, the answer by the evaluator, an attestation by an auditor, and nothing against \
+                        the ledger. Writes household,eligible with yes or no; household,blinded where answers are \
+                        blinded.\n\n\
+                        Example: drempel release --agreement agreement.toml --secret-key keys/secret.key \
+                        --signing-key svb.key --answer answer.enc --attestation answer.attest --out decisions.csv"
+)]
+pub(crate) struct ReleaseArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The secret key.
+    #[arg(long)]
+    pub(crate) secret_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The encrypted answer.
+    #[arg(long)]
+    pub(crate) answer: PathBuf,
+    /// An auditor's attestation; more than once where there are more.
+    #[arg(long)]
+    pub(crate) attestation: Vec<PathBuf>,
+    /// The ledger that `keygen` began [default: ledger.jsonl beside the secret key].
+    #[arg(long)]
+    pub(crate) ledger: Option<PathBuf>,
+    /// The decisions to write, a CSV file.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: drempel unblind --answer answer.enc --opened opened.csv --blinding answer.blinding \
+                        --out decisions.csv"
+)]
+pub(crate) struct UnblindArgs {
+    /// The encrypted answer that was opened: it names its blinding.
+    #[arg(long)]
+    pub(crate) answer: PathBuf,
+    /// What the key holder opened, a CSV file of household,blinded.
+    #[arg(long)]
+    pub(crate) opened: PathBuf,
+    /// The evaluator's blinding.
+    #[arg(long)]
+    pub(crate) blinding: PathBuf,
+    /// The decisions to write, a CSV file.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    /// A key, an encrypted table, an encrypted answer or an agreement.
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "One party makes the key. Every data provider and the evaluator need it; the key holder must never \
+                        have it. Send the file by one channel and its passphrase by another.\n\n\
+                        Example: drempel pseudonym-key --agreement agreement.toml --out pseudonym.key"
+)]
+pub(crate) struct PseudonymKeyArgs {
+    /// The agreement that the key is for.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The key file to write, encrypted under a passphrase.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Only the named column changes. Nothing is trimmed: all parties must write an identifier alike.\n\n\
+                        Example: drempel pseudonymise --agreement agreement.toml --key pseudonym.key --bsn \
+                        --input incomes_bsn.csv --out incomes.csv"
+)]
+pub(crate) struct PseudonymiseArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The pseudonym key that its data providers and evaluator share.
+    #[arg(long)]
+    pub(crate) key: PathBuf,
+    /// The column with the identifiers.
+    #[arg(long, default_value = "person")]
+    pub(crate) column: String,
+    /// The identifiers are citizen service numbers: check each, and give one of eight digits its leading zero.
+    #[arg(long)]
+    pub(crate) bsn: bool,
+    /// The file with identifiers, a CSV file.
+    #[arg(long)]
+    pub(crate) input: PathBuf,
+    /// The file with pseudonyms to write, a CSV file.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}

@@ -1,0 +1,385 @@
+//! Deleting files whose retention period is over, with an entry in a ledger.
+//!
+//! A term counts from a file's modification date, so a copy that is newer keeps longer. Copies, backups and what a disk
+//! keeps of a deleted file are outside what this sees.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use crate::agreement::SignedAgreement;
+use crate::analysis::{Analysis, Eligibility};
+use crate::container::{Container, ContainerError};
+use crate::ledger::{Event, Ledger, LedgerError};
+use crate::signature::SigningKey;
+use crate::units::{AgreementId, Digest};
+
+mod protected;
+
+use protected::protected;
+
+/// The files that somebody wants deleted, each with its term. Nothing is deleted before [`carry_out`](Self::carry_out).
+#[derive(Debug)]
+pub struct Purge<'a, A = Eligibility> {
+    agreement: &'a SignedAgreement<A>,
+    due: Vec<PathBuf>,
+    kept: Vec<(PathBuf, Date)>,
+}
+
+/// Whether a file's term is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// It is.
+    Now,
+    /// It will be on this day.
+    On(Date),
+}
+
+/// How somebody says that a file belongs to the agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The file says so itself: it is an artefact of this agreement.
+    ByItself,
+    /// The user says so: a CSV file, or a damaged artefact.
+    ByUser,
+}
+
+/// Why a file is not deleted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RetentionError {
+    /// The operating system failed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A folder, a link or a device.
+    #[error("{}: not an ordinary file; name the files themselves, not links or folders", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file that outlives every term.
+    #[error("{}: {what}, which is never deleted by drempel", path.display())]
+    Protected {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// An artefact of another agreement.
+    #[error("{}: belongs to agreement {found}, not to this one", path.display())]
+    OtherAgreement {
+        /// The file.
+        path: PathBuf,
+        /// The file's agreement.
+        found: AgreementId,
+    },
+    /// Something else than an intact artefact.
+    #[error("{}: {source}; if it is this agreement's all the same, name it with --also", path.display())]
+    NotAnArtefact {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// A date that no calendar has.
+    #[error("{}: its date or its term lies beyond the calendar", path.display())]
+    BeyondCalendar {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A stranger's signing key.
+    #[error("no party of this agreement has this signing key; nothing was deleted")]
+    NotAParty,
+    /// The ledger cannot be written.
+    #[error("{0}; nothing was deleted")]
+    Ledger(#[from] LedgerError),
+    /// Recorded as deleted, but still there.
+    #[error("{}: {source}; the ledger says it was deleted: delete it by hand", path.display())]
+    NotDeleted {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+impl RetentionError {
+    /// Whether a rule refuses, as opposed to a wrong file or a failing system.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Protected { .. } | Self::OtherAgreement { .. } | Self::NotAParty)
+    }
+}
+
+/// Looks up when a file's term of `retention_days` is over. The day itself counts as over.
+///
+/// # Errors
+/// When the file is a key file, an agreement or a ledger, belongs to another agreement, or cannot be read.
+///
+/// # Cost
+/// Reads an artefact once, to see that it is one.
+pub fn due<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    file: &Path,
+    named: Named,
+    today: Date,
+) -> Result<Due, RetentionError> {
+    let path = file.to_owned();
+    // A link is not followed: deleting it would leave what it points to.
+    let metadata = match fs::symlink_metadata(file) {
+        Ok(metadata) if metadata.is_file() => metadata,
+        Ok(_) => return Err(RetentionError::NotAFile { path }),
+        Err(source) => return Err(RetentionError::Io { path, source }),
+    };
+    match protected(file, agreement.id()) {
+        Ok(None) => {}
+        Ok(Some(what)) => return Err(RetentionError::Protected { path, what }),
+        Err(source) => return Err(RetentionError::Io { path, source }),
+    }
+    match (Container::open_any(file), named) {
+        (Ok(container), _) if container.header().agreement != agreement.id() => {
+            return Err(RetentionError::OtherAgreement { path, found: container.header().agreement });
+        }
+        (Err(ContainerError::Io(source)), _) => return Err(RetentionError::Io { path, source }),
+        (Err(source), Named::ByItself) => return Err(RetentionError::NotAnArtefact { path, source }),
+        (Ok(_), _) | (Err(_), Named::ByUser) => {}
+    }
+    let modified = metadata.modified().map_err(|source| RetentionError::Io { path: path.clone(), source })?;
+    let over = Timestamp::try_from(modified).and_then(|modified| {
+        let term = Span::new().try_days(agreement.terms().retention_days)?;
+        modified.to_zoned(TimeZone::UTC).date().checked_add(term)
+    });
+    let over = over.map_err(|_| RetentionError::BeyondCalendar { path })?;
+    Ok(if today < over { Due::On(over) } else { Due::Now })
+}
+
+impl<'a, A: Analysis> Purge<'a, A> {
+    /// Looks up the term of each artefact, and of each other file that the user names as the agreement's.
+    ///
+    /// # Errors
+    /// As [`due`], for the first file that is not to be deleted at all.
+    pub fn plan(
+        agreement: &'a SignedAgreement<A>,
+        artefacts: &[PathBuf],
+        also: &[PathBuf],
+        today: Date,
+    ) -> Result<Self, RetentionError> {
+        let mut plan = Self { agreement, due: Vec::new(), kept: Vec::new() };
+        let mut seen = HashSet::new();
+        let artefacts = artefacts.iter().map(|path| (path, Named::ByItself));
+        for (path, named) in artefacts.chain(also.iter().map(|path| (path, Named::ByUser))) {
+            let due = due(agreement, path, named, today)?;
+            let place =
+                fs::canonicalize(path).map_err(|source| RetentionError::Io { path: path.clone(), source })?;
+            // A file that is named twice can be deleted only once.
+            if !seen.insert(place) {
+                continue;
+            }
+            match due {
+                Due::Now => plan.due.push(path.clone()),
+                Due::On(day) => plan.kept.push((path.clone(), day)),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The files that will be deleted.
+    pub fn due(&self) -> &[PathBuf] {
+        &self.due
+    }
+
+    /// The files that stay, each with the day on which its term is over.
+    pub fn kept(&self) -> &[(PathBuf, Date)] {
+        &self.kept
+    }
+
+    /// Writes the digests of the files that are due in the ledger, and then deletes them. Without such files the ledger
+    /// stays as it is. Returns the digests, in the order of [`due`](Self::due).
+    ///
+    /// # Errors
+    /// When the key is no party's or the ledger cannot be written: then nothing was deleted. When a file cannot be
+    /// deleted: then the others were.
+    pub fn carry_out(self, ledger: &mut Ledger, signer: &SigningKey) -> Result<Vec<Digest>, RetentionError> {
+        let own = Some(signer.verifying_key());
+        if !self.agreement.parties().iter().any(|party| party.signing_key == own) {
+            return Err(RetentionError::NotAParty);
+        }
+        let mut files = Vec::with_capacity(self.due.len());
+        for path in &self.due {
+            let digest = digest(path).map_err(|source| RetentionError::Io { path: path.clone(), source })?;
+            files.push(digest);
+        }
+        if files.is_empty() {
+            return Ok(files);
+        }
+        ledger.append(Event::Purge { agreement: self.agreement.id(), files: files.clone() }, signer)?;
+        let mut first_failure = None;
+        for path in self.due {
+            if let Err(source) = fs::remove_file(&path) {
+                first_failure = first_failure.or(Some(RetentionError::NotDeleted { path, source }));
+            }
+        }
+        first_failure.map_or(Ok(files), Err)
+    }
+}
+
+/// The digest of a file's bytes, read in pieces.
+fn digest(path: &Path) -> io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::agreement::Rehearsal;
+    use crate::encrypted_answer::{EncryptedAnswer, Packed, Provenance};
+    use crate::key_file::{self, Passphrase};
+
+    const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
+    /// When every file of these tests was made. Its term is 90 days.
+    const MADE: &str = "2025-01-01T12:00:00Z";
+
+    struct Office {
+        folder: tempfile::TempDir,
+        rehearsal: Rehearsal,
+    }
+
+    impl Office {
+        fn new() -> Self {
+            let rehearsal = Rehearsal::of(AGREEMENT).expect("a sound agreement");
+            Self { folder: tempfile::tempdir().expect("a folder"), rehearsal }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+            let path = self.path(name);
+            fs::write(&path, bytes).expect("writes");
+            aged(path)
+        }
+
+        fn artefact(&self, name: &str) -> PathBuf {
+            let provenance = Provenance {
+                program: String::new(),
+                evaluation_key: Digest::ZERO,
+                tables: vec![],
+                households: Digest::ZERO,
+                transcript: None,
+                blinding: None,
+                subjects: vec![],
+            };
+            let (agreement, key) = (self.rehearsal.agreement().id(), self.rehearsal.key("computing-centre"));
+            let answer = EncryptedAnswer::new(agreement, Digest::ZERO, provenance, &Packed::new(0), &key);
+            let path = self.path(name);
+            answer.expect("consistent").save(&path).expect("saves");
+            aged(path)
+        }
+
+        fn due(&self, path: &Path, named: Named, today: &str) -> Result<Due, RetentionError> {
+            due(self.rehearsal.agreement(), path, named, day(today))
+        }
+    }
+
+    fn aged(path: PathBuf) -> PathBuf {
+        let made: Timestamp = MADE.parse().expect("a time");
+        let file = File::options().write(true).open(&path).expect("opens");
+        file.set_modified(SystemTime::from(made)).expect("sets");
+        path
+    }
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn a_file_is_kept_until_the_day_before_its_term_and_deleted_on_the_day() {
+        let office = Office::new();
+        let (artefact, csv) = (office.artefact("answer.enc"), office.file("decisions.csv", b"household\n"));
+        let (artefacts, also) = (vec![artefact.clone()], vec![csv.clone()]);
+        let digests = [&artefact, &csv].map(|path| Digest::of(&fs::read(path).expect("reads")));
+        let key = office.rehearsal.key("SVB");
+        let mut ledger = Ledger::in_memory();
+
+        let plan = |today| Purge::plan(office.rehearsal.agreement(), &artefacts, &also, day(today));
+        let early = plan("2025-03-31").expect("a plan");
+        assert!(early.due().is_empty());
+        assert_eq!(early.kept()[0], (artefact.clone(), day("2025-04-01")));
+        assert!(early.carry_out(&mut ledger, &key).expect("nothing to do").is_empty());
+        assert!(artefact.exists() && csv.exists() && ledger.entries().is_empty());
+
+        let deleted = plan("2025-04-01").expect("a plan").carry_out(&mut ledger, &key).expect("deletes");
+        assert_eq!(deleted, digests);
+        assert!(!artefact.exists() && !csv.exists());
+        let agreement = office.rehearsal.agreement().id();
+        assert_eq!(ledger.entries()[0].event, Event::Purge { agreement, files: digests.to_vec() });
+    }
+
+    #[test]
+    fn keys_agreements_and_ledgers_are_never_deleted() {
+        let office = Office::new();
+        let key = office.path("secret.key");
+        key_file::write(&key, &Passphrase::from("correct horse".to_owned()), b"secret").expect("writes");
+        let mut ledger = Ledger::create(&office.path("ledger.jsonl")).expect("creates");
+        let empty = office.file("empty.jsonl", b"");
+        let event = Event::Purge { agreement: Digest::ZERO, files: vec![] };
+        ledger.append(event, &office.rehearsal.key("SVB")).expect("writes");
+        let protected = [
+            aged(key),
+            aged(office.path("ledger.jsonl")),
+            empty,
+            office.file("ours.toml", office.rehearsal.agreement().text().as_bytes()),
+            office.file("another.toml", AGREEMENT.as_bytes()),
+            office.file("ours.toml.sig", office.rehearsal.signatures().to_text().as_bytes()),
+        ];
+        for path in protected {
+            let error = office.due(&path, Named::ByUser, "2035-01-01").expect_err("protected");
+            assert!(matches!(error, RetentionError::Protected { .. }), "{error}");
+            assert!(error.is_refusal() && path.exists());
+        }
+    }
+
+    #[test]
+    fn only_files_of_this_agreement_are_deleted() {
+        let (ours, theirs) = (Office::new(), Office::new());
+        let (late, theirs) = ("2035-01-01", theirs.artefact("answer.enc"));
+        for named in [Named::ByItself, Named::ByUser] {
+            let error = ours.due(&theirs, named, late).expect_err("another agreement's");
+            assert!(matches!(error, RetentionError::OtherAgreement { .. }), "{error}");
+        }
+        let csv = ours.file("decisions.csv", b"household,eligible\n");
+        let error = ours.due(&csv, Named::ByItself, late).expect_err("it says nothing of itself");
+        assert!(matches!(error, RetentionError::NotAnArtefact { .. }), "{error}");
+        assert_eq!(ours.due(&csv, Named::ByUser, late).expect("named"), Due::Now);
+        let folder = ours.folder.path();
+        assert!(matches!(ours.due(folder, Named::ByUser, late), Err(RetentionError::NotAFile { .. })));
+    }
+
+    #[test]
+    fn a_strangers_key_deletes_nothing() {
+        let office = Office::new();
+        let artefact = office.artefact("answer.enc");
+        let artefacts = [artefact.clone(), artefact.clone()];
+        let plan = Purge::plan(office.rehearsal.agreement(), &artefacts, &[], day("2035-01-01"));
+        let plan = plan.expect("a plan");
+        assert_eq!(plan.due(), std::slice::from_ref(&artefact), "named twice, deleted once");
+        let mut ledger = Ledger::in_memory();
+        let error = plan.carry_out(&mut ledger, &SigningKey::generate()).expect_err("a stranger");
+        assert!(matches!(error, RetentionError::NotAParty));
+        assert!(artefact.exists() && ledger.entries().is_empty());
+    }
+}

@@ -1,0 +1,143 @@
+//! Changes of an agreement after it was signed, and signatures that do not count.
+
+use toml_edit::{DocumentMut, Item, Value};
+
+use super::scene::{AGREEMENT, Random};
+use crate::agreement::{Agreement, Rehearsal, SignatureError, Signatures, SignedAgreement};
+use crate::signature::SigningKey;
+
+/// The paths of all values, section by section.
+fn paths(document: &DocumentMut) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for (section, item) in document.iter() {
+        match item {
+            Item::ArrayOfTables(tables) => {
+                for (index, table) in tables.iter().enumerate() {
+                    found.extend(
+                        table.iter().map(|(key, _)| vec![section.into(), index.to_string(), key.into()]),
+                    );
+                }
+            }
+            Item::Table(table) => {
+                found.extend(table.iter().map(|(key, _)| vec![section.into(), key.into()]));
+            }
+            _ => panic!("the agreement has sections only"),
+        }
+    }
+    found
+}
+
+fn value<'d>(document: &'d mut DocumentMut, path: &[String]) -> &'d mut Value {
+    let mut item = &mut document[path[0].as_str()];
+    for key in &path[1..] {
+        item = match key.parse::<usize>() {
+            Ok(index) => &mut item[index],
+            Err(_) => &mut item[key.as_str()],
+        };
+    }
+    item.as_value_mut().expect("a value")
+}
+
+/// Another value of the same type, as a forger would choose it.
+fn other(value: &Value, random: &mut Random) -> Value {
+    let number = 1 + random.below(1_000_000) as i64;
+    match value {
+        Value::String(text) if text.value().starts_with("ed25519:") => {
+            SigningKey::generate().verifying_key().to_string().into()
+        }
+        Value::String(text) => format!("{}{number}", text.value()).into(),
+        Value::Integer(old) => (old.value() + number).into(),
+        Value::Float(_) => (1.0 / number as f64).into(),
+        Value::Boolean(old) => (!old.value()).into(),
+        Value::Datetime(_) => format!("20{:02}-03-0{}", 10 + number % 80, 1 + number % 9)
+            .parse::<toml_edit::Datetime>()
+            .expect("a date")
+            .into(),
+        Value::Array(old) => {
+            let mut array = old.clone();
+            array.push(format!("x{number}"));
+            array.into()
+        }
+        Value::InlineTable(_) => panic!("the agreement has none"),
+    }
+}
+
+#[test]
+fn no_field_can_be_changed_after_signing() {
+    let signed: Rehearsal = Rehearsal::of(AGREEMENT).expect("sound");
+    let text = signed.agreement().text();
+    let id = signed.agreement().id().to_string();
+    let document: DocumentMut = text.parse().expect("TOML");
+    let mut random = Random(11);
+    let (mut fields, mut changes, mut sound) = (0, 0, 0);
+    for path in paths(&document) {
+        fields += 1;
+        for _ in 0..20 {
+            let mut changed = document.clone();
+            let value = value(&mut changed, &path);
+            *value = other(value, &mut random);
+            let changed = changed.to_string();
+            assert_ne!(changed, text);
+            changes += 1;
+            let Ok(agreement) = Agreement::parse(&changed) else {
+                continue;
+            };
+            sound += 1;
+            // With the signatures as they are, and with the id in them brought up to date.
+            let renamed = signed.signatures().to_text().replace(&id, &agreement.id().to_string());
+            let renamed: Signatures = toml_edit::de::from_str(&renamed).expect("signatures");
+            for signatures in [signed.signatures(), &renamed] {
+                let agreement = Agreement::parse(&changed).expect("just parsed");
+                assert!(SignedAgreement::new(agreement, signatures).is_err(), "{path:?}");
+            }
+        }
+    }
+    println!("{fields} fields, {changes} changes, {sound} of them sound agreements: none accepted");
+    assert!(fields >= 30 && sound >= 300);
+}
+
+#[test]
+fn missing_duplicate_and_foreign_signatures_do_not_count() {
+    let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT).expect("sound");
+    let text = rehearsal.agreement().text();
+    let parse = || Agreement::parse(text).expect("sound");
+    let names: Vec<String> = parse().parties().iter().map(|party| party.name.clone()).collect();
+    let all = rehearsal.signatures().to_text();
+    let read = |text: &str| toml_edit::de::from_str::<Signatures>(text).expect("signatures");
+    let block = |party: &str| {
+        let start = all.find(&format!("\n[[signature]]\nparty = \"{party}\"")).expect("signed");
+        let end = all[start + 1..].find("\n[[").map_or(all.len(), |end| start + 1 + end);
+        &all[start..end]
+    };
+    let refuse = |signatures: &str, what: &str| {
+        let refused = SignedAgreement::new(parse(), &read(signatures));
+        assert!(refused.is_err(), "{what}");
+    };
+    SignedAgreement::new(parse(), &read(&all)).expect("signed by all");
+    for party in &names {
+        refuse(&all.replace(block(party), ""), "a missing signature");
+        refuse(&format!("{all}{}", block(party)), "a signature twice");
+        for other in names.iter().filter(|other| *other != party) {
+            // One party's signature under another's name.
+            let moved = block(other).replace(&format!("\"{other}\""), &format!("\"{party}\""));
+            refuse(&all.replace(block(party), &moved), "a signature of another party");
+            // Signing for another.
+            let mut signatures = Signatures::new(&parse());
+            let signed = signatures.sign(&parse(), party, &rehearsal.key(other));
+            assert!(matches!(signed, Err(SignatureError::OtherKey { .. })));
+        }
+        let stranger = block(party).replace(&format!("\"{party}\""), "\"stranger\"");
+        refuse(&format!("{all}{stranger}"), "a stranger's signature");
+    }
+    // Every signature of another version of the agreement.
+    let old: Rehearsal = Rehearsal::of(&AGREEMENT.replace("attacks", "older")).expect("sound");
+    refuse(&old.signatures().to_text(), "signatures over an older version");
+    let expired = AGREEMENT.replace("2099-12-31", "2021-12-31");
+    let expired: Rehearsal = Rehearsal::of(&expired).expect("sound");
+    let keys = crate::KeyHolder::generate(
+        expired.agreement(),
+        expired.key("holder"),
+        &mut crate::Ledger::in_memory(),
+    );
+    assert!(keys.is_err(), "out of force");
+}

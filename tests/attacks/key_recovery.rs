@@ -1,0 +1,53 @@
+//! The attack that decides the design: an evaluator who sees forged answers opened reads the secret key.
+
+use super::scene::{AGREEMENT, ONE, Scene, as_ring, households, payload};
+use crate::audit::{AuditError, Evaluated};
+use crate::params::RING;
+use crate::units::HouseholdId;
+use crate::{EncryptedTable, Provenance};
+
+/// Bytes of a full ring element of answers.
+const RING_BYTES: usize = 2 * RING * size_of::<u16>();
+
+/// 2,048 encryptions of zero look like any answers; with one mask coefficient moved by one value, answer j is key bit j.
+fn forged_answers(zeros: &EncryptedTable) -> Vec<u8> {
+    let (mut mask, bodies) = as_ring(&zeros.bin(0).expect("a full bin"));
+    mask[0] = mask[0].wrapping_sub(ONE);
+    payload(&mask, &bodies)
+}
+
+#[test]
+fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
+    let zeros = (0..RING).map(|person| format!("{person},0\n")).collect::<String>();
+    let scene = Scene::new(AGREEMENT, &format!("person,cents\n{zeros}"));
+    let rows: String = (0..RING).map(|i| format!("h{i},{i},1\n")).collect();
+    let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
+    let payload = forged_answers(&scene.tables[0]);
+    let provenance = Provenance {
+        program: crate::evaluator::PROGRAM.to_owned(),
+        evaluation_key: scene.evaluation_key.container().digest(),
+        tables: scene.tables.iter().map(|table| table.container().seal()).collect(),
+        households: asked.digest(),
+        transcript: None,
+        blinding: None,
+        subjects: (0..RING).map(|i| HouseholdId::try_from(format!("h{i}")).expect("an id")).collect(),
+    };
+    let forged = scene.forge(&provenance, &payload, RING_BYTES);
+
+    // Around the gate: what the key holder's decryption alone would give.
+    let rings = forged.rings().expect("in memory");
+    let opened = scene.holder.open(&rings, &forged, &(0..=1)).expect("every forged answer is a yes or a no");
+    let key = scene.holder.key().to_bytes();
+    let packed = &key[key.len() - RING / 8..];
+    let bit = |i: usize| i64::from(packed[i / 8] >> (i % 8) & 1);
+    let recovered = opened.iter().enumerate().filter(|(i, (_, value))| *value == bit(*i)).count();
+    println!("{recovered} of {RING} key bits recovered");
+    assert!(recovered * 100 >= RING * 99, "{recovered} of {RING}");
+
+    // Through the gate: nothing is opened, and no auditor attests it.
+    let refused = scene.release(&forged, &[]).expect_err("no attestation");
+    assert!(refused.to_string().contains("no auditor has attested"), "{refused}");
+    let job = Evaluated { answer: &forged, transcript: None, blinding: None };
+    let audited = scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {});
+    assert!(matches!(audited, Err(AuditError::AnswersDiffer { first: 1, last: RING })));
+}

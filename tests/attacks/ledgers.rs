@@ -1,0 +1,112 @@
+//! Edits of the ledger: all are found.
+
+use std::fs;
+
+use super::scene::Random;
+use crate::Ledger;
+use crate::ledger::{Event, Release};
+use crate::signature::SigningKey;
+use crate::units::Digest;
+
+fn event(number: u64) -> Event {
+    let digest = |what: &str| Digest::of(format!("{what} {number}").as_bytes());
+    if number == 0 {
+        return Event::Keys { agreement: digest("a"), key: digest("k"), evaluation_key: digest("e") };
+    }
+    Event::Release(Release {
+        agreement: digest("agreement"),
+        key: digest("key"),
+        by: "SVB".to_owned(),
+        to: "SVB".to_owned(),
+        answer: digest("answer"),
+        tables: vec![digest("table")],
+        households: digest("households"),
+        attestations: vec![digest("attestation")],
+        answers: 100 + number,
+        audited: 100 + number,
+    })
+}
+
+#[test]
+fn a_thousand_edits_of_a_ledger_are_all_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger.jsonl");
+    let key = SigningKey::generate();
+    let owner = key.verifying_key();
+    let mut ledger = Ledger::create(&path).expect("new");
+    (0..12).for_each(|number| ledger.append(event(number), &key).expect("writes"));
+    let head = ledger.head();
+    assert!(Ledger::open(&path, &owner).is_err(), "another process has it");
+    drop(ledger);
+    let honest = fs::read(&path).expect("reads");
+    let lines: Vec<&[u8]> = honest.split_inclusive(|byte| *byte == b'\n').collect();
+    let found = |bytes: &[u8]| {
+        fs::write(&path, bytes).expect("writes");
+        match Ledger::verify(&path, &owner) {
+            Ok(ledger) => ledger.expect_head(head).is_err(),
+            Err(_) => true,
+        }
+    };
+    assert!(!found(&honest), "the honest ledger is accepted");
+    let mut random = Random(7);
+    let forger = SigningKey::generate();
+    for edit in 0..1_000 {
+        let line = random.below(lines.len());
+        let mut edited: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
+        match edit % 8 {
+            0 => {
+                let place = random.below(edited[line].len());
+                edited[line][place] ^= 1 << random.below(8);
+            }
+            1 => drop(edited.remove(line)),
+            2 => edited.swap(line, (line + 1 + random.below(lines.len() - 1)) % lines.len()),
+            3 => edited.insert(line, lines[random.below(lines.len())].to_vec()),
+            4 => edited.truncate(line),
+            5 => {
+                // White space that JSON does not mind.
+                let place = edited[line].iter().position(|byte| *byte == b':').expect("JSON") + 1;
+                edited[line].insert(place, b' ');
+            }
+            6 => {
+                // A chain that holds from its first line to its last, by somebody else.
+                let other = folder.path().join(format!("{edit}.jsonl"));
+                let mut ledger = Ledger::create(&other).expect("new");
+                (0..12).for_each(|number| {
+                    let number = if number == line as u64 { 99 } else { number };
+                    ledger.append(event(number), &forger).expect("writes");
+                });
+                edited = vec![fs::read(&other).expect("reads")];
+            }
+            _ => {
+                let text = String::from_utf8(edited[line].clone()).expect("JSON");
+                let year = 2_100 + random.below(800);
+                edited[line] = text.replacen("\"time\":\"20", &format!("\"time\":\"{year}"), 1).into_bytes();
+            }
+        }
+        let bytes = edited.concat();
+        assert!(found(&bytes), "edit {edit}");
+    }
+}
+
+#[test]
+fn a_ledger_has_one_owner_and_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger.jsonl");
+    let (key, other) = (SigningKey::generate(), SigningKey::generate());
+    let mut ledger = Ledger::create(&path).expect("new");
+    ledger.append(event(0), &key).expect("writes");
+    assert!(ledger.append(event(1), &other).is_err());
+    drop(ledger);
+    let mut ledger = Ledger::open(&path, &key.verifying_key()).expect("its own");
+    ledger.append(event(1), &key).expect("writes");
+    drop(ledger);
+    assert!(Ledger::open(&path, &other.verifying_key()).is_err());
+    assert_eq!(Ledger::verify(&path, &key.verifying_key()).expect("whole").entries().len(), 2);
+    assert!(Ledger::create(&path).is_err());
+    // Appending to a file that cannot grow leaves a ledger that still verifies.
+    assert!(crate::ledger::is_ledger(&path));
+    let overwritten = crate::container::write_atomically(&path, crate::container::Access::Shared, |_| {
+        Ok::<_, std::io::Error>(())
+    });
+    assert!(overwritten.is_err(), "no command writes over a ledger");
+}
