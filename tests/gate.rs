@@ -194,7 +194,7 @@ fn an_answer_is_explained_and_the_files_are_purged_after_their_term() {
     assert!(english.contains("2,053.48") && english.contains("UWV"), "{english}");
     let dutch = office.run(&format!("{EXPLAIN} --household h2 --language nl"));
     assert!(dutch.contains("1.501,07"), "{dutch}");
-    office.refuse(&format!("{EXPLAIN} --household h9"), 1, "h9");
+    office.refuse(&format!("{EXPLAIN} --household h9"), 1, "no line is about this household");
     fs::write(office.path().join("moved.csv"), HOUSEHOLDS.replace("150107", "205348")).expect("writes");
     office.refuse(
         &format!("{} --household h1", EXPLAIN.replace("households.csv", "moved.csv")),
