@@ -51,17 +51,17 @@ fn threads(job: &job::Job) {
     let pools = [pool(1), pool(2)];
     let (measure, inputs) = Measure::meaningless(64);
     let tables = vec![LookupTable::new(0..=15, |x| x); 64];
-    let (small, large) = (job::households(64, 2), job::households(256, 2));
+    let (small, large) = (job::households(64, 2), job::households(128, 2));
     let cases: [(&str, &(dyn Fn() + Sync)); 4] = [
         ("FFTs alone, nothing shared", &|| {
             (0..8).into_par_iter().for_each(|_| measure.ffts_of_one_rotation(16));
         }),
         ("64 bootstraps", &|| drop(measure.batched(&inputs, &tables, 16))),
         ("64 couples", &|| drop(job.evaluate(&small))),
-        ("256 couples", &|| drop(job.evaluate(&large))),
+        ("128 couples", &|| drop(job.evaluate(&large))),
     ];
     let mut ratios = vec![Vec::new(); cases.len()];
-    for _ in 0..9 {
+    for _ in 0..7 {
         for ((_, run), ratios) in cases.iter().zip(&mut ratios) {
             let [before, two, after] = [0, 1, 0].map(|index: usize| seconds(&|| pools[index].install(run)));
             ratios.push((before + after) / 2.0 / two);

@@ -265,15 +265,15 @@ impl<A: Analysis> Agreement<A> {
                  whoever can forge answers and see them opened can recover the key",
             ));
         }
+        let to_key_holder = holders(Role::KeyHolder).any(|party| party.name == self.disclosure.to);
         let providers: HashSet<&str> =
             self.inputs().iter().map(|dataset| dataset.provider.as_str()).collect();
-        if providers.len() > 1 && providers.contains(self.disclosure.to.as_str()) {
+        if !to_key_holder && providers.len() > 1 && providers.contains(self.disclosure.to.as_str()) {
             return Err(AgreementError::Roles(
                 "answers must not go to one of several data providers: with a malformed table and the answers over it \
                  it could recover the key, and with the key the others' data",
             ));
         }
-        let to_key_holder = holders(Role::KeyHolder).any(|party| party.name == self.disclosure.to);
         if self.disclosure.blinded && to_key_holder {
             return Err(AgreementError::Disclosure(
                 "blinded answers are hidden from the key-holder, so they cannot go to it",

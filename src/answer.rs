@@ -3,7 +3,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
+use crate::agreement::{Role, SignedAgreement};
+use crate::analysis::Analysis;
 use crate::blinding::Blinding;
+use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::table::csv::{CellProblem, CsvError, CsvRows};
 use crate::units::{Digest, HouseholdId};
@@ -25,6 +28,9 @@ pub enum UnblindError {
     /// The answers are not blinded, or with another blinding.
     #[error("these answers are not hidden by this blinding; use the one of the same evaluation")]
     OtherBlinding,
+    /// The answer or the blinding is not the evaluator's for this agreement.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     /// The opened bits cannot be read.
     #[error(transparent)]
     Csv(#[from] CsvError),
@@ -42,8 +48,18 @@ impl Answer {
     /// Reads opened bits that [`write_csv`](Self::write_csv) wrote, for the receiver to [`unblind`](Self::unblind).
     ///
     /// # Errors
-    /// When a row cannot be read, or the rows are not those of the encrypted answer.
-    pub fn read_blinded(encrypted: &EncryptedAnswer, input: impl Read) -> Result<Self, UnblindError> {
+    /// When answer or blinding are not the evaluator's for this agreement, a row cannot be read, or the rows are not
+    /// those of the encrypted answer.
+    pub fn read_blinded<A: Analysis>(
+        agreement: &SignedAgreement<A>,
+        encrypted: &EncryptedAnswer,
+        blinding: &Blinding,
+        input: impl Read,
+    ) -> Result<Self, UnblindError> {
+        for container in [encrypted.container(), blinding.container()] {
+            container.expect(agreement.id(), Some(encrypted.header().key))?;
+            container.signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
+        }
         let mut csv = CsvRows::open(input)?;
         let (household, bit) = (csv.column("household")?, csv.column(BLINDED)?);
         let mut rows = Vec::new();

@@ -114,9 +114,16 @@ impl Auditor {
         job: &Evaluated<'_>,
         progress: impl FnMut(usize),
     ) -> Result<Attestation, AuditError> {
-        let mut nonce = [0; 32];
-        getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
-        self.audit_drawn(agreement, households, tables, job, nonce.into(), progress)
+        // A draw that takes nobody would attest nothing: drawn again.
+        let nonce = loop {
+            let mut nonce = [0; 32];
+            getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
+            let drawn = Draw::new(job.answer.digest(), nonce.into(), agreement.disclosure());
+            if households.is_empty() || (0..households.len()).any(|place| drawn.takes(place)) {
+                break nonce.into();
+            }
+        };
+        self.audit_drawn(agreement, households, tables, job, nonce, progress)
     }
 
     pub(crate) fn audit_drawn<A: Analysis>(

@@ -3,6 +3,7 @@
 //! docs/format.md describes it byte by byte. Reading goes from the outside in: lengths are checked against the
 //! file's size before anything is allocated, then every digest, and only then does anyone look at the contents.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -116,7 +117,6 @@ pub enum ContainerError {
 }
 
 /// A whole, verified artefact in memory or in a file. Chunks are read, and verified again, on demand.
-#[derive(Debug)]
 pub struct Container {
     header: Header,
     metadata: Vec<u8>,
@@ -125,7 +125,12 @@ pub struct Container {
     storage: Mutex<Storage>,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Container").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
 enum Storage {
     Memory(io::Cursor<Vec<u8>>),
     File(File),

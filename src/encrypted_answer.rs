@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::container::{Access, Container, ContainerError, Header, Kind, Seal, write_atomically};
 use crate::params::RING;
-use crate::units::{Digest, HouseholdId};
+use crate::units::{Digest, HouseholdId, MAX_ID_BYTES, hides};
 
 /// The encrypted answers of one job.
 #[derive(Debug)]
@@ -58,6 +58,7 @@ impl EncryptedAnswer {
 
     fn from_container(container: Container) -> Result<Self, ContainerError> {
         let provenance: Provenance = container.metadata()?;
+        check_name(&provenance.program)?;
         let header = container.header();
         let bytes = payload_bytes(provenance.subjects.len()) as u64;
         if header.chunk_bytes as usize != CHUNK_BYTES || header.payload_bytes != bytes {
@@ -96,6 +97,14 @@ impl EncryptedAnswer {
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
     }
+}
+
+/// Refuses a program's name that would show as something else than itself.
+pub(crate) fn check_name(program: &str) -> Result<(), ContainerError> {
+    if program.len() <= MAX_ID_BYTES && !program.chars().any(hides) {
+        return Ok(());
+    }
+    Err(ContainerError::BadContents("the name of the program is too long or does not show"))
 }
 
 fn payload_bytes(answers: usize) -> usize {

@@ -124,7 +124,7 @@ impl Scratch {
         self.switched.keyswitch(&engine.key.keyswitch, inputs);
         let small = self.switched.modulus_switch();
         let key = engine.key.bootstrap.as_view().data();
-        self.rotation.rotate(key, &engine.transform, &small, tables);
+        self.rotation.rotate(key, &engine.transform, small, tables);
         self.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
     }
 }

@@ -1,13 +1,14 @@
 //! The evaluator's own plaintext: who forms a household, its poverty line, and what is known of it in the clear.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io::Read;
 
 use crate::table::csv::{CsvError, CsvRows};
 use crate::units::{Cents, Digest, HouseholdId, SubjectId};
 
 /// One household.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Household {
     id: HouseholdId,
     members: Vec<SubjectId>,
@@ -58,9 +59,22 @@ impl Household {
 }
 
 /// Valid households: each with a member, each person in one household only.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Households {
     households: Vec<Household>,
+}
+
+/// Amounts, lines and members are never printed.
+impl fmt::Debug for Household {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Household").field("members", &self.members.len()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Households {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Households").field("households", &self.households.len()).finish_non_exhaustive()
+    }
 }
 
 /// Why the households are refused. No variant holds an amount or a name.

@@ -65,11 +65,23 @@ impl KeyHolder {
     ) -> Result<(Self, PublicKey, EvaluationKey), ReleaseError> {
         agreement.in_force_today()?;
         release::check_signer(agreement, &signing_key)?;
+        release::check_first(agreement, ledger)?;
         let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
         let evaluation_key = evaluation.container().digest();
         let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
         ledger.append(made, &signing_key)?;
         Ok((Self { key, signing_key }, public, evaluation))
+    }
+
+    /// Refuses a signing key that is not the key holder's, before anything is made with it.
+    ///
+    /// # Errors
+    /// [`ReleaseError::WrongSigner`].
+    pub fn check_signing_key<A: Analysis>(
+        agreement: &SignedAgreement<A>,
+        signing_key: &SigningKey,
+    ) -> Result<(), ReleaseError> {
+        release::check_signer(agreement, signing_key)
     }
 
     /// A key holder with a secret key made before, and its own signing key.
@@ -117,8 +129,8 @@ impl KeyHolder {
         let mut rows = Vec::with_capacity(subjects.len());
         for ((mask, bodies), subjects) in rings.iter().zip(subjects.chunks(RING)) {
             let phases = self.key.phases(mask, bodies);
-            for (subject, phase) in subjects.iter().zip(phases) {
-                let value = decode(phase);
+            for (subject, phase) in subjects.iter().zip(phases.iter()) {
+                let value = decode(*phase);
                 if !agreed.contains(&value) {
                     return Err(ReleaseError::OutsideAnswerSpace);
                 }

@@ -1,4 +1,4 @@
-//! The key holder's ledger: what was opened, for whom, when. Never a value.
+//! A party's ledger; the key holder's has what was opened, for whom, when. Never a value.
 //!
 //! One line of JSON per entry. Each entry holds the digest of the line before it and is signed, so that no line can be
 //! edited, removed or moved without notice. A ledger whose last lines are cut off is still a chain: compare its head
@@ -11,7 +11,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::signature::{Context, Signature, SigningKey, VerifyingKey};
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::{AgreementId, Digest, KeyId, hides};
 
 /// The largest ledger that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
@@ -22,7 +22,17 @@ pub struct Ledger {
     entries: Vec<Entry>,
     head: Digest,
     signer: Option<VerifyingKey>,
-    file: Option<File>,
+    storage: Storage,
+}
+
+/// Where a ledger's lines go.
+#[derive(Debug)]
+enum Storage {
+    /// Nowhere: a rehearsal.
+    Memory,
+    /// It was opened to be read.
+    ReadOnly,
+    File(File),
 }
 
 /// One entry.
@@ -59,8 +69,10 @@ pub enum Event {
     Purge {
         /// Under which agreement.
         agreement: AgreementId,
-        /// The digests of the files' bytes.
+        /// The artefacts, by their digests.
         files: Vec<Digest>,
+        /// How many other files. A digest of plaintext would let somebody guess it.
+        others: u64,
     },
 }
 
@@ -108,6 +120,9 @@ pub enum LedgerError {
     /// Another process has it.
     #[error("another process is writing to this ledger")]
     InUse,
+    /// Opened to be read.
+    #[error("this ledger was opened to be read, not to be written to")]
+    ReadOnly,
     /// Already there.
     #[error("there is a ledger already; it is never overwritten")]
     Exists,
@@ -126,7 +141,7 @@ pub enum LedgerError {
         /// Counted from one.
         line: usize,
     },
-    /// A line that the key holder did not sign.
+    /// A line that the ledger's owner did not sign.
     #[error("line {line}: the signature is not that of the ledger's owner")]
     NotSigned {
         /// Counted from one.
@@ -145,14 +160,14 @@ pub enum LedgerError {
 impl LedgerError {
     /// Whether the ledger is not to be trusted, as opposed to a failing system.
     pub fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Io(_) | Self::InUse | Self::Exists | Self::TooLarge)
+        !matches!(self, Self::Io(_) | Self::InUse | Self::Exists | Self::ReadOnly | Self::TooLarge)
     }
 }
 
 impl Ledger {
     /// A ledger without a file, for rehearsals: it forgets when it is dropped.
     pub fn in_memory() -> Self {
-        Self { entries: Vec::new(), head: START, signer: None, file: None }
+        Self { entries: Vec::new(), head: START, signer: None, storage: Storage::Memory }
     }
 
     /// A new, empty ledger file.
@@ -166,7 +181,7 @@ impl Ledger {
             _ => LedgerError::Io(error),
         })?;
         file.try_lock().map_err(|_| LedgerError::InUse)?;
-        Ok(Self { file: Some(file), ..Self::in_memory() })
+        Ok(Self { storage: Storage::File(file), ..Self::in_memory() })
     }
 
     /// Opens a ledger to write to it, verifies every line, and keeps others from writing.
@@ -177,7 +192,7 @@ impl Ledger {
         let mut file = OpenOptions::new().read(true).append(true).open(path)?;
         file.try_lock().map_err(|_| LedgerError::InUse)?;
         let ledger = Self::read(&mut file, owner)?;
-        Ok(Self { file: Some(file), ..ledger })
+        Ok(Self { storage: Storage::File(file), ..ledger })
     }
 
     /// Reads a ledger without writing to it, and verifies every line.
@@ -195,7 +210,7 @@ impl Ledger {
         file.rewind()?;
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
-        let mut ledger = Self { signer: Some(*owner), ..Self::in_memory() };
+        let mut ledger = Self { signer: Some(*owner), storage: Storage::ReadOnly, ..Self::in_memory() };
         // Every line, the last one too, ends with a line feed.
         for (index, bytes) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
             ledger.accept(bytes, index + 1, owner)?;
@@ -205,7 +220,8 @@ impl Ledger {
 
     fn accept(&mut self, bytes: &[u8], line: usize, owner: &VerifyingKey) -> Result<(), LedgerError> {
         let parsed: Line = serde_json::from_slice(bytes).map_err(|_| LedgerError::Altered { line })?;
-        if to_bytes(&parsed) != bytes {
+        // What would move a cursor is no ledger of ours, whoever signed it.
+        if to_bytes(&parsed) != bytes || !shows(&parsed.entry) {
             return Err(LedgerError::Altered { line });
         }
         let Line { entry, signature } = parsed;
@@ -235,7 +251,10 @@ impl Ledger {
         let entry = Entry { number, previous: self.head, time, event };
         let signature = signer.sign(Context::Ledger, digest(&entry));
         let bytes = to_bytes(&Line { entry: entry.clone(), signature });
-        if let Some(file) = &mut self.file {
+        if matches!(self.storage, Storage::ReadOnly) {
+            return Err(LedgerError::ReadOnly);
+        }
+        if let Storage::File(file) = &mut self.storage {
             let before = file.metadata()?.len();
             if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_all()) {
                 // Half a line would make the whole ledger unreadable.
@@ -293,6 +312,14 @@ pub(crate) fn is_ledger(path: &Path) -> bool {
 }
 
 const START: Digest = Digest::ZERO;
+
+fn shows(entry: &Entry) -> bool {
+    let names = match &entry.event {
+        Event::Release(release) => [release.by.as_str(), release.to.as_str()],
+        _ => ["", ""],
+    };
+    entry.time.parse::<jiff::Timestamp>().is_ok() && !names.iter().any(|name| name.chars().any(hides))
+}
 
 fn digest(entry: &Entry) -> Digest {
     Digest::of(&serde_json::to_vec(entry).expect("an entry is text and numbers"))

@@ -4,7 +4,7 @@
 //! keeps of a deleted file are outside what this sees.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,7 @@ use protected::protected;
 #[derive(Debug)]
 pub struct Purge<'a, A = Eligibility> {
     agreement: &'a SignedAgreement<A>,
+    today: Date,
     due: Vec<PathBuf>,
     kept: Vec<(PathBuf, Date)>,
 }
@@ -94,6 +95,12 @@ pub enum RetentionError {
     /// A date that no calendar has.
     #[error("{}: its date or its term lies beyond the calendar", path.display())]
     BeyondCalendar {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another file than when the plan was made.
+    #[error("{}: was changed in the meantime; nothing was deleted", path.display())]
+    Changed {
         /// The file.
         path: PathBuf,
     },
@@ -173,7 +180,7 @@ impl<'a, A: Analysis> Purge<'a, A> {
         also: &[PathBuf],
         today: Date,
     ) -> Result<Self, RetentionError> {
-        let mut plan = Self { agreement, due: Vec::new(), kept: Vec::new() };
+        let mut plan = Self { agreement, today, due: Vec::new(), kept: Vec::new() };
         let mut seen = HashSet::new();
         let artefacts = artefacts.iter().map(|path| (path, Named::ByItself));
         for (path, named) in artefacts.chain(also.iter().map(|path| (path, Named::ByUser))) {
@@ -202,26 +209,31 @@ impl<'a, A: Analysis> Purge<'a, A> {
         &self.kept
     }
 
-    /// Writes the digests of the files that are due in the ledger, and then deletes them. Without such files the ledger
-    /// stays as it is. Returns the digests, in the order of [`due`](Self::due).
+    /// Writes the digests of the artefacts that are due in the ledger, and how many other files, and then deletes them.
+    /// Without such files the ledger stays as it is. Returns the artefacts' digests.
     ///
     /// # Errors
-    /// When the key is no party's or the ledger cannot be written: then nothing was deleted. When a file cannot be
-    /// deleted: then the others were.
+    /// When the key is no party's, a file was changed since the plan, or the ledger cannot be written: then nothing was
+    /// deleted. When a file cannot be deleted: then the others were.
     pub fn carry_out(self, ledger: &mut Ledger, signer: &SigningKey) -> Result<Vec<Digest>, RetentionError> {
         let own = Some(signer.verifying_key());
         if !self.agreement.parties().iter().any(|party| party.signing_key == own) {
             return Err(RetentionError::NotAParty);
         }
-        let mut files = Vec::with_capacity(self.due.len());
+        if self.due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut files = Vec::new();
         for path in &self.due {
-            let digest = digest(path).map_err(|source| RetentionError::Io { path: path.clone(), source })?;
-            files.push(digest);
+            // Somebody may have put another file there while the passphrase was asked for.
+            if due(self.agreement, path, Named::ByUser, self.today)? != Due::Now {
+                return Err(RetentionError::Changed { path: path.clone() });
+            }
+            files.extend(Container::open_any(path).map(|container| container.digest()));
         }
-        if files.is_empty() {
-            return Ok(files);
-        }
-        ledger.append(Event::Purge { agreement: self.agreement.id(), files: files.clone() }, signer)?;
+        let others = (self.due.len() - files.len()) as u64;
+        ledger
+            .append(Event::Purge { agreement: self.agreement.id(), files: files.clone(), others }, signer)?;
         let mut first_failure = None;
         for path in self.due {
             if let Err(source) = fs::remove_file(&path) {
@@ -230,13 +242,6 @@ impl<'a, A: Analysis> Purge<'a, A> {
         }
         first_failure.map_or(Ok(files), Err)
     }
-}
-
-/// The digest of a file's bytes, read in pieces.
-fn digest(path: &Path) -> io::Result<Digest> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
-    Ok(hasher.finalize().into())
 }
 
 #[cfg(test)]
@@ -297,7 +302,7 @@ mod tests {
 
     fn aged(path: PathBuf) -> PathBuf {
         let made: Timestamp = MADE.parse().expect("a time");
-        let file = File::options().write(true).open(&path).expect("opens");
+        let file = fs::File::options().write(true).open(&path).expect("opens");
         file.set_modified(SystemTime::from(made)).expect("sets");
         path
     }
@@ -311,7 +316,7 @@ mod tests {
         let office = Office::new();
         let (artefact, csv) = (office.artefact("answer.enc"), office.file("decisions.csv", b"household\n"));
         let (artefacts, also) = (vec![artefact.clone()], vec![csv.clone()]);
-        let digests = [&artefact, &csv].map(|path| Digest::of(&fs::read(path).expect("reads")));
+        let digest = Container::open_any(&artefact).expect("an artefact").digest();
         let key = office.rehearsal.key("SVB");
         let mut ledger = Ledger::in_memory();
 
@@ -323,10 +328,10 @@ mod tests {
         assert!(artefact.exists() && csv.exists() && ledger.entries().is_empty());
 
         let deleted = plan("2025-04-01").expect("a plan").carry_out(&mut ledger, &key).expect("deletes");
-        assert_eq!(deleted, digests);
+        assert_eq!(deleted, [digest]);
         assert!(!artefact.exists() && !csv.exists());
         let agreement = office.rehearsal.agreement().id();
-        assert_eq!(ledger.entries()[0].event, Event::Purge { agreement, files: digests.to_vec() });
+        assert_eq!(ledger.entries()[0].event, Event::Purge { agreement, files: vec![digest], others: 1 });
     }
 
     #[test]
@@ -336,7 +341,7 @@ mod tests {
         key_file::write(&key, &Passphrase::from("correct horse".to_owned()), b"secret").expect("writes");
         let mut ledger = Ledger::create(&office.path("ledger.jsonl")).expect("creates");
         let empty = office.file("empty.jsonl", b"");
-        let event = Event::Purge { agreement: Digest::ZERO, files: vec![] };
+        let event = Event::Purge { agreement: Digest::ZERO, files: vec![], others: 0 };
         ledger.append(event, &office.rehearsal.key("SVB")).expect("writes");
         let protected = [
             aged(key),

@@ -99,7 +99,8 @@ fn blinded_answers_are_read_by_the_receiver_only() {
     assert!(text.contains("3 blinded answers, for municipality to unblind"), "{text}");
     assert!(office.read("opened.csv").starts_with("household,blinded\nh1,"));
     office.run(&format!("{EVALUATE} --out other.enc --blinding other.blinding"));
-    let unblind = "unblind --answer answer.enc --opened opened.csv --out decisions.csv --blinding";
+    let unblind =
+        "unblind --agreement a.toml --answer answer.enc --opened opened.csv --out decisions.csv --blinding";
     office.refuse(&format!("{unblind} other.blinding"), 1, "not hidden by this blinding");
     office.run(&format!("{unblind} answer.blinding"));
     assert_eq!(office.read("decisions.csv"), DECISIONS);
@@ -140,7 +141,10 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         office.run(&format!("agreement show a.toml{json}"));
         office.run(&format!("agreement verify a.toml{json}"));
         office.run(&format!("plan --agreement a.toml --households households.csv{json}"));
-        office.output(&format!("{RELEASE} --out decisions.csv{json}"));
+        office.run(&format!("encrypt --agreement a.toml --dataset income --public-key keys/public.key --signing-key a.UWV.key --input incomes.csv --out income.enc{json}"));
+        office.run(&format!("{EVALUATE} --out answer.enc{json}"));
+        office.run(&format!("{AUDIT}{json}"));
+        office.run(&format!("{RELEASE} --out decisions.csv{json}"));
         office.run(&format!("ledger show keys/ledger.jsonl --agreement a.toml{json}"));
         office.run(&format!("ledger verify keys/ledger.jsonl --agreement a.toml{json}"));
         office.run(&format!("{EXPLAIN} --household h1 --language nl{json}"));
@@ -151,17 +155,29 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         office.output(&format!("party show keys/public.key{json}"));
         office.output(&format!("keygen --agreement a.toml --signing-key a.UWV.key --out more{json}"));
     }
+    office.run("demo --out demo");
+    office.run("party keygen --out new.key");
+    office.run("agreement check a.toml");
+    let sign = "agreement sign a.toml --party UWV --signing-key a.UWV.key";
+    office.refuse(sign, 3, "has signed already");
+    fs::remove_file(office.path().join("a.toml.sig")).expect("removes");
+    for party in ["UWV", "computing-centre", "SVB"] {
+        office.run(&format!("agreement sign a.toml --party {party} --signing-key a.{party}.key"));
+    }
+    office.run("purge --agreement a.toml --dry-run answer.enc");
     office.run("pseudonym-key --agreement a.toml --out pseudonym.key");
     office
         .run("pseudonymise --agreement a.toml --key pseudonym.key --input incomes.csv --out pseudonyms.csv");
     let passphrase = || PASSPHRASE.to_owned().into();
     let open = |name: &str| drempel::key_file::read(&office.path().join(name), &passphrase()).expect(name);
     let mut secrets = vec![open("keys/secret.key")[85..].to_vec(), open("pseudonym.key")[56..].to_vec()];
+    let new = open("new.key");
+    secrets.push(new[new.len() - 32..].to_vec());
     for party in office.parties.agreement().parties() {
         let bytes = office.parties.key(&party.name).to_bytes();
         secrets.push(bytes[bytes.len() - 32..].to_vec());
     }
-    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32]);
+    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32, 32]);
     let mut pieces = std::collections::HashSet::new();
     for piece in secrets.iter().flat_map(|secret| secret.windows(8)) {
         pieces.insert(piece.to_vec());
@@ -216,6 +232,35 @@ fn an_answer_is_explained_and_the_files_are_purged_after_their_term() {
     assert!(!office.path().join("answer.enc").exists() && !office.path().join("decisions.csv").exists());
     let ledger = office.run("ledger show keys/ledger.jsonl --agreement a.toml");
     assert!(ledger.contains("2 files deleted"), "{ledger}");
-    office.refuse(&format!("{purge} --also keys/secret.key"), 1, "");
+    let key =
+        "purge --agreement a.toml --ledger keys/ledger.jsonl --signing-key a.SVB.key --also keys/secret.key";
+    office.refuse(key, 3, "keys/secret.key");
+    let key = "purge --agreement a.toml --ledger uwv.jsonl --signing-key a.UWV.key income.enc";
+    let file = fs::File::options().write(true).open(office.path().join("income.enc")).expect("a table");
+    file.set_modified(old).expect("sets");
+    office.run(key);
+    let ledger = office.run("ledger show uwv.jsonl --agreement a.toml --party UWV");
+    assert!(ledger.contains("1 files deleted"), "another party's own ledger: {ledger}");
+    office.refuse("ledger show uwv.jsonl --agreement a.toml", 3, "not that of the ledger's owner");
+    office.refuse("dpia --agreement a.toml --ledger uwv.jsonl", 3, "not that of the ledger's owner");
     assert!(office.path().join("keys/secret.key").exists(), "a key file is never deleted");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_passphrase_comes_from_a_file_descriptor_too() {
+    let office = Office::new(AGREEMENT);
+    fs::write(office.path().join("passphrase.txt"), format!("{PASSPHRASE}\nsecond line\n")).expect("writes");
+    let show = |file: &str| {
+        let line = format!("\"$DREMPEL\" --passphrase-fd 3 party show a.UWV.key 3< {file}");
+        Command::new("sh")
+            .args(["-c", &line])
+            .env("DREMPEL", env!("CARGO_BIN_EXE_drempel"))
+            .env_remove("DREMPEL_PASSPHRASE")
+            .current_dir(office.path())
+            .output()
+            .expect("a shell")
+    };
+    assert!(show("passphrase.txt").status.success());
+    assert_eq!(show("incomes.csv").status.code(), Some(1));
 }

@@ -8,7 +8,7 @@ use crate::signature::VerifyingKey;
 use crate::units::{Cents, MAX_CENTS, hides};
 
 /// `[agreement]`: what, why, on which legal basis, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// A short name.
@@ -41,7 +41,7 @@ impl Terms {
 }
 
 /// Text that shows as it is: not empty, and without characters that move the cursor or turn the line round.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.trim().is_empty() || text.chars().any(hides) {
         return Err(D::Error::custom("text without control characters or line breaks is expected"));
@@ -174,6 +174,9 @@ pub struct Disclosure {
 /// The floor for [`Disclosure::minimum_cell`].
 const MINIMUM_CELL_FLOOR: u32 = 5;
 
+/// The floor for [`Disclosure::audit`]: below it an audit would hardly ever see anything.
+const AUDIT_FLOOR: f64 = 0.001;
+
 fn default_minimum_cell() -> u32 {
     10
 }
@@ -187,8 +190,8 @@ impl Disclosure {
         if self.minimum_cell < MINIMUM_CELL_FLOOR {
             return Err(AgreementError::Disclosure("minimum_cell must be at least 5"));
         }
-        if !(self.audit > 0.0 && self.audit <= 1.0) {
-            return Err(AgreementError::Disclosure("audit must lie above 0 and be at most 1"));
+        if !(AUDIT_FLOOR..=1.0).contains(&self.audit) {
+            return Err(AgreementError::Disclosure("audit must be at least 0.001 and at most 1"));
         }
         if self.answers == 0 {
             return Err(AgreementError::Disclosure("answers must be at least 1"));

@@ -42,13 +42,14 @@ pub struct SignedAgreement<A = Eligibility> {
 #[serde(deny_unknown_fields)]
 pub struct Signatures {
     /// The id of the agreement that is signed.
-    agreement: String,
+    agreement: AgreementId,
     signature: Vec<PartySignature>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PartySignature {
+    #[serde(deserialize_with = "super::parts::text")]
     party: String,
     signature: Signature,
 }
@@ -78,13 +79,14 @@ pub enum SignatureError {
     },
     /// Signatures over another text.
     #[error(
-        "the signatures are over agreement {found}, not over {expected}; one changed character is enough"
+        "the signatures are over agreement {found}, not over {expected}; one changed character is enough. After an \
+         amendment everybody signs again, in a new file of signatures"
     )]
     OtherAgreement {
         /// The agreement in hand.
         expected: AgreementId,
         /// What the signatures say.
-        found: String,
+        found: AgreementId,
     },
     /// A party without a public key.
     #[error("party \"{party}\" has no signing_key; `drempel party keygen` prints the line for the agreement")]
@@ -107,6 +109,12 @@ pub enum SignatureError {
     /// A party that has not signed.
     #[error("party \"{party}\" has not signed")]
     Missing {
+        /// The party.
+        party: String,
+    },
+    /// Signed before.
+    #[error("party \"{party}\" has signed already")]
+    AlreadySigned {
         /// The party.
         party: String,
     },
@@ -139,7 +147,7 @@ impl SignatureError {
 impl Signatures {
     /// No signatures yet.
     pub fn new<A>(agreement: &Agreement<A>) -> Self {
-        Self { agreement: agreement.id.to_string(), signature: Vec::new() }
+        Self { agreement: agreement.id, signature: Vec::new() }
     }
 
     /// The file beside an agreement: its name and `.sig`.
@@ -195,7 +203,7 @@ impl Signatures {
             return Err(SignatureError::OtherKey { party });
         }
         if self.signature.iter().any(|signed| signed.party == party) {
-            return Err(SignatureError::Duplicate { party });
+            return Err(SignatureError::AlreadySigned { party });
         }
         let signature = key.sign(Context::Agreement(&party), agreement.id);
         self.signature.push(PartySignature { party, signature });
@@ -208,10 +216,10 @@ impl Signatures {
     }
 
     fn expect<A>(&self, agreement: &Agreement<A>) -> Result<(), SignatureError> {
-        if self.agreement == agreement.id.to_string() {
+        if self.agreement == agreement.id {
             return Ok(());
         }
-        Err(SignatureError::OtherAgreement { expected: agreement.id, found: self.agreement.clone() })
+        Err(SignatureError::OtherAgreement { expected: agreement.id, found: self.agreement })
     }
 }
 

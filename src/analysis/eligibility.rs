@@ -11,8 +11,8 @@ use crate::circuit::{Backend, Cell, CircuitError};
 use crate::households::{Household, HouseholdError, Households};
 use crate::units::MAX_CENTS;
 
-/// Households per batch. Enough to keep every core busy; the memory of a batch grows with it.
-pub const BATCH: usize = 256;
+/// Households per batch. Batches run side by side, and the memory that they take grows with this.
+pub const BATCH: usize = 64;
 
 /// `[analysis]` with `kind = "eligibility"`.
 #[derive(Clone, Debug, Deserialize)]

@@ -3,6 +3,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically, write_whole};
+use crate::encrypted_answer::check_name;
 use crate::signature::SigningKey;
 use crate::units::Digest;
 
@@ -29,7 +30,7 @@ pub struct Statement {
 }
 
 impl Attestation {
-    pub(super) fn new(
+    pub(crate) fn new(
         answer: &Header,
         statement: Statement,
         signer: &SigningKey,
@@ -50,7 +51,8 @@ impl Attestation {
 
     fn from_container(container: Container) -> Result<Self, ContainerError> {
         container.expect_payload(0)?;
-        let statement = container.metadata()?;
+        let statement: Statement = container.metadata()?;
+        check_name(&statement.program)?;
         Ok(Self { container, statement })
     }
 
@@ -60,6 +62,11 @@ impl Attestation {
     /// When writing fails.
     pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
         write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// The attestation's name in a ledger.
+    pub fn digest(&self) -> Digest {
+        self.container.digest()
     }
 
     /// What is attested.

@@ -98,10 +98,7 @@ pub fn write_atomically<T, E: From<io::Error>>(
     access: Access,
     write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
-    if is_key_file(path) || is_ledger(path) {
-        let message = "there is a key file or a ledger at this place; it is never overwritten";
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message).into());
-    }
+    check_place(path)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".drempel-");
     #[cfg(unix)]
@@ -126,7 +123,20 @@ pub fn write_atomically<T, E: From<io::Error>>(
 /// # Errors
 /// Whatever the operating system says of the folder.
 pub fn check_writable(path: &Path) -> io::Result<()> {
+    check_place(path)?;
     tempfile::Builder::new().prefix(".drempel-").tempfile_in(folder_of(path)).map(drop)
+}
+
+fn check_place(path: &Path) -> io::Result<()> {
+    let refuse = |kind, message: &str| Err(io::Error::new(kind, message));
+    if path.is_dir() {
+        return refuse(io::ErrorKind::IsADirectory, "there is a folder at this place; name a file");
+    }
+    if is_key_file(path) || is_ledger(path) {
+        let message = "there is a key file or a ledger at this place; it is never overwritten";
+        return refuse(io::ErrorKind::AlreadyExists, message);
+    }
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {

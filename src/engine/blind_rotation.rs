@@ -18,6 +18,8 @@ const BOX: usize = RING / SLOTS as usize;
 #[derive(Default)]
 pub(super) struct Rotation {
     accumulators: Vec<u64>,
+    /// One table as a polynomial.
+    polynomial: Vec<u64>,
     workspace: Workspace,
 }
 
@@ -33,17 +35,18 @@ impl Rotation {
         self.accumulators.clear();
         self.accumulators.resize(tables.len() * RING_WORDS, 0);
         self.workspace.fit(transform);
-        let accumulators = &mut self.accumulators;
+        let Self { accumulators, polynomial, workspace } = self;
         for ((accumulator, table), input) in accumulators.chunks_exact_mut(RING_WORDS).zip(tables).zip(inputs)
         {
             let body = &mut accumulator[RING_WORDS - RING..];
-            add_turned(body, &polynomial(table), (2 * RING - input.body) % (2 * RING));
+            lay_out(table, polynomial);
+            add_turned(body, polynomial, (2 * RING - input.body) % (2 * RING));
         }
         for (index, step) in steps(key).enumerate() {
             for (accumulator, input) in accumulators.chunks_exact_mut(RING_WORDS).zip(inputs) {
                 let degree = input.mask[index];
                 if degree != 0 {
-                    transform.rotate_by_bit(accumulator, degree, step, &mut self.workspace);
+                    transform.rotate_by_bit(accumulator, degree, step, workspace);
                 }
             }
         }
@@ -64,14 +67,13 @@ impl Rotation {
 
 /// The table as a polynomial: a box of coefficients per slot, turned by half a box so that noise of either sign
 /// stays inside. What falls off the front comes back at the end with its sign turned.
-fn polynomial(table: &LookupTable) -> Vec<u64> {
-    let mut coefficients: Vec<u64> =
-        table.twice_slots().flat_map(|value| std::iter::repeat_n(halves(value), BOX)).collect();
+fn lay_out(table: &LookupTable, coefficients: &mut Vec<u64>) {
+    coefficients.clear();
+    coefficients.extend(table.twice_slots().flat_map(|value| std::iter::repeat_n(halves(value), BOX)));
     for coefficient in &mut coefficients[..BOX / 2] {
         *coefficient = coefficient.wrapping_neg();
     }
     coefficients.rotate_left(BOX / 2);
-    coefficients
 }
 
 /// A number of half slots on the torus.

@@ -17,6 +17,7 @@ pub(super) struct Switched {
     terms: Vec<[u32; LEVELS]>,
     /// The mask words of the batch, transposed: all ciphertexts' word 0, then word 1, ...
     columns: Vec<u64>,
+    rounded: Vec<Rounded>,
 }
 
 impl Switched {
@@ -60,11 +61,17 @@ impl Switched {
 
     /// Rounds the batch to the 2N steps of a rotation, with the *centred* switch: it takes the mean of the
     /// rounding error off the body, without which the parameters lose half of their failure exponent.
-    pub(super) fn modulus_switch(&self) -> Vec<Rounded> {
-        self.ciphertexts().map(Rounded::centred).collect()
+    pub(super) fn modulus_switch(&mut self) -> &[Rounded] {
+        let ciphertexts = self.words.chunks_exact(SMALL_WORDS);
+        self.rounded.resize_with(ciphertexts.len(), Rounded::default);
+        for (rounded, words) in self.rounded.iter_mut().zip(ciphertexts) {
+            rounded.centre(words);
+        }
+        &self.rounded
     }
 
     /// The batch under the small key.
+    #[cfg(all(test, feature = "key-holder"))]
     pub(super) fn ciphertexts(&self) -> impl Iterator<Item = &[u32]> {
         self.words.chunks_exact(SMALL_WORDS)
     }
@@ -84,17 +91,20 @@ fn subtract_products(output: &mut [u32], rows: &[u32], terms: &[u32; LEVELS]) {
 }
 
 /// A ciphertext as the blind rotation reads it: exponents of X modulo 2N.
+#[derive(Clone, Default)]
 pub(super) struct Rounded {
     pub(super) mask: Vec<usize>,
     pub(super) body: usize,
 }
 
 impl Rounded {
-    fn centred(words: &[u32]) -> Self {
+    fn centre(&mut self, words: &[u32]) {
         let input = LweCiphertext::from_container(words, TFHE.post_keyswitch_ciphertext_modulus);
         let steps = POLYNOMIAL.to_blind_rotation_input_modulus_log();
         let switched: LazyStandardModulusSwitchedLweCiphertext<u32, usize, _> =
             lwe_ciphertext_centered_binary_modulus_switch(input, steps);
-        Self { mask: switched.mask().collect(), body: switched.body() }
+        self.mask.clear();
+        self.mask.extend(switched.mask());
+        self.body = switched.body();
     }
 }

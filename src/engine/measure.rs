@@ -112,7 +112,7 @@ impl Measure {
         let small = scratch.switched.modulus_switch();
         lap(1);
         let key = self.engine.key.bootstrap.as_view().data();
-        scratch.rotation.rotate(key, &self.engine.transform, &small, tables);
+        scratch.rotation.rotate(key, &self.engine.transform, small, tables);
         lap(2);
         scratch.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
         lap(3);

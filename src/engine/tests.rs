@@ -128,7 +128,7 @@ fn switched_noise(count: usize) -> (Vec<f64>, Vec<f64>) {
     let batches = inputs.chunks(BATCH * WORDS).zip(tables.chunks(BATCH)).zip(values.chunks(BATCH));
     for ((inputs, tables), values) in batches {
         switched.keyswitch(set().measure.keyswitch_key(), inputs.chunks_exact(WORDS).zip(tables));
-        let rounded = switched.modulus_switch();
+        let rounded = switched.modulus_switch().to_vec();
         for ((words, rounded), value) in switched.ciphertexts().zip(&rounded).zip(values) {
             let (body, mask) = words.split_last().expect("a body");
             let products = mask.iter().zip(small).map(|(word, bit)| word.wrapping_mul(*bit));

@@ -45,6 +45,7 @@ impl Computer {
         agreement: &SignedAgreement<A>,
         tables: &'t [EncryptedTable],
     ) -> Result<Vec<&'t EncryptedTable>, EvaluateError> {
+        agreement.in_force_today()?;
         let mut checked = self.seal.signed_by(&self.header, agreement.only(Role::KeyHolder), UNNAMED);
         if self.header.agreement != agreement.id() {
             let (expected, found) = (agreement.id(), self.header.agreement);
@@ -90,7 +91,6 @@ impl Computer {
         households: &Households,
         tables: &[&EncryptedTable],
     ) -> Result<(Vec<A::Batch>, Plan), EvaluateError> {
-        agreement.in_force_today()?;
         let batches = Self::batches(agreement, households, tables)?;
         let mut seen = vec![false; households.len()];
         for household in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {

@@ -7,7 +7,7 @@ use crate::audit::{Attestation, Draw};
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::evaluator::PROGRAM;
-use crate::ledger::{Ledger, LedgerError, Release};
+use crate::ledger::{Event, Ledger, LedgerError, Release};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
@@ -32,7 +32,15 @@ pub enum ReleaseError {
         /// The key's.
         found: AgreementId,
     },
-    /// The ledger does not begin with the making of this key set.
+    /// A second key set for one agreement.
+    #[error(
+        "this ledger has a key set for the agreement already (entry {entry}); one agreement has one key set"
+    )]
+    KeysExist {
+        /// The ledger's entry.
+        entry: u64,
+    },
+    /// The ledger has no entry of the making of this key set.
     #[error("this ledger does not know key {key}; use the one that `keygen` began")]
     UnknownKey {
         /// The key set.
@@ -103,7 +111,9 @@ pub enum ReleaseError {
         found: u64,
     },
     /// Something that is no answer.
-    #[error("an answer lies outside the agreed values; nothing is released")]
+    #[error(
+        "an answer lies outside the agreed values; nothing is released, and the ledger counts it as spent"
+    )]
     OutsideAnswerSpace,
     /// The ledger cannot be written.
     #[error(transparent)]
@@ -124,6 +134,19 @@ impl ReleaseError {
             Self::Ledger(error) => error.is_refusal(),
             _ => true,
         }
+    }
+}
+
+/// Refuses a second key set for one agreement: its answers would be counted apart.
+pub(super) fn check_first<A: Analysis>(
+    agreement: &SignedAgreement<A>,
+    ledger: &Ledger,
+) -> Result<(), ReleaseError> {
+    let same =
+        |event: &Event| matches!(event, Event::Keys { agreement: known, .. } if *known == agreement.id());
+    match ledger.entries().iter().find(|entry| same(&entry.event)) {
+        Some(entry) => Err(ReleaseError::KeysExist { entry: entry.number }),
+        None => Ok(()),
     }
 }
 
@@ -148,8 +171,9 @@ impl KeyHolder {
         attestations: &[Attestation],
         ledger: &Ledger,
     ) -> Result<Release, ReleaseError> {
-        self.check_keys(agreement, answer, ledger)?;
+        self.check_keys(agreement)?;
         check_tables(agreement, answer, self.key.id())?;
+        self.check_key_set(answer, ledger)?;
         let audited = check_attestations(agreement, answer, attestations)?;
         check_ledger(agreement, answer, ledger)?;
         let made = answer.provenance();
@@ -168,18 +192,15 @@ impl KeyHolder {
     }
 
     /// Condition 1: in force, signed by all (that is what a `SignedAgreement` is), and the keys were made for it.
-    fn check_keys<A: Analysis>(
-        &self,
-        agreement: &SignedAgreement<A>,
-        answer: &EncryptedAnswer,
-        ledger: &Ledger,
-    ) -> Result<(), ReleaseError> {
+    fn check_keys<A: Analysis>(&self, agreement: &SignedAgreement<A>) -> Result<(), ReleaseError> {
         agreement.in_force_today()?;
         check_signer(agreement, &self.signing_key)?;
         let (expected, found) = (agreement.id(), self.key.agreement());
-        if expected != found {
-            return Err(ReleaseError::WrongAgreement { expected, found });
-        }
+        if expected == found { Ok(()) } else { Err(ReleaseError::WrongAgreement { expected, found }) }
+    }
+
+    /// Condition 1 as well: the ledger has the making of this key set, and the answer was computed with it.
+    fn check_key_set(&self, answer: &EncryptedAnswer, ledger: &Ledger) -> Result<(), ReleaseError> {
         let key = self.key.id();
         let Some(made) = ledger.evaluation_key(key) else {
             return Err(ReleaseError::UnknownKey { key });
@@ -254,7 +275,11 @@ fn check_attestations<A: Analysis>(
         }
         audited = audited.max(Some(expected));
     }
-    audited.ok_or(ReleaseError::NotAttested)
+    match audited {
+        Some(0) => refuse("it evaluated no answer again"),
+        Some(audited) => Ok(audited),
+        None => Err(ReleaseError::NotAttested),
+    }
 }
 
 /// Condition 5: once, not too much, and nothing against the ledger.
@@ -272,7 +297,7 @@ fn check_ledger<A: Analysis>(
         return Err(ReleaseError::TablesAlreadyUsed { entry });
     }
     let earlier = ledger.releases().filter(|(_, release)| release.agreement == agreement.id());
-    let before: u64 = earlier.map(|(_, release)| release.answers).sum();
+    let before = earlier.fold(0_u64, |sum, (_, release)| sum.saturating_add(release.answers));
     let (allowed, found) = (agreement.disclosure().answers, made.subjects.len() as u64);
     if before.saturating_add(found) > allowed {
         return Err(ReleaseError::TooManyAnswers { allowed, before, found });

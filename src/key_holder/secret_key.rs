@@ -60,7 +60,7 @@ impl SecretKey {
     }
 
     /// Body minus mask times key, in Z/2¹⁶[X]/(X^N + 1), at the places that have a body.
-    pub(super) fn phases(&self, mask: &[u16], bodies: &[u16]) -> Vec<u16> {
+    pub(super) fn phases(&self, mask: &[u16], bodies: &[u16]) -> Zeroizing<Vec<u16>> {
         let mut product = Zeroizing::new(vec![0_u16; RING]);
         for (degree, bit) in self.bits.iter().enumerate() {
             // The same work for either bit.
@@ -69,7 +69,8 @@ impl SecretKey {
             product[degree..].iter_mut().zip(front).for_each(|(p, m)| *p = p.wrapping_add(m & keep));
             product[..degree].iter_mut().zip(back).for_each(|(p, m)| *p = p.wrapping_sub(m & keep));
         }
-        bodies.iter().zip(product.iter()).map(|(body, p)| body.wrapping_sub(*p)).collect()
+        // With all of them and the mask one could compute the key.
+        Zeroizing::new(bodies.iter().zip(product.iter()).map(|(body, p)| body.wrapping_sub(*p)).collect())
     }
 }
 

@@ -26,8 +26,9 @@ fn the_key_holder_opens_random_bits_and_the_receiver_reads_the_answers() {
         let blinding = evaluation.blinding.expect("blinded");
         let mut csv = Vec::new();
         opened.write_csv(&mut csv).expect("in memory");
-        let read = crate::Answer::read_blinded(&evaluation.answer, csv.as_slice()).expect("as written");
-        let answer = read.unblind(&blinding).expect("the right blinding");
+        let read =
+            crate::Answer::read_blinded(scene.agreement(), &evaluation.answer, &blinding, csv.as_slice());
+        let answer = read.expect("as written").unblind(&blinding).expect("the right blinding");
         assert!(answer.rows().all(|(_, eligible)| eligible == expected));
     }
 }

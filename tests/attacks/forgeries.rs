@@ -1,5 +1,7 @@
 //! A dishonest evaluator at audit 1.0: a thousand forgeries of each kind, none attested, none opened.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, households, payload};
@@ -47,76 +49,112 @@ impl Honest {
         audited.expect_err(what)
     }
 
-    /// A thousand forgeries of the ciphertexts under the honest job's name.
-    fn refuse_payloads(&self, what: &str, payload: impl Fn(&mut Random) -> Vec<u8> + Sync) {
+    /// A thousand forgeries of the ciphertexts under the honest job's name, each another one.
+    fn refuse_payloads(&self, what: &str, payload: impl Fn(usize) -> Vec<u8> + Sync) {
         // In parallel: the auditor really evaluates again, a thousand times.
-        (1..=EACH as u64).into_par_iter().for_each(|seed| {
-            let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let forged = self.forge(self.answer.provenance(), &payload(&mut random));
+        let digests = (0..EACH).into_par_iter().map(|index| {
+            let forged = self.forge(self.answer.provenance(), &payload(index));
             let error = self.refuse(&forged, &self.asked, what);
             assert!(matches!(error, AuditError::AnswersDiffer { .. }), "{what}: {error}");
+            forged.digest()
         });
+        all_different(digests.collect(), what);
     }
 
-    /// A thousand forgeries of what the answer says of itself.
-    fn refuse_provenance(&self, what: &str, mut change: impl FnMut(&mut Random, &mut Provenance)) {
-        let mut random = Random(2027);
-        for _ in 0..EACH {
+    /// A thousand forgeries of what the answer says of itself, each another one.
+    fn refuse_provenance(&self, what: &str, mut change: impl FnMut(usize, &mut Provenance)) {
+        let digests = (0..EACH).map(|index| {
             let mut provenance = self.answer.provenance().clone();
-            change(&mut random, &mut provenance);
+            change(index, &mut provenance);
             // As many bodies as it claims answers.
             let mut payload = self.payload.clone();
             payload.resize((RING + provenance.subjects.len()) * WORD_BYTES, 0);
-            self.refuse(&self.forge(&provenance, &payload), &self.asked, what);
-        }
+            let forged = self.forge(&provenance, &payload);
+            self.refuse(&forged, &self.asked, what);
+            forged.digest()
+        });
+        all_different(digests.collect(), what);
     }
 }
 
-fn digest(random: &mut Random) -> Digest {
-    Digest::of(&random.next().to_le_bytes())
+fn all_different(digests: Vec<Digest>, what: &str) {
+    let different: HashSet<Digest> = digests.into_iter().collect();
+    println!("{what}: {} different forgeries refused", different.len());
+    assert_eq!(different.len(), EACH, "{what}");
+}
+
+fn digest(index: usize) -> Digest {
+    Digest::of(&index.to_le_bytes())
+}
+
+/// A ring element's mask after its coefficients were moved down so that another becomes the first.
+fn turned(mask: &[u16], by: usize) -> Vec<u16> {
+    let (front, back) = mask.split_at(by);
+    back.iter().copied().chain(front.iter().map(|word| word.wrapping_neg())).collect()
+}
+
+/// Twelve households of one.
+fn twelve() -> String {
+    let rows: String = "abcdefghijkl".chars().map(|person| format!("h{person},{person},1\n")).collect();
+    format!("household,person,poverty_line_cents\n{rows}")
 }
 
 #[test]
 fn ciphertexts_that_were_not_computed_are_not_attested() {
     let honest = Honest::new("household,person,poverty_line_cents\nh1,a,1\n");
-    // An income's own ciphertext, with noise of the forger's own.
+    // An income's own ciphertext, any of the table's, with noise of the forger's own.
     let (mask, bodies) = as_ring(&honest.scene.tables[0].bin(0).expect("a bin"));
-    honest.refuse_payloads("a raw income relabelled as an answer", |random| {
-        let body = bodies[0].wrapping_add(random.below(64) as u16);
-        payload(&mask, &[body])
+    honest.refuse_payloads("a raw income relabelled as an answer", |index| {
+        let place = index % bodies.len();
+        let body = bodies[place].wrapping_add((index / bodies.len()) as u16);
+        payload(&turned(&mask, place), &[body])
     });
-    honest.refuse_payloads("a shifted mask", |random| {
+    honest.refuse_payloads("the honest answer with a shifted mask", |index| {
         let mut payload = honest.payload.clone();
-        let word = random.below(RING) * WORD_BYTES;
+        let word = index * WORD_BYTES;
         let moved = u16::from_le_bytes([payload[word], payload[word + 1]]).wrapping_add(ONE);
         payload[word..word + WORD_BYTES].copy_from_slice(&moved.to_le_bytes());
         payload
     });
-    honest.refuse_payloads("a trivial ciphertext", |random| {
-        let body = ONE * random.below(2) as u16 + random.below(64) as u16;
-        payload(&[0; RING], &[body])
+    // An encryption of zero with one mask coefficient moved: one bit of the key.
+    let (zero, zeros) = as_ring(&honest.scene.encrypt("person,cents\nx,0\n").bin(0).expect("a bin"));
+    honest.refuse_payloads("a shifted zero", |index| {
+        let mut mask = zero.clone();
+        mask[index] = mask[index].wrapping_sub(ONE);
+        payload(&mask, &zeros[..1])
+    });
+    honest.refuse_payloads("a trivial ciphertext", |index| {
+        payload(&[0; RING], &[ONE * (index % 2) as u16 + index as u16 / 2])
     });
 }
 
 #[test]
 fn answers_of_another_job_key_or_agreement_are_refused() {
     let honest = Honest::new(HOUSEHOLDS);
-    honest.refuse_provenance("other tables", |random, made| {
-        let other = honest.scene.encrypt(&format!("person,cents\na,{}\n", random.below(2)));
+    honest.refuse_provenance("other tables", |index, made| {
+        let other = honest.scene.encrypt(&format!("person,cents\na,{}\n", index % 2));
         made.tables = vec![other.container().seal()];
     });
-    honest.refuse_provenance("another household file", |random, made| made.households = digest(random));
-    honest.refuse_provenance("another evaluation key", |random, made| made.evaluation_key = digest(random));
-    honest.refuse_provenance("another program", |random, made| {
-        made.program = format!("drempel 0.1.{}", 1 + random.next());
+    honest.refuse_provenance("another household file", |index, made| made.households = digest(index));
+    honest.refuse_provenance("another evaluation key", |index, made| made.evaluation_key = digest(index));
+    honest.refuse_provenance("another program", |index, made| {
+        made.program = format!("drempel 0.1.{}", 1 + index)
     });
-    honest.refuse_provenance("blinding that was not agreed", |random, made| {
-        made.blinding = Some(digest(random));
+    honest
+        .refuse_provenance("blinding that was not agreed", |index, made| made.blinding = Some(digest(index)));
+    honest.refuse_provenance("a transcript that was not agreed", |index, made| {
+        made.transcript = Some(digest(index));
     });
-    honest.refuse_provenance("a transcript that was not agreed", |random, made| {
-        made.transcript = Some(digest(random));
-    });
-    // Whole other scenes: the evaluator's genuine answer, under another key or agreement.
+    let header = honest.answer.header();
+    for index in 0..EACH {
+        for (agreement, key) in [(digest(index), header.key), (header.agreement, digest(index))] {
+            let made = honest.answer.provenance();
+            let forged = honest.scene.forge_for(agreement, key, made, &honest.payload, CHUNK_BYTES);
+            let error = honest.refuse(&forged, &honest.asked, "an answer of another agreement or key");
+            assert!(matches!(error, AuditError::Input { .. }), "{error}");
+        }
+    }
+    // Whole other scenes: a genuine answer, under another key or agreement.
     for text in [AGREEMENT.to_owned(), AGREEMENT.replace("100000", "99999")] {
         let other = Scene::new(&text, INCOMES);
         let answer = other.evaluate(&honest.asked).answer;
@@ -127,27 +165,23 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
 
 #[test]
 fn swapped_dropped_and_added_rows_are_refused() {
-    let honest = Honest::new(HOUSEHOLDS);
-    let stranger =
-        |random: &mut Random| HouseholdId::try_from(format!("x{}", random.next())).expect("an identifier");
-    honest.refuse_provenance("a renamed household", |random, made| {
-        let place = random.below(2);
-        made.subjects[place] = stranger(random);
+    let honest = Honest::new(&twelve());
+    let stranger = |index: usize| HouseholdId::try_from(format!("x{index}")).expect("an identifier");
+    honest
+        .refuse_provenance("a renamed household", |index, made| made.subjects[index % 12] = stranger(index));
+    let mut random = Random(2027);
+    honest.refuse_provenance("swapped rows", |_, made| {
+        (1..12).rev().for_each(|place| made.subjects.swap(place, random.below(place + 1)));
     });
-    honest.refuse_provenance("swapped rows", |random, made| {
-        made.subjects.swap(0, 1);
-        // Each of the thousand swaps also claims another file, or the honest one.
-        if random.below(2) == 0 {
-            made.households = digest(random);
-        }
+    honest.refuse_provenance("dropped rows", |index, made| {
+        // Each row whose bit is set; never all twelve.
+        let mut place = 0;
+        made.subjects.retain(|_| {
+            place += 1;
+            (index + 1) >> (place - 1) & 1 == 0
+        });
     });
-    honest.refuse_provenance("a dropped row", |random, made| {
-        made.subjects.remove(random.below(2));
-    });
-    honest.refuse_provenance("an added row", |random, made| {
-        let place = random.below(3);
-        made.subjects.insert(place, stranger(random));
-    });
+    honest.refuse_provenance("an added row", |index, made| made.subjects.insert(index % 13, stranger(index)));
 }
 
 #[test]

@@ -101,9 +101,10 @@ fn a_ledger_has_one_owner_and_goes_on_where_it_stopped() {
     ledger.append(event(1), &key).expect("writes");
     drop(ledger);
     assert!(Ledger::open(&path, &other.verifying_key()).is_err());
-    assert_eq!(Ledger::verify(&path, &key.verifying_key()).expect("whole").entries().len(), 2);
+    let mut read_only = Ledger::verify(&path, &key.verifying_key()).expect("whole");
+    assert_eq!(read_only.entries().len(), 2);
+    assert!(read_only.append(event(2), &key).is_err(), "what is not written to the disk opens nothing");
     assert!(Ledger::create(&path).is_err());
-    // Appending to a file that cannot grow leaves a ledger that still verifies.
     assert!(crate::ledger::is_ledger(&path));
     let overwritten = crate::container::write_atomically(&path, crate::container::Access::Shared, |_| {
         Ok::<_, std::io::Error>(())

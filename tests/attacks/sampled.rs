@@ -13,16 +13,21 @@ use crate::{EncryptedAnswer, Evaluation, Transcript};
 
 const SHARE: f64 = 0.01;
 
-/// Whether a count lies where a binomial one should. The gate is the 99.99 % interval, so that a test with random keys
-/// fails by chance once in 10,000 runs.
-fn assert_share(found: usize, trials: usize, expected: f64, what: &str) {
+/// The 99 % interval, where the draws are the same in every run.
+const NINETY_NINE: f64 = 2.576;
+
+/// The 99.99 % interval, where keys are drawn anew: it fails by chance once in 10,000 runs.
+const RANDOM_KEYS: f64 = 3.891;
+
+/// Whether a count lies where a binomial one should, so many deviations wide.
+fn assert_share(found: usize, trials: usize, expected: f64, deviations: f64, what: &str) {
     let measured = found as f64 / trials as f64;
     let deviation = (expected * (1.0 - expected) / trials as f64).sqrt();
     println!(
         "{what}: {found} of {trials} found, {measured:.4}; formula {expected:.4}, 99 % ±{:.4}",
         2.576 * deviation
     );
-    assert!((measured - expected).abs() <= 3.891 * deviation, "{what}: {measured} but {expected}");
+    assert!((measured - expected).abs() <= deviations * deviation, "{what}: {measured} but {expected}");
 }
 
 #[test]
@@ -37,7 +42,7 @@ fn the_draw_finds_forgeries_as_often_as_the_formula_says() {
             (0..forged as usize).any(|row| draw.takes(3 * row))
         });
         let expected = 1.0 - unseen(SHARE, forged);
-        assert_share(found.count(), trials as usize, expected, &format!("{forged} forged rows"));
+        assert_share(found.count(), trials as usize, expected, NINETY_NINE, &format!("{forged} forged rows"));
     }
 }
 
@@ -96,7 +101,13 @@ fn a_consistent_forger_is_found_as_often_as_the_formula_says() {
         }
     });
     let found = found.count();
-    assert_share(found, trials as usize, 1.0 - unseen(SHARE, forged as u32), "32 of 40 answers forged");
+    assert_share(
+        found,
+        trials as usize,
+        1.0 - unseen(SHARE, forged as u32),
+        RANDOM_KEYS,
+        "32 of 40 answers forged",
+    );
 
     // A file of answers that is not the transcript's sum is found at any share.
     let job = Evaluated { answer: &honest.answer, transcript: Some(&transcript), blinding: None };

@@ -6,6 +6,7 @@ use crate::container::{Header, Kind, write_whole};
 use crate::encrypted_table::Bin;
 use crate::key_holder::ReleaseError;
 use crate::params::ANSWER_BITS;
+use crate::units::{AgreementId, KeyId};
 use crate::words;
 use crate::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey,
@@ -147,7 +148,19 @@ impl Scene {
         chunk_bytes: usize,
     ) -> EncryptedAnswer {
         let key = self.evaluation_key.header();
-        let header = Header::new(Kind::EncryptedAnswer, key.agreement, key.key, payload.len(), chunk_bytes);
+        self.forge_for(key.agreement, key.key, provenance, payload, chunk_bytes)
+    }
+
+    /// The same under any agreement and key.
+    pub(super) fn forge_for(
+        &self,
+        agreement: AgreementId,
+        key: KeyId,
+        provenance: &Provenance,
+        payload: &[u8],
+        chunk_bytes: usize,
+    ) -> EncryptedAnswer {
+        let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), chunk_bytes);
         let mut bytes = Vec::new();
         let signer = self.parties.key("evaluator");
         write_whole(&mut bytes, header, provenance, payload, &signer).expect("in memory");

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod blinded;
+mod conditions;
 mod forgeries;
 mod key_recovery;
 mod ledgers;

@@ -45,7 +45,10 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         text += &format!("a forgery of {KEY_BITS} answers would go unseen with probability {unseen:.2e}\n");
     }
     let object = json!({
-        "answer": statement.answer.to_string(),
+        "attestation": attestation.digest(),
+        "share": share,
+        "unseen": { "forged": KEY_BITS, "probability": unseen(share, KEY_BITS) },
+        "answer": statement.answer,
         "audited": statement.audited,
         "answers": statement.answers,
         "seconds": seconds,

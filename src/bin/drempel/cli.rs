@@ -30,7 +30,7 @@ const LONG_VERSION: &str = concat!(
 /// Key files are encrypted under a passphrase. It is asked for on a terminal; scripts give it in DREMPEL_PASSPHRASE or
 /// through --passphrase-fd.
 ///
-/// Exit codes: 0 done, 1 the input is wrong, 2 usage, 3 refused by the agreement, 4 the system failed.
+/// Exit codes: 0 done, 1 the input is wrong, 2 usage, 3 refused: the agreement, a signature, the audit or the ledger says no, 4 the system failed.
 #[derive(Parser)]
 #[command(name = "drempel", version, long_version = LONG_VERSION, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -38,7 +38,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Read the passphrase of key files from this file descriptor: its first line.
+    /// Read the passphrase from this file descriptor: its first line, the same for all key files of a command.
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(crate) passphrase_fd: Option<u32>,
 
@@ -75,7 +75,7 @@ pub(crate) enum Command {
     Release(ReleaseArgs),
     /// Receiver: read blinded answers after their release.
     Unblind(UnblindArgs),
-    /// Show or verify the key holder's ledger.
+    /// Show or verify a ledger.
     Ledger(LedgerArgs),
     /// Explain one household's answer in plain words, for the household and whoever advises it.
     Explain(ExplainArgs),
@@ -174,9 +174,12 @@ pub(crate) enum LedgerAction {
     Verify {
         /// The ledger.
         file: PathBuf,
-        /// An agreement that names the key holder.
+        /// An agreement that names the ledger's owner.
         #[arg(long)]
         agreement: PathBuf,
+        /// The party that keeps the ledger [default: the key holder].
+        #[arg(long)]
+        party: Option<String>,
         /// The head that the last release printed: shows that no line is missing at the end.
         #[arg(long)]
         head: Option<Digest>,
@@ -185,9 +188,12 @@ pub(crate) enum LedgerAction {
     Show {
         /// The ledger.
         file: PathBuf,
-        /// An agreement that names the key holder.
+        /// An agreement that names the ledger's owner.
         #[arg(long)]
         agreement: PathBuf,
+        /// The party that keeps the ledger [default: the key holder].
+        #[arg(long)]
+        party: Option<String>,
     },
 }
 

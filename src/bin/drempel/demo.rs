@@ -10,8 +10,8 @@ use drempel::agreement::Signatures;
 use drempel::audit::Evaluated;
 use drempel::container::{Access, write_atomically};
 use drempel::{
-    Agreement, Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator,
-    KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, Table,
+    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder,
+    Ledger, PublicKey, Rehearsal, SecretKey, Table,
 };
 use serde_json::json;
 
@@ -47,6 +47,9 @@ struct Files {
 
 /// Of the demo's key files: they hold nothing worth protecting.
 const PASSPHRASE: &str = "demo";
+
+/// In a folder that only a demo has written to.
+const MARKER: &str = ".drempel-demo";
 
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let start = Instant::now();
@@ -119,7 +122,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         "\n{} of {count} eligible, {wrong} differ from the plaintext result\n\
          {} bootstraps, {:.1} per household; {:.2} s per household; {:.0} s in all\n\
          every answer was evaluated again before it was opened\n\n\
-         files (passphrase of the key files: {PASSPHRASE})\n  {}  what everybody agreed, and signed beside it\n  \
+         files (passphrase of the key files: {PASSPHRASE}, or the one that you gave)\n  {}  what everybody agreed, and signed beside it\n  \
          {}  SVB's keys and ledger\n  {}  UWV's plaintext\n  {}  what UWV sends\n  {}  the centre's plaintext\n  \
          {}  what the centre sends to SVB\n  {}  UWV's attestation\n  {}  the answer\n",
         released.eligible(),
@@ -183,11 +186,8 @@ fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal) -> Result<Files, Fa
         decisions: out.join("svb/decisions.csv"),
     };
     let taken = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
-    let earlier = || {
-        let terms = Agreement::open(&files.agreement).ok().map(|agreement| agreement.terms().clone());
-        terms.is_some_and(|terms| terms == *rehearsal.agreement().terms())
-    };
-    if taken && !earlier() {
+    let marker = out.join(MARKER);
+    if taken && !marker.exists() {
         return Err(
             Failure::input("is not empty and holds no earlier demo; choose another folder").about(out)
         );
@@ -204,6 +204,7 @@ fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal) -> Result<Files, Fa
     for folder in [&files.keys, &out.join("uwv"), &out.join("computing-centre")] {
         fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
     }
+    fs::write(&marker, "Everything in this folder is overwritten by the next demo.\n")?;
     crate::passphrase::rehearse(PASSPHRASE);
     for (party, file) in ["SVB", "UWV", "computing-centre"].into_iter().zip(&keys) {
         crate::passphrase::write_key_file(file, &rehearsal.key(party).to_bytes())?;

@@ -10,7 +10,9 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &DpiaArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let ledger = args.ledger.as_deref().map(|file| crate::ledger::open(file, &args.agreement)).transpose()?;
+    let ledger = args.ledger.as_deref();
+    let ledger = ledger.map(|file| crate::ledger::open(file, &args.agreement, None)).transpose()?;
+    let ledger = ledger.map(|(ledger, _)| ledger);
     let document = document(&agreement, ledger.as_ref(), args.language);
     let mut object = json!({
         "agreement": agreement.id().to_string(),

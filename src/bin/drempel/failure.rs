@@ -71,9 +71,10 @@ fn refused_if(refused: bool) -> FailureKind {
 impl Classified for io::Error {
     fn failure_kind(&self) -> FailureKind {
         match self.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::IsADirectory | io::ErrorKind::InvalidData => {
-                FailureKind::Input
-            }
+            io::ErrorKind::NotFound
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::AlreadyExists => FailureKind::Input,
             _ => FailureKind::System,
         }
     }
@@ -173,6 +174,7 @@ impl Classified for drempel::answer::UnblindError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Csv(error) => error.failure_kind(),
+            Self::Container(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }

@@ -46,10 +46,10 @@ pub(crate) fn generate(
     signing_key: SigningKey,
     out: &Path,
 ) -> Result<String, Failure> {
+    KeyHolder::check_signing_key(agreement, &signing_key)?;
     // Asked before anything is made: without it there would be keys that nobody can use.
     let secret_key = crate::passphrase::NewKeyFile::ask(&out.join("secret.key"))?;
-    let ledger = out.join("ledger.jsonl");
-    let mut ledger = Ledger::create(&ledger).map_err(|error| Failure::from(error).about(&ledger))?;
+    let mut ledger = crate::open_one(&out.join("ledger.jsonl"), Ledger::create)?;
     let (holder, public, evaluation) = KeyHolder::generate(agreement, signing_key, &mut ledger)?;
     let save = |name: &str, write: &dyn Fn(&mut dyn std::io::Write) -> Result<(), ContainerError>| {
         let path = out.join(name);

@@ -12,32 +12,44 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<(), Failure> {
     match &args.action {
-        LedgerAction::Verify { file, agreement, head } => {
-            let ledger = open(file, agreement)?;
+        LedgerAction::Verify { file, agreement, party, head } => {
+            let (ledger, owner) = open(file, agreement, party.as_deref())?;
             if let Some(head) = head {
                 ledger.expect_head(*head).map_err(|error| Failure::from(error).about(file))?;
             }
             let entries = ledger.entries().len();
             let end = if head.is_some() { "ends where it should" } else { "give --head to check its end" };
-            let text =
-                format!("{}: {entries} entries, unbroken; {end}\nhead {}\n", file.display(), ledger.head());
-            output.result(&text, &json!({ "entries": entries, "head": ledger.head() }));
+            let text = format!(
+                "{}: {entries} entries of {owner}, unbroken; {end}\nhead {}\n",
+                file.display(),
+                ledger.head()
+            );
+            output.result(&text, &json!({ "owner": owner, "entries": entries, "head": ledger.head() }));
         }
-        LedgerAction::Show { file, agreement } => {
-            let ledger = open(file, agreement)?;
-            let text: String = ledger.entries().iter().map(words).collect();
-            output.result(&text, &json!({ "entries": ledger.entries(), "head": ledger.head() }));
+        LedgerAction::Show { file, agreement, party } => {
+            let (ledger, owner) = open(file, agreement, party.as_deref())?;
+            let entries: String = ledger.entries().iter().map(words).collect();
+            let text = format!("ledger of {owner}\n{entries}");
+            output.result(
+                &text,
+                &json!({ "owner": owner, "entries": ledger.entries(), "head": ledger.head() }),
+            );
         }
     }
     Ok(())
 }
 
-/// Reads and verifies a ledger under the key holder's public key in the agreement.
-pub(crate) fn open(file: &Path, agreement: &Path) -> Result<Ledger, Failure> {
+/// Reads and verifies a ledger under the public key of the party that keeps it; nobody named is the key holder.
+pub(crate) fn open(file: &Path, agreement: &Path, party: Option<&str>) -> Result<(Ledger, String), Failure> {
     let signed = crate::agreement::open_signed(agreement)?;
-    let owner = signed.holders(Role::KeyHolder).find_map(|party| party.signing_key);
-    let owner = owner.expect("a signed agreement has the key holder's key");
-    Ledger::verify(file, &owner).map_err(|error| Failure::from(error).about(file))
+    let owner = match party {
+        None => signed.holders(Role::KeyHolder).next(),
+        Some(name) => signed.parties().iter().find(|party| party.name == name),
+    };
+    let owner = owner.ok_or_else(|| Failure::input("the agreement has no such party").about(agreement))?;
+    let key = owner.signing_key.expect("a signed agreement has every party's key");
+    let ledger = crate::open_one(file, |path| Ledger::verify(path, &key))?;
+    Ok((ledger, owner.name.clone()))
 }
 
 /// Where the ledger is when nobody says otherwise: beside the secret key.
@@ -63,8 +75,9 @@ fn words(entry: &Entry) -> String {
                 tables.join("\n                "),
             )
         }
-        Event::Purge { agreement, files } => {
-            writeln!(text, "{} files deleted\n      agreement {agreement}", files.len())
+        Event::Purge { agreement, files, others } => {
+            let count = files.len() as u64 + others;
+            writeln!(text, "{count} files deleted\n      agreement {agreement}")
         }
         _ => writeln!(text, "an event that this version does not know"),
     };

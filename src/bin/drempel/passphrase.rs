@@ -20,7 +20,11 @@ static GIVEN: OnceLock<Passphrase> = OnceLock::new();
 pub(crate) fn take(descriptor: Option<u32>) -> Result<(), Failure> {
     let passphrase = match descriptor {
         Some(number) => Some(read_descriptor(number)?),
-        None => std::env::var(VARIABLE).ok(),
+        None => match std::env::var(VARIABLE) {
+            Ok(passphrase) => Some(passphrase),
+            Err(std::env::VarError::NotPresent) => None,
+            Err(_) => return Err(Failure::input(format!("{VARIABLE} is not UTF-8 text"))),
+        },
     };
     if let Some(passphrase) = passphrase {
         GIVEN.set(Passphrase::from(passphrase)).expect("set once, when the program starts");

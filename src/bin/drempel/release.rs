@@ -1,9 +1,10 @@
 use std::fmt::Write;
+use std::io;
 
 use drempel::agreement::Role;
 use drempel::audit::unseen;
-use drempel::container::{Access, write_atomically};
-use drempel::{Answer, Attestation, EncryptedAnswer, KeyHolder, Ledger, SecretKey};
+use drempel::container::{Access, check_writable, write_atomically};
+use drempel::{Attestation, EncryptedAnswer, KeyHolder, Ledger, SecretKey};
 use serde_json::json;
 
 use crate::cli::ReleaseArgs;
@@ -24,13 +25,16 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     let path = crate::ledger::beside(&args.secret_key, args.ledger.as_ref());
     let mut ledger = crate::open_one(&path, |path| Ledger::open(path, &signing_key.verifying_key()))?;
     let holder = KeyHolder::new(secret, signing_key);
-    // The file for the decisions is begun before the ledger has the release: a full disk is noticed in time.
-    let answer: Answer = write_atomically(&args.out, Access::Private, |out| {
-        let answer = holder.release(&agreement, &encrypted, &attestations, &mut ledger);
-        let answer = answer.map_err(|error| Failure::from(error).about(&args.answer))?;
-        answer.write_csv(out).map_err(|error| Failure::from(error).about(&args.out))?;
-        Ok::<_, Failure>(answer)
-    })?;
+    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    let released = holder.release(&agreement, &encrypted, &attestations, &mut ledger);
+    let answer = released.map_err(|error| Failure::from(error).about(&args.answer))?;
+    let entry = ledger.entries().len();
+    write_atomically(&args.out, Access::Private, |out| answer.write_csv(out)).map_err(
+        |error: io::Error| {
+            let spent = format!("{error}; ledger entry {entry} has the release, and it cannot be repeated");
+            Failure { message: spent, ..Failure::from(error) }.about(&args.out)
+        },
+    )?;
     let made = encrypted.provenance();
     let share = agreement.disclosure().audit;
     let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
@@ -65,6 +69,10 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     };
     let _ = writeln!(text, "{}: {what}\nledger head {}", args.out.display(), ledger.head());
     let object = json!({
+        "agreement": agreement.id(),
+        "signed_by": parties,
+        "answer": encrypted.digest(),
+        "auditors": auditors,
         "answers": count,
         "eligible": eligible,
         "blinded": blinded,

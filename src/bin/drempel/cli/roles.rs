@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Args)]
 #[command(
     after_help = "Keep secret.key away from data and from the evaluator. Give public.key to every data provider \
-                        and evaluation.key to the evaluator.\n\n\
+                        and evaluation.key to the evaluator and the auditor.\n\n\
                         Example: drempel keygen --agreement agreement.toml --signing-key svb.key --out keys"
 )]
 pub(crate) struct KeygenArgs {
@@ -169,10 +169,13 @@ pub(crate) struct ReleaseArgs {
 
 #[derive(Args)]
 #[command(
-    after_help = "Example: drempel unblind --answer answer.enc --opened opened.csv --blinding answer.blinding \
+    after_help = "Example: drempel unblind --agreement agreement.toml --answer answer.enc --opened opened.csv --blinding answer.blinding \
                         --out decisions.csv"
 )]
 pub(crate) struct UnblindArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
     /// The encrypted answer that was opened: it names its blinding.
     #[arg(long)]
     pub(crate) answer: PathBuf,
