@@ -11,14 +11,20 @@ RUSTFLAGS="-C target-cpu=x86-64-v3" cargo build --release --target-dir target/av
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp docs/cli.in/* "$folder"
+chmod 600 "$folder"/*.key
+export DREMPEL_PASSPHRASE="an example"
 native=$PWD/target/release/drempel
 programs=("$native" "$PWD/target/portable/release/drempel" "$PWD/target/avx2/release/drempel")
 cd "$folder"
-"$native" keygen --agreement agreement.toml --out keys
-"$native" encrypt --agreement agreement.toml --dataset income --public-key keys/public.key --input incomes.csv --out t.enc
+for party in UWV:uwv computing-centre:centre SVB:svb; do
+    "$native" agreement sign agreement.toml --party "${party%%:*}" --signing-key "${party##*:}.key"
+done
+"$native" keygen --agreement agreement.toml --signing-key svb.key --out keys
+"$native" encrypt --agreement agreement.toml --dataset income --public-key keys/public.key --signing-key uwv.key \
+    --input incomes.csv --out t.enc
 for run in $(seq 0 19); do
     RAYON_NUM_THREADS=$((run % 2 + 1)) "${programs[run % 3]}" evaluate --agreement agreement.toml \
-        --evaluation-key keys/evaluation.key --households households.csv --input t.enc --out answer.enc --json |
+        --evaluation-key keys/evaluation.key --signing-key centre.key --households households.csv --input t.enc --out answer.enc --json |
         grep '"digest"'
 done | sort | uniq -c | tee digests
 test "$(wc -l < digests)" -eq 1
