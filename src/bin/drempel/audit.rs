@@ -10,16 +10,17 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let agreement = crate::agreement::open_signed(&args.job.agreement)?;
     check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
-    let households = crate::plan::households(&args.households)?;
-    let tables = crate::open_each(&args.input, EncryptedTable::open)?;
+    let households = crate::plan::households(&args.job.households)?;
+    let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
     let transcript =
         args.transcript.as_deref().map(|path| crate::open_one(path, Transcript::open)).transpose()?;
     let blinding = args.blinding.as_deref().map(|path| crate::open_one(path, Blinding::open)).transpose()?;
-    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
-    let auditor = Auditor::new(&crate::open_one(&args.evaluation_key, EvaluationKey::open)?, signing_key)?;
+    let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
+    let auditor =
+        Auditor::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
     let bar = output.progress("evaluating again", households.len());
     let start = Instant::now();
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let attestation = attestation.map_err(|error| {
         let about_households = error.is_about_households();
         let failure = Failure::from(error);
-        if about_households { failure.about(&args.households) } else { failure }
+        if about_households { failure.about(&args.job.households) } else { failure }
     })?;
     bar.finish_and_clear();
     attestation.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;

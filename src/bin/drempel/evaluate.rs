@@ -11,24 +11,24 @@ use crate::failure::Failure;
 use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let agreement = crate::agreement::open_signed(&args.job.agreement)?;
     let disclosure = agreement.disclosure();
     let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
     let blinding = wanted(args.blinding.as_deref(), disclosure.blinded, "--blinding")?;
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
         check_writable(path).map_err(|error| Failure::from(error).about(path))?;
     }
-    let households = crate::plan::households(&args.households)?;
-    let tables = crate::open_each(&args.input, EncryptedTable::open)?;
-    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
+    let households = crate::plan::households(&args.job.households)?;
+    let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
+    let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
-        Evaluator::new(&crate::open_one(&args.evaluation_key, EvaluationKey::open)?, signing_key)?;
+        Evaluator::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let bar = output.progress("evaluating", households.len());
     let start = Instant::now();
     let about = |error: EvaluateError| {
         let about_households = error.is_about_households();
         let failure = Failure::from(error);
-        if about_households { failure.about(&args.households) } else { failure }
+        if about_households { failure.about(&args.job.households) } else { failure }
     };
     let plan = evaluator.plan(&agreement, &households, &tables).map_err(about)?;
     let evaluation = evaluator

@@ -62,14 +62,9 @@ pub(crate) struct PlanArgs {
     pub(crate) households: Option<PathBuf>,
 }
 
+/// What evaluator and auditor compute from: the same for both.
 #[derive(Args)]
-#[command(
-    after_help = "households.csv has the columns household, person, poverty_line_cents and, if wanted, known_cents \
-                        (income that the evaluator knows; may be negative), one row per person.\n\n\
-                        Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
-                        --signing-key centre.key --households households.csv --input income.enc --out answer.enc"
-)]
-pub(crate) struct EvaluateArgs {
+pub(crate) struct JobArgs {
     /// The agreement.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
@@ -79,12 +74,24 @@ pub(crate) struct EvaluateArgs {
     /// Your party's signing key.
     #[arg(long)]
     pub(crate) signing_key: PathBuf,
-    /// The households, a CSV file.
+    /// The evaluator's households, a CSV file.
     #[arg(long)]
     pub(crate) households: PathBuf,
     /// An encrypted table; once for each dataset of the agreement.
     #[arg(long, required = true)]
     pub(crate) input: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "households.csv has the columns household, person, poverty_line_cents and, if wanted, known_cents \
+                        (income that the evaluator knows; may be negative), one row per person.\n\n\
+                        Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
+                        --signing-key centre.key --households households.csv --input income.enc --out answer.enc"
+)]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
     /// The encrypted answer to write.
     #[arg(long)]
     pub(crate) out: PathBuf,
@@ -105,21 +112,8 @@ pub(crate) struct EvaluateArgs {
                         --out answer.attest"
 )]
 pub(crate) struct AuditArgs {
-    /// The agreement.
-    #[arg(long)]
-    pub(crate) agreement: PathBuf,
-    /// The key holder's evaluation key.
-    #[arg(long)]
-    pub(crate) evaluation_key: PathBuf,
-    /// Your party's signing key.
-    #[arg(long)]
-    pub(crate) signing_key: PathBuf,
-    /// The evaluator's households, a CSV file.
-    #[arg(long)]
-    pub(crate) households: PathBuf,
-    /// An encrypted table; once for each dataset of the agreement.
-    #[arg(long, required = true)]
-    pub(crate) input: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
     /// The encrypted answer to attest.
     #[arg(long)]
     pub(crate) answer: PathBuf,
