@@ -74,6 +74,7 @@ impl Attestation {
         &self.statement
     }
 
+    #[cfg(feature = "key-holder")]
     pub(crate) fn container(&self) -> &Container {
         &self.container
     }

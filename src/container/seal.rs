@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::{ContainerError, Header, Kind};
 use crate::agreement::Party;
 use crate::signature::{Context, Signature, SigningKey};
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::Digest;
+#[cfg(feature = "key-holder")]
+use crate::units::{AgreementId, KeyId};
 
 /// What binds an artefact to whoever made it: enough to check the signature without the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,7 @@ impl Seal {
     }
 
     /// Refuses a table of this dataset, agreement and key that its provider has not signed.
+    #[cfg(feature = "key-holder")]
     pub(crate) fn table_signed_by(
         &self,
         agreement: AgreementId,

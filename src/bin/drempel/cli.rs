@@ -9,9 +9,11 @@ use drempel::units::Digest;
 mod roles;
 
 pub(crate) use roles::{
-    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, KeygenArgs, PlanArgs, PseudonymKeyArgs,
-    PseudonymiseArgs, ReleaseArgs, UnblindArgs,
+    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, PlanArgs, PseudonymKeyArgs, PseudonymiseArgs,
+    UnblindArgs,
 };
+#[cfg(feature = "key-holder")]
+pub(crate) use roles::{KeygenArgs, ReleaseArgs};
 
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),

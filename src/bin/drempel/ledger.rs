@@ -1,5 +1,5 @@
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use drempel::Ledger;
 use drempel::agreement::Role;
@@ -50,11 +50,6 @@ pub(crate) fn open(file: &Path, agreement: &Path, party: Option<&str>) -> Result
     let key = owner.signing_key.expect("a signed agreement has every party's key");
     let ledger = crate::open_one(file, |path| Ledger::verify(path, &key))?;
     Ok((ledger, owner.name.clone()))
-}
-
-/// Where the ledger is when nobody says otherwise: beside the secret key.
-pub(crate) fn beside(secret_key: &Path, given: Option<&PathBuf>) -> PathBuf {
-    given.cloned().unwrap_or_else(|| secret_key.with_file_name("ledger.jsonl"))
 }
 
 fn words(entry: &Entry) -> String {

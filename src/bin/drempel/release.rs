@@ -22,7 +22,8 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     let secret = crate::passphrase::read_key_file(&args.secret_key)?;
     let secret = SecretKey::from_bytes(&secret)
         .ok_or_else(|| Failure::input("holds no secret key of drempel").about(&args.secret_key))?;
-    let path = crate::ledger::beside(&args.secret_key, args.ledger.as_ref());
+    let beside = || args.secret_key.with_file_name("ledger.jsonl");
+    let path = args.ledger.clone().unwrap_or_else(beside);
     let mut ledger = crate::open_one(&path, |path| Ledger::open(path, &signing_key.verifying_key()))?;
     let holder = KeyHolder::new(secret, signing_key);
     check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
