@@ -135,8 +135,7 @@ impl Auditor {
         nonce: Digest,
         progress: impl FnMut(usize),
     ) -> Result<Attestation, AuditError> {
-        let own = Some(self.signing_key.verifying_key());
-        if !agreement.holders(Role::Auditor).any(|party| party.signing_key == own) {
+        if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
             return Err(AuditError::NotAnAuditor);
         }
         let tables = self.computer.in_order(agreement, tables)?;

@@ -123,7 +123,7 @@ impl Evaluator {
         mut progress: impl FnMut(usize),
     ) -> Result<Evaluation, EvaluateError> {
         let evaluator = agreement.only(Role::Evaluator);
-        if evaluator.signing_key != Some(self.signing_key.verifying_key()) {
+        if !evaluator.owns(&self.signing_key) {
             return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
         }
         let tables = self.computer.in_order(agreement, tables)?;

@@ -64,24 +64,13 @@ impl KeyHolder {
         ledger: &mut Ledger,
     ) -> Result<(Self, PublicKey, EvaluationKey), ReleaseError> {
         agreement.in_force_today()?;
-        release::check_signer(agreement, &signing_key)?;
+        Self::check_signing_key(agreement, &signing_key)?;
         release::check_first(agreement, ledger)?;
         let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
         let evaluation_key = evaluation.container().digest();
         let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
         ledger.append(made, &signing_key)?;
         Ok((Self { key, signing_key }, public, evaluation))
-    }
-
-    /// Refuses a signing key that is not the key holder's, before anything is made with it.
-    ///
-    /// # Errors
-    /// [`ReleaseError::WrongSigner`].
-    pub fn check_signing_key<A: Analysis>(
-        agreement: &SignedAgreement<A>,
-        signing_key: &SigningKey,
-    ) -> Result<(), ReleaseError> {
-        release::check_signer(agreement, signing_key)
     }
 
     /// A key holder with a secret key made before, and its own signing key.

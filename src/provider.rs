@@ -113,7 +113,7 @@ impl DataProvider {
         }
         key.signed_by(agreement.only(Role::KeyHolder), UNNAMED)?;
         let provider = agreement.provider(table.dataset());
-        if provider.signing_key != Some(self.signing_key.verifying_key()) {
+        if !provider.owns(&self.signing_key) {
             let (dataset, party) = (table.dataset().name.clone(), provider.name.clone());
             return Err(EncryptError::WrongSigner { dataset, party });
         }

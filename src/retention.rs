@@ -216,8 +216,7 @@ impl<'a, A: Analysis> Purge<'a, A> {
     /// When the key is no party's, a file was changed since the plan, or the ledger cannot be written: then nothing was
     /// deleted. When a file cannot be deleted: then the others were.
     pub fn carry_out(self, ledger: &mut Ledger, signer: &SigningKey) -> Result<Vec<Digest>, RetentionError> {
-        let own = Some(signer.verifying_key());
-        if !self.agreement.parties().iter().any(|party| party.signing_key == own) {
+        if !self.agreement.parties().iter().any(|party| party.owns(signer)) {
             return Err(RetentionError::NotAParty);
         }
         if self.due.is_empty() {

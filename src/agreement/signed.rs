@@ -199,7 +199,7 @@ impl Signatures {
         let Some(known) = known else {
             return Err(SignatureError::UnknownParty { party });
         };
-        if known.key().map_err(|_| SignatureError::NoKey { party: party.clone() })? != key.verifying_key() {
+        if known.key()? != key.verifying_key() {
             return Err(SignatureError::OtherKey { party });
         }
         if self.signature.iter().any(|signed| signed.party == party) {
@@ -224,6 +224,11 @@ impl Signatures {
 }
 
 impl Party {
+    /// Whether this is the party's own signing key.
+    pub(crate) fn owns(&self, key: &SigningKey) -> bool {
+        self.signing_key == Some(key.verifying_key())
+    }
+
     /// The party's public key.
     fn key(&self) -> Result<crate::signature::VerifyingKey, SignatureError> {
         self.signing_key.ok_or_else(|| SignatureError::NoKey { party: self.name.clone() })

@@ -150,19 +150,22 @@ pub(super) fn check_first<A: Analysis>(
     }
 }
 
-/// Refuses another party's signing key.
-pub(super) fn check_signer<A: Analysis>(
-    agreement: &SignedAgreement<A>,
-    signing_key: &SigningKey,
-) -> Result<(), ReleaseError> {
-    let holder = agreement.only(Role::KeyHolder);
-    if holder.signing_key == Some(signing_key.verifying_key()) {
-        return Ok(());
-    }
-    Err(ReleaseError::WrongSigner { party: holder.name.clone() })
-}
-
 impl KeyHolder {
+    /// Refuses a signing key that is not the key holder's, before anything is made with it.
+    ///
+    /// # Errors
+    /// [`ReleaseError::WrongSigner`].
+    pub fn check_signing_key<A: Analysis>(
+        agreement: &SignedAgreement<A>,
+        signing_key: &SigningKey,
+    ) -> Result<(), ReleaseError> {
+        let holder = agreement.only(Role::KeyHolder);
+        if holder.owns(signing_key) {
+            return Ok(());
+        }
+        Err(ReleaseError::WrongSigner { party: holder.name.clone() })
+    }
+
     /// Every condition, before anything is decrypted.
     pub(super) fn gate<A: Analysis>(
         &self,
@@ -194,7 +197,7 @@ impl KeyHolder {
     /// Condition 1: in force, signed by all (that is what a `SignedAgreement` is), and the keys were made for it.
     fn check_keys<A: Analysis>(&self, agreement: &SignedAgreement<A>) -> Result<(), ReleaseError> {
         agreement.in_force_today()?;
-        check_signer(agreement, &self.signing_key)?;
+        Self::check_signing_key(agreement, &self.signing_key)?;
         let (expected, found) = (agreement.id(), self.key.agreement());
         if expected == found { Ok(()) } else { Err(ReleaseError::WrongAgreement { expected, found }) }
     }
