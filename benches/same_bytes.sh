@@ -24,7 +24,7 @@ done
     --input incomes.csv --out t.enc
 for run in $(seq 0 19); do
     RAYON_NUM_THREADS=$((run % 2 + 1)) "${programs[run % 3]}" evaluate --agreement agreement.toml \
-        --evaluation-key keys/evaluation.key --signing-key centre.key --households households.csv --input t.enc --out answer.enc --json |
+        --evaluation-key keys/evaluation.key --signing-key centre.key --cases households.csv --input t.enc --out answer.enc --json |
         grep '"digest"'
 done | sort | uniq -c | tee digests
 test "$(wc -l < digests)" -eq 1

@@ -6,17 +6,17 @@
 //!     cargo run --release --example own_analysis
 
 use std::error::Error;
-use std::ops::RangeInclusive;
+use std::io::Read;
 
-use drempel::agreement::{AgreementError, Dataset, Subject};
-use drempel::analysis::{Analysis, Records};
+use drempel::agreement::{AgreementError, Dataset, Section, Subject};
+use drempel::analysis::{Analysis, Description, Records, Released, Setting};
+use drempel::answer::Value;
 use drempel::audit::Evaluated;
-use drempel::circuit::clear::Clear;
-use drempel::circuit::radix::Encoding;
-use drempel::circuit::{Backend, Cell, CircuitError, LookupTable};
-use drempel::households::{Household, HouseholdError, Households};
+use drempel::cases::CaseError;
+use drempel::circuit::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale};
 use drempel::{
-    Agreement, Auditor, DataProvider, Evaluator, KeyHolder, Ledger, Plan, PublicKey, Rehearsal, Table,
+    Auditor, DataProvider, Evaluator, Households, KeyHolder, Language, Ledger, Plan, PublicKey, Rehearsal,
+    Table, plaintext,
 };
 use serde::Deserialize;
 
@@ -47,19 +47,31 @@ struct Batch {
 }
 
 impl Analysis for Arrears {
+    type Cases = Households;
     type Batch = Batch;
+
+    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
+        section.read()
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn question(&self) -> String {
+    fn describe(&self, _setting: &Setting<'_>, _language: Language) -> Description {
         let Self { months, letter_from: letter, visit_from: visit, .. } = self;
         let creditors = self.datasets.join(", ");
-        format!("At how many of {creditors} are {months} months due: {letter} (letter) or {visit} (visit)?")
+        Description {
+            question: format!(
+                "At how many of {creditors} are {months} months due: {letter} (letter) or {visit} (visit)?"
+            ),
+            terms: vec![("months".to_owned(), months.to_string())],
+            in_the_clear: "for each household: an identifier and its members".to_owned(),
+        }
     }
 
-    fn check(&self, datasets: &[&Dataset]) -> Result<(), AgreementError> {
+    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+        let datasets = &setting.datasets;
         let months = |set: &&Dataset| set.unit == "month" && set.subject == Subject::Household;
         let one_digit = |set: &&Dataset| set.min().value() == 0 && set.max().value() <= MAX_MONTHS;
         if !datasets.iter().all(|set| months(set) && one_digit(set)) {
@@ -72,56 +84,67 @@ impl Analysis for Arrears {
         Ok(())
     }
 
-    fn encoding(&self, _datasets: &[&Dataset]) -> Encoding {
+    fn encoding(&self, _setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
         Encoding::for_sums(1, MAX_MONTHS.unsigned_abs())
     }
 
-    fn clamps(&self, _datasets: &[&Dataset], dataset: &Dataset) -> bool {
+    fn clamps(&self, _setting: &Setting<'_>, dataset: &Dataset) -> bool {
         self.months <= dataset.max().value()
     }
 
-    fn answer_values(&self) -> RangeInclusive<i64> {
-        0..=2
+    fn released(&self, _setting: &Setting<'_>) -> Released {
+        Released { scale: Scale::Slots, fields: vec![0..=2] }
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["household", "advice"]
+    }
+
+    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
+    }
+
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
+        Households::from_csv(input)
     }
 
     fn batches(
         &self,
-        _datasets: &[&Dataset],
+        _setting: &Setting<'_>,
         households: &Households,
         records: &Records<'_>,
-    ) -> Result<Vec<Batch>, HouseholdError> {
-        let mut batches = Vec::new();
-        let all: Vec<&Household> = households.iter().collect();
-        for some in all.chunks(BATCH) {
-            let mut batch = Batch::default();
-            for (group, household) in some.iter().enumerate() {
-                batch.households.push(batches.len() * BATCH + group);
+        places: &[usize],
+    ) -> Result<Vec<Batch>, CaseError> {
+        let all: Vec<_> = households.iter().collect();
+        let batch = |places: &[usize]| {
+            let mut batch = Batch { households: places.to_vec(), ..Batch::default() };
+            for (group, place) in places.iter().enumerate() {
                 for table in 0..self.datasets.len() {
-                    if let Some(row) = records.row(table, household.id().as_str()) {
+                    if let Some(row) = records.row(table, all[*place].id().as_str()) {
                         batch.cells.push(Cell { table, row });
                         batch.group_of.push(group);
                     }
                 }
             }
-            batches.push(batch);
-        }
-        Ok(batches)
+            batch
+        };
+        Ok(places.chunks(BATCH).map(batch).collect())
     }
 
-    fn sample(&self, _datasets: &[&Dataset], addends: usize) -> Batch {
-        let cells = vec![Cell { table: 0, row: 0 }; addends];
-        Batch { households: vec![0], cells, group_of: vec![0; addends] }
-    }
-
-    fn max_addends(&self) -> usize {
-        self.datasets.len()
+    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
+        let sample = |creditors: usize| {
+            let cells = vec![Cell { table: 0, row: 0 }; creditors];
+            let batch = Batch { households: vec![0], cells, group_of: vec![0; creditors] };
+            (format!("a household of {creditors} creditors"), batch)
+        };
+        (1..=self.datasets.len()).map(sample).collect()
     }
 
     fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         &batch.households
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
         let due = LookupTable::new(0..=MAX_MONTHS, |months| i64::from(months >= self.months));
         let months = backend.gather(0, &batch.cells)?;
         let arrears = backend.lookup(&months, &vec![due; batch.cells.len()])?;
@@ -129,7 +152,7 @@ impl Analysis for Arrears {
             i64::from(creditors >= self.letter_from) + i64::from(creditors >= self.visit_from)
         });
         let creditors = backend.sum_by(&arrears, &batch.group_of, batch.households.len());
-        backend.lookup(&creditors, &vec![advice; batch.households.len()])
+        Ok(vec![backend.lookup(&creditors, &vec![advice; batch.households.len()])?])
     }
 }
 
@@ -147,11 +170,11 @@ const HOUSEHOLDS: &str =
 fn main() -> Result<(), Box<dyn Error>> {
     let parties = Rehearsal::<Arrears>::of(include_str!("own_analysis.toml"))?;
     let agreement = parties.agreement();
-    println!("{}", agreement.analysis().question());
+    println!("{}", agreement.analysis().describe(&agreement.setting(), Language::English).question);
 
-    let plan = Plan::of_household(agreement, CREDITORS.len())?;
-    println!("{} bootstraps per household, wrong once in 2^{:.0}", plan.bootstraps, -plan.log2_failure);
-    assert_eq!(plan.bootstraps, 4, "one per record and one for the household");
+    for (about, plan) in Plan::of_samples(agreement) {
+        println!("{about}: {} bootstraps, wrong once in 2^{:.0}", plan.bootstraps, -plan.log2_failure);
+    }
 
     let mut ledger = Ledger::in_memory();
     let (key_holder, public_key, evaluation_key) =
@@ -176,34 +199,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let attestation = auditor.audit(agreement, &households, &encrypted, &job, |_| {})?;
     let answer = key_holder.release(agreement, &answer, &[attestation], &mut ledger)?;
 
-    let released: Vec<i64> = answer.values().map(|(_, advice)| advice).collect();
-    assert_eq!(released, on_plaintext(agreement, &households, &tables)?);
-    assert_eq!(released, [0, 1, 2, 0, 1, 0]);
-    for (household, advice) in answer.values() {
-        println!("{household}: {}", ["nothing", "a letter", "a visit"][advice as usize]);
+    let released: Vec<Vec<Value>> = answer.values().map(|(_, values)| values.to_vec()).collect();
+    assert_eq!(released, plaintext::answers(agreement, &households, &tables)?);
+    assert_eq!(released, [0, 1, 2, 0, 1, 0].map(|advice| vec![Value::Number(advice)]));
+    for (household, values) in answer.values() {
+        println!("{household}: {}", values[0]);
     }
     Ok(())
-}
-
-/// Runs the same program without encryption. A table keeps its amounts to itself: they are looked up again.
-fn on_plaintext(
-    agreement: &Agreement<Arrears>,
-    households: &Households,
-    tables: &[Table],
-) -> Result<Vec<i64>, Box<dyn Error>> {
-    let mut amounts: Vec<Vec<u64>> = Vec::new();
-    for (table, (_, rows)) in tables.iter().zip(CREDITORS) {
-        let months = |id: &str| rows.iter().find(|row| row.0 == id).map_or(0, |row| row.1);
-        amounts.push(table.subjects().iter().map(|id| months(id.as_str())).collect());
-    }
-    let analysis = agreement.analysis();
-    let clear = Clear::new(analysis.encoding(&agreement.inputs()), amounts);
-    let records = Records::new(tables.iter().map(Table::subjects));
-    let mut answers = vec![0; households.len()];
-    for batch in analysis.batches(&agreement.inputs(), households, &records)? {
-        for (household, value) in analysis.answered(&batch).iter().zip(analysis.run(&clear, &batch)?) {
-            answers[*household] = value;
-        }
-    }
-    Ok(answers)
 }

@@ -42,9 +42,9 @@ uwv_encrypts() {
 }
 
 centre_evaluates() {
-    "$drempel" plan --agreement "$agreement" --households "$households"
+    "$drempel" plan --agreement "$agreement" --cases "$households"
     "$drempel" evaluate --agreement "$agreement" --evaluation-key "$folder/centre/evaluation.key" \
-        --signing-key "$folder/centre/centre.key" --households "$households" \
+        --signing-key "$folder/centre/centre.key" --cases "$households" \
         --input "$folder/centre/income.enc" --out "$folder/centre/answer.enc"
     cp "$folder/centre/answer.enc" "$folder/svb/"
     cp "$folder/centre/answer.enc" "$folder/uwv/"
@@ -52,7 +52,7 @@ centre_evaluates() {
 
 uwv_audits() {
     "$drempel" audit --agreement "$agreement" --evaluation-key "$folder/uwv/evaluation.key" \
-        --signing-key "$folder/uwv/uwv.key" --households "$households" --input "$folder/uwv/income.enc" \
+        --signing-key "$folder/uwv/uwv.key" --cases "$households" --input "$folder/uwv/income.enc" \
         --answer "$folder/uwv/answer.enc" --out "$folder/uwv/answer.attest"
     cp "$folder/uwv/answer.attest" "$folder/svb/"
 }

@@ -11,14 +11,15 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::analysis::{Analysis, Eligibility};
-use crate::params::SLOTS;
+use crate::analysis::{Analysis, Eligibility, Setting};
 use crate::units::{AgreementId, Digest};
 
 mod parts;
+mod section;
 mod signed;
 
 pub use parts::{Dataset, Disclosure, Party, Role, Subject, Terms};
+pub use section::Section;
 pub use signed::{Rehearsal, SignatureError, Signatures, SignedAgreement};
 
 /// The largest agreement file that is read, in bytes.
@@ -55,6 +56,12 @@ pub enum AgreementError {
         column: usize,
         /// What is wrong, without the file's own text.
         message: String,
+    },
+    /// A kind of analysis that drempel does not have.
+    #[error("[analysis] kind must be one of: {known}")]
+    UnknownKind {
+        /// The kinds that there are.
+        known: String,
     },
     /// `valid_from` lies after `valid_until`.
     #[error("valid_from lies after valid_until")]
@@ -132,13 +139,15 @@ impl AgreementError {
     }
 }
 
+/// All but the analysis, which reads its own section.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document<A> {
+struct Document {
     agreement: Terms,
     party: Vec<Party>,
     dataset: Vec<Dataset>,
-    analysis: A,
+    #[serde(rename = "analysis")]
+    _analysis: serde::de::IgnoredAny,
     disclosure: Disclosure,
 }
 
@@ -180,8 +189,9 @@ impl<A: Analysis> Agreement<A> {
     /// # Errors
     /// When it breaks a rule.
     pub fn parse_as(text: &str) -> Result<Self, AgreementError> {
-        let Document { agreement: terms, party, dataset, analysis, disclosure } =
-            toml::from_str::<Document<A>>(text).map_err(|error| AgreementError::syntax(text, &error))?;
+        let Document { agreement: terms, party, dataset, _analysis, disclosure } =
+            toml::from_str(text).map_err(|error| AgreementError::syntax(text, &error))?;
+        let analysis = A::from_section(&Section::new(text))?;
         let agreement = Self {
             id: Digest::of(text.as_bytes()),
             text: text.to_owned(),
@@ -221,15 +231,25 @@ impl<A: Analysis> Agreement<A> {
             }
         }
         distinct("dataset in [analysis]", self.analysis.datasets().iter().map(String::as_str))?;
-        let inputs = self.inputs();
-        self.analysis.check(&inputs)?;
-        let encoding = self.analysis.encoding(&inputs);
-        if !inputs.iter().all(|dataset| encoding.holds(dataset.span())) {
-            return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
+        let setting = self.setting();
+        self.analysis.check(&setting)?;
+        let released = self.analysis.released(&setting);
+        if !released.is_sound() {
+            return Err(AgreementError::Analysis("the answers' values do not fit their scale"));
         }
-        let values = self.analysis.answer_values();
-        if values.is_empty() || *values.start() < -SLOTS || *values.end() >= SLOTS {
-            return Err(AgreementError::Analysis("answers must lie in -16..=15"));
+        for dataset in &setting.datasets {
+            let encoding = self.analysis.encoding(&setting, dataset);
+            if !encoding.holds(dataset.span()) {
+                return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
+            }
+        }
+        if self.disclosure.blinded && !released.is_yes_or_no() {
+            return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
+        }
+        if self.disclosure.audit < 1.0 && !self.analysis.is_separable() {
+            return Err(AgreementError::Disclosure(
+                "audit must be 1 for this analysis: its answers depend on one another",
+            ));
         }
         Ok(())
     }
@@ -279,9 +299,6 @@ impl<A: Analysis> Agreement<A> {
                 "blinded answers are hidden from the key-holder, so they cannot go to it",
             ));
         }
-        if self.disclosure.blinded && self.analysis.answer_values() != (0..=1) {
-            return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
-        }
         Ok(())
     }
 
@@ -326,6 +343,11 @@ impl<A: Analysis> Agreement<A> {
     /// The analysis's datasets, in its own order.
     pub fn inputs(&self) -> Vec<&Dataset> {
         self.analysis.datasets().iter().filter_map(|name| self.dataset(name)).collect()
+    }
+
+    /// What the analysis sees of the agreement beside its own section.
+    pub fn setting(&self) -> Setting<'_> {
+        Setting { datasets: self.inputs(), disclosure: &self.disclosure }
     }
 
     /// The one question that may be asked.

@@ -1,73 +1,155 @@
 //! The questions that can be asked, each one file, each written once for every [`Backend`].
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::ops::RangeInclusive;
 
-use serde::de::DeserializeOwned;
-
-use crate::agreement::{AgreementError, Dataset};
-use crate::circuit::{Backend, CircuitError, radix::Encoding};
-use crate::households::{HouseholdError, Households};
+use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
+use crate::answer::Value;
+use crate::cases::{CaseError, Cases};
+use crate::circuit::{Backend, CircuitError, Encoding, Scale};
+use crate::language::Language;
 use crate::units::SubjectId;
 
+mod description;
 pub mod eligibility;
+mod question;
 
+pub use description::Description;
 pub use eligibility::Eligibility;
+pub use question::Question;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
 ///
 /// docs/adding-an-analysis.md walks through one; examples/own_analysis.rs defines one outside this crate.
-pub trait Analysis: DeserializeOwned + Send + Sync {
-    /// Households that share one circuit, with what that circuit needs in the clear.
+pub trait Analysis: Sized + Send + Sync {
+    /// What the evaluator knows in the clear: about whom or what it asks.
+    type Cases: Cases;
+
+    /// Answers that share one circuit, with what that circuit needs in the clear.
     type Batch: Send + Sync;
+
+    /// Reads the section of an agreement.
+    ///
+    /// # Errors
+    /// When it is not this analysis's section: another kind, a missing or unknown key, a value of the wrong type.
+    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError>;
 
     /// The names of the datasets it reads, in the order in which tables are numbered.
     fn datasets(&self) -> &[String];
 
-    /// The question in one sentence, for whoever must approve it.
-    fn question(&self) -> String;
+    /// What is asked, in one language, for whoever must approve it.
+    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description;
 
-    /// Checks the section against the datasets it names.
+    /// Checks the section against the datasets it names and the disclosure.
     ///
     /// # Errors
     /// When a rule is broken.
-    fn check(&self, datasets: &[&Dataset]) -> Result<(), AgreementError>;
+    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError>;
 
-    /// How every amount is encrypted.
-    fn encoding(&self, datasets: &[&Dataset]) -> Encoding;
+    /// How every amount of a dataset is encrypted.
+    fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding;
 
     /// Whether an amount above `max` may be encrypted as `max` because no answer can depend on the difference.
-    fn clamps(&self, datasets: &[&Dataset], dataset: &Dataset) -> bool;
+    fn clamps(&self, _setting: &Setting<'_>, _dataset: &Dataset) -> bool {
+        false
+    }
 
-    /// The values that an answer can have. Anything else stops a release.
-    fn answer_values(&self) -> RangeInclusive<i64>;
+    /// What is decrypted of each answer. Anything outside these ranges stops a release.
+    fn released(&self, setting: &Setting<'_>) -> Released;
 
-    /// Checks the households against the agreement, finds their records, and sorts them into batches.
+    /// The columns of the released answers, the name of the subject's first: `["household", "eligible"]`.
+    fn columns(&self) -> Vec<&'static str>;
+
+    /// What the decrypted fields of all answers mean: for each answer a value for each column but the first. Nothing
+    /// where the fields contradict each other: that stops the release.
+    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>>;
+
+    /// Whether each answer follows from its own rows alone, so that a share of the answers can be evaluated again
+    /// without the others.
+    fn is_separable(&self) -> bool {
+        true
+    }
+
+    /// Reads the evaluator's CSV file.
     ///
     /// # Errors
-    /// When a household breaks a rule of the agreement.
+    /// A named error with the line and column of the first fault.
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError>;
+
+    /// Checks the cases against the agreement, finds their records, and sorts the answers at the given places (all of
+    /// them, or those that an auditor has drawn) into batches.
+    ///
+    /// # Errors
+    /// When a case breaks a rule of the agreement.
     fn batches(
         &self,
-        datasets: &[&Dataset],
-        households: &Households,
+        setting: &Setting<'_>,
+        cases: &Self::Cases,
         records: &Records<'_>,
-    ) -> Result<Vec<Self::Batch>, HouseholdError>;
+        places: &[usize],
+    ) -> Result<Vec<Self::Batch>, CaseError>;
 
-    /// For planning without files: a batch of one household with `addends` addends.
-    fn sample(&self, datasets: &[&Dataset], addends: usize) -> Self::Batch;
+    /// For planning without files: batches of one answer each, from the smallest kind to the largest, with what they are
+    /// about: "a household of 2 amounts".
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Self::Batch)>;
 
-    /// The most addends that the agreement allows a household.
-    fn max_addends(&self) -> usize;
-
-    /// Which households (by their place in the file) a batch answers, in the order of the program's column.
+    /// Which answers (by their place) a batch gives, in the order of the program's columns.
     fn answered<'b>(&self, batch: &'b Self::Batch) -> &'b [usize];
 
-    /// The program: one answer per household of the batch.
+    /// The program: a column for each released field, with one row for each answer of the batch.
     ///
     /// # Errors
     /// When a table cannot be read.
-    fn run<B: Backend>(&self, backend: &B, batch: &Self::Batch) -> Result<B::Column, CircuitError>;
+    fn run<B: Backend>(&self, backend: &B, batch: &Self::Batch) -> Result<Vec<B::Column>, CircuitError>;
 }
+
+/// What an analysis sees of the agreement beside its own section.
+#[derive(Clone, Debug)]
+pub struct Setting<'a> {
+    /// The analysis's datasets, in its own order.
+    pub datasets: Vec<&'a Dataset>,
+    /// Who receives how many answers, and how small a group may be.
+    pub disclosure: &'a Disclosure,
+}
+
+/// What is decrypted of each answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// How far apart the values lie: packed where they are few, one ciphertext each where they are sums.
+    pub scale: Scale,
+    /// The values that each field can have.
+    pub fields: Vec<RangeInclusive<i64>>,
+}
+
+impl Released {
+    /// One field of yes or no.
+    pub fn yes_or_no() -> Self {
+        Self { scale: Scale::Slots, fields: vec![0..=1] }
+    }
+
+    /// Whether the answers are nothing but yes or no.
+    pub fn is_yes_or_no(&self) -> bool {
+        *self == Self::yes_or_no()
+    }
+
+    /// Whether every field can be told apart.
+    pub(crate) fn is_sound(&self) -> bool {
+        let (low, high) = self.scale.values().into_inner();
+        let fits =
+            |range: &RangeInclusive<i64>| !range.is_empty() && *range.start() >= low && *range.end() <= high;
+        (1..=MAX_FIELDS).contains(&self.fields.len()) && self.fields.iter().all(fits)
+    }
+
+    /// Whether the fields of one answer are what they may be.
+    pub(crate) fn allows(&self, fields: &[i64]) -> bool {
+        self.fields.len() == fields.len()
+            && self.fields.iter().zip(fields).all(|(range, value)| range.contains(value))
+    }
+}
+
+/// The most fields that an answer may have.
+pub(crate) const MAX_FIELDS: usize = 64;
 
 /// Where each subject's row is in each table.
 #[derive(Debug)]

@@ -9,14 +9,38 @@ use crate::blinding::Blinding;
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::table::csv::{CellProblem, CsvError, CsvRows};
-use crate::units::{Digest, HouseholdId};
+use crate::units::{Digest, SubjectId};
 
-/// The released answers: who is eligible.
-#[derive(Clone, PartialEq, Eq)]
+/// One released value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// Yes or no.
+    YesNo(bool),
+    /// A count, a rank, a code.
+    Number(i64),
+    /// A mean, a variance, a probability. Never an amount of money that somebody is paid.
+    Decimal(f64),
+    /// Withheld because it would be about too few.
+    Suppressed,
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::YesNo(yes) => f.write_str(if *yes { "yes" } else { "no" }),
+            Self::Number(number) => number.fmt(f),
+            Self::Decimal(number) => write!(f, "{number:.4}"),
+            Self::Suppressed => f.write_str("suppressed"),
+        }
+    }
+}
+
+/// The released answers.
+#[derive(Clone, PartialEq)]
 pub struct Answer {
-    rows: Vec<(HouseholdId, i64)>,
-    /// Whether the agreed values are 0 and 1, so no and yes.
-    yes_or_no: bool,
+    /// What the subjects are called, then the name of each value.
+    columns: Vec<&'static str>,
+    rows: Vec<(SubjectId, Vec<Value>)>,
     /// The blinding that hides them, until the receiver takes it off.
     blinded: Option<Digest>,
 }
@@ -34,15 +58,19 @@ pub enum UnblindError {
     /// The opened bits cannot be read.
     #[error(transparent)]
     Csv(#[from] CsvError),
-    /// The opened bits are about other households than the encrypted answer.
+    /// The opened bits are about others than the encrypted answer.
     #[error("the opened bits are not those of this encrypted answer")]
-    OtherHouseholds,
+    OtherSubjects,
 }
 
 impl Answer {
     #[cfg(feature = "key-holder")]
-    pub(crate) fn new(rows: Vec<(HouseholdId, i64)>, yes_or_no: bool, blinded: Option<Digest>) -> Self {
-        Self { rows, yes_or_no, blinded }
+    pub(crate) fn new(
+        columns: Vec<&'static str>,
+        rows: Vec<(SubjectId, Vec<Value>)>,
+        blinded: Option<Digest>,
+    ) -> Self {
+        Self { columns, rows, blinded }
     }
 
     /// Reads opened bits that [`write_csv`](Self::write_csv) wrote, for the receiver to [`unblind`](Self::unblind).
@@ -60,31 +88,37 @@ impl Answer {
             container.expect(agreement.id(), Some(encrypted.header().key))?;
             container.signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
         }
+        let columns = agreement.analysis().columns();
         let mut csv = CsvRows::open(input)?;
-        let (household, bit) = (csv.column("household")?, csv.column(BLINDED)?);
+        let (subject, bit) = (csv.column(columns[0])?, csv.column(BLINDED)?);
         let mut rows = Vec::new();
         while let Some(row) = csv.next_row()? {
             let value = row.cents(bit)?.value();
             if !(0..=1).contains(&value) {
                 return Err(row.error(bit, CellProblem::NotABit).into());
             }
-            rows.push((row.id(household)?, value));
+            rows.push((row.id(subject)?, vec![Value::YesNo(value == 1)]));
         }
         let made = encrypted.provenance();
-        if !rows.iter().map(|(household, _)| household).eq(&made.subjects) {
-            return Err(UnblindError::OtherHouseholds);
+        if !rows.iter().map(|(subject, _)| subject).eq(&made.subjects) {
+            return Err(UnblindError::OtherSubjects);
         }
-        Ok(Self { rows, yes_or_no: true, blinded: made.blinding })
+        Ok(Self { columns, rows, blinded: made.blinding })
     }
 
-    /// Each household with whether it is eligible, in the order of the evaluator's file.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&HouseholdId, bool)> {
-        self.rows.iter().map(|(household, value)| (household, *value == 1))
+    /// What the subjects are called, then the name of each value.
+    pub fn columns(&self) -> &[&'static str] {
+        &self.columns
     }
 
-    /// Each household with its value, for analyses whose answers are numbers.
-    pub fn values(&self) -> impl ExactSizeIterator<Item = (&HouseholdId, i64)> {
-        self.rows.iter().map(|(household, value)| (household, *value))
+    /// Each subject with its values, in the order of the evaluator's file.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = (&SubjectId, &[Value])> {
+        self.rows.iter().map(|(subject, values)| (subject, values.as_slice()))
+    }
+
+    /// Each subject with whether the answer is yes, for analyses whose first value is yes or no. Random while blinded.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&SubjectId, bool)> {
+        self.rows.iter().map(|(subject, values)| (subject, values[0] == Value::YesNo(true)))
     }
 
     /// The blinding that hides these answers: each value is then a random bit.
@@ -100,39 +134,38 @@ impl Answer {
         if self.blinded != Some(blinding.digest()) {
             return Err(UnblindError::OtherBlinding);
         }
-        let turn = |(household, bit): (HouseholdId, i64)| {
-            let answer = blinding.turn(&household, bit == 1);
-            (household, i64::from(answer))
+        let turn = |(subject, values): (SubjectId, Vec<Value>)| {
+            let answer = blinding.turn(&subject, values == [Value::YesNo(true)]);
+            (subject, vec![Value::YesNo(answer)])
         };
         Ok(Self { rows: self.rows.into_iter().map(turn).collect(), blinded: None, ..self })
     }
 
-    /// How many households are eligible.
-    pub fn eligible(&self) -> usize {
-        self.rows().filter(|(_, eligible)| *eligible).count()
+    /// How many answers begin with a yes; nothing where they are blinded or no answers of yes or no.
+    pub fn yes(&self) -> Option<usize> {
+        let is_yes_or_no = |(_, values): &(SubjectId, Vec<Value>)| matches!(values[0], Value::YesNo(_));
+        let all = self.blinded.is_none() && self.rows.iter().all(is_yes_or_no);
+        all.then(|| self.rows().filter(|(_, yes)| *yes).count())
     }
 
-    /// Writes `household,eligible` with `yes` or `no`; `household,value` where the agreed values are others; and
-    /// `household,blinded` with random bits where the answers are blinded.
+    /// Writes the columns with their values, `yes` and `no` in words; and `blinded` with random bits where the answers
+    /// are blinded.
     ///
     /// # Errors
     /// When writing fails.
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
-        let words = self.yes_or_no && self.blinded.is_none();
-        let column = match self.blinded {
-            Some(_) => BLINDED,
-            None if words => "eligible",
-            None => "value",
-        };
-        writer.write_record(["household", column])?;
-        for (household, value) in &self.rows {
-            let value = match (words, value) {
-                (true, 1) => "yes".to_owned(),
-                (true, _) => "no".to_owned(),
-                (false, value) => value.to_string(),
+        match self.blinded {
+            Some(_) => writer.write_record([self.columns[0], BLINDED])?,
+            None => writer.write_record(&self.columns)?,
+        }
+        for (subject, values) in &self.rows {
+            let cell = |value: &Value| match (self.blinded, value) {
+                (Some(_), Value::YesNo(bit)) => u8::from(*bit).to_string(),
+                (_, value) => value.to_string(),
             };
-            writer.write_record([household.as_str(), &value])?;
+            let cells = std::iter::once(subject.as_str().to_owned()).chain(values.iter().map(cell));
+            writer.write_record(cells)?;
         }
         writer.flush()
     }

@@ -1,15 +1,17 @@
 //! Role 4, the auditor: evaluates again the agreed share of the answers, and attests.
 
+use std::collections::HashMap;
+
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
+use crate::cases::Cases;
 use crate::container::{Container, ContainerError, Seal, UNNAMED};
-use crate::encrypted_answer::{EncryptedAnswer, Packed};
+use crate::encrypted_answer::{Collected, EncryptedAnswer};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
 use crate::evaluator::computer::Computer;
 use crate::evaluator::{EvaluateError, PROGRAM};
-use crate::households::Households;
 use crate::keys::EvaluationKey;
 use crate::signature::SigningKey;
 use crate::transcript::Transcript;
@@ -48,12 +50,12 @@ pub enum AuditError {
     /// The answer was made from something else.
     #[error("the answer was made from other {what} than those given")]
     OtherInput {
-        /// Tables, households, evaluation key or program.
+        /// Tables, cases, evaluation key or program.
         what: &'static str,
     },
-    /// The answers are about other households, or in another order.
-    #[error("the answer is about other households than those given")]
-    OtherHouseholds,
+    /// The answers are about other subjects, or in another order.
+    #[error("the answer is about others than those given")]
+    OtherSubjects,
     /// A file that the agreement asks for, or does not.
     #[error("the agreement and the answer do not fit: {why}")]
     Unfit {
@@ -71,7 +73,7 @@ pub enum AuditError {
     /// The transcript has something that was not computed as agreed.
     #[error("answer {row} is not what the evaluation gives; nothing is attested")]
     RowDiffers {
-        /// Counted from one, in the order of the households.
+        /// Counted from one, in the order of the cases.
         row: usize,
     },
 }
@@ -82,9 +84,9 @@ impl AuditError {
         !matches!(self, Self::Evaluate(_) | Self::Input { source: ContainerError::Io(_), .. })
     }
 
-    /// Whether it is the households' file that is at fault.
-    pub fn is_about_households(&self) -> bool {
-        matches!(self, Self::Evaluate(error) if error.is_about_households())
+    /// Whether it is the evaluator's file of cases that is at fault.
+    pub fn is_about_cases(&self) -> bool {
+        matches!(self, Self::Evaluate(error) if error.is_about_cases())
     }
 }
 
@@ -109,27 +111,28 @@ impl Auditor {
     pub fn audit<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[EncryptedTable],
         job: &Evaluated<'_>,
         progress: impl FnMut(usize),
     ) -> Result<Attestation, AuditError> {
+        let answers = cases.answers().len();
         // A draw that takes nobody would attest nothing: drawn again.
         let nonce = loop {
             let mut nonce = [0; 32];
             getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
             let drawn = Draw::new(job.answer.digest(), nonce.into(), agreement.disclosure());
-            if households.is_empty() || (0..households.len()).any(|place| drawn.takes(place)) {
+            if answers == 0 || (0..answers).any(|place| drawn.takes(place)) {
                 break nonce.into();
             }
         };
-        self.audit_drawn(agreement, households, tables, job, nonce, progress)
+        self.audit_drawn(agreement, cases, tables, job, nonce, progress)
     }
 
     pub(crate) fn audit_drawn<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[EncryptedTable],
         job: &Evaluated<'_>,
         nonce: Digest,
@@ -139,33 +142,24 @@ impl Auditor {
             return Err(AuditError::NotAnAuditor);
         }
         let tables = self.computer.in_order(agreement, tables)?;
-        self.check_job(agreement, households, &tables, job)?;
-        let (batches, _) = Computer::prepare(agreement, households, &tables)?;
+        self.check_job(agreement, cases, &tables, job)?;
+        let (batches, _) = Computer::prepare(agreement, cases, &tables)?;
         let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
-        let places: Vec<usize> = (0..households.len()).filter(|place| drawn.takes(*place)).collect();
+        let answers = cases.answers().len();
+        let places: Vec<usize> = (0..answers).filter(|place| drawn.takes(*place)).collect();
         match job.transcript {
-            None => self.compare_all(agreement, households, &tables, &batches, job, progress)?,
+            None => self.compare_all(agreement, cases, &tables, &batches, job, progress)?,
             Some(transcript) => {
-                let order: Vec<usize> =
-                    batches.iter().flat_map(|b| agreement.analysis().answered(b)).copied().collect();
-                self.compare_packing(households.len(), &order, transcript, job.answer)?;
-                self.compare_drawn(
-                    agreement,
-                    households,
-                    &tables,
-                    &places,
-                    &order,
-                    transcript,
-                    job.blinding,
-                    progress,
-                )?;
+                let order = Computer::order(agreement, &batches);
+                self.compare_packing(&order, transcript, job.answer)?;
+                self.compare_drawn(agreement, cases, &tables, &places, &order, job, transcript, progress)?;
             }
         }
         let statement = Statement {
             answer: job.answer.digest(),
             nonce,
             audited: places.len() as u64,
-            answers: households.len() as u64,
+            answers: answers as u64,
             program: PROGRAM.to_owned(),
         };
         let attestation = Attestation::new(job.answer.header(), statement, &self.signing_key);
@@ -176,7 +170,7 @@ impl Auditor {
     fn check_job<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
         job: &Evaluated<'_>,
     ) -> Result<(), AuditError> {
@@ -191,15 +185,21 @@ impl Auditor {
         let seals: Vec<Seal> = tables.iter().map(|table| table.container().seal()).collect();
         let same = [
             ("tables", made.tables == seals),
-            ("households", made.households == households.digest()),
+            ("cases", made.cases == cases.digest()),
             ("evaluation key", made.evaluation_key == self.computer.seal.digest()),
             ("program", made.program == PROGRAM),
         ];
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(AuditError::OtherInput { what });
         }
-        if !households.iter().map(|household| household.id()).eq(&made.subjects) {
-            return Err(AuditError::OtherHouseholds);
+        let released = agreement.analysis().released(&agreement.setting());
+        if (made.scale, made.fields as usize) != (released.scale, released.fields.len()) {
+            return Err(AuditError::Unfit {
+                why: "the answer has another form than the agreement's analysis gives",
+            });
+        }
+        if !cases.answers().into_iter().eq(&made.subjects) {
+            return Err(AuditError::OtherSubjects);
         }
         let disclosure = agreement.disclosure();
         let unfit = |why| Err(AuditError::Unfit { why });
@@ -221,7 +221,7 @@ impl Auditor {
         if let Some(transcript) = job.transcript {
             checked(transcript.container())
                 .map_err(|source| AuditError::Input { what: "transcript", source })?;
-            if transcript.rows() != households.len() {
+            if transcript.rows() != made.values() {
                 return unfit("the transcript has another number of answers");
             }
         }
@@ -232,71 +232,68 @@ impl Auditor {
     fn compare_all<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
         batches: &[A::Batch],
         job: &Evaluated<'_>,
         mut progress: impl FnMut(usize),
     ) -> Result<(), AuditError> {
-        let mut packed = Packed::new(households.len());
+        let mut collected = job.answer.room();
         let mut done = 0;
-        self.computer.compute(agreement, households, tables, batches, job.blinding, |answered| {
-            self.computer.pack(&mut packed, answered.households, &answered.rows);
-            done += answered.households.len();
+        self.computer.compute(agreement, cases, tables, batches, job.blinding, |answered| {
+            self.computer.collect(&mut collected, &answered.places, &answered.rows);
+            done += answered.answers;
             progress(done);
             Ok(())
         })?;
-        same_answers(&packed, job.answer)
+        same_answers(&collected, job.answer)
     }
 
     /// Packs the transcript again: the file of answers must be its sum.
     fn compare_packing(
         &self,
-        answers: usize,
         order: &[usize],
         transcript: &Transcript,
         answer: &EncryptedAnswer,
     ) -> Result<(), AuditError> {
-        let mut packed = Packed::new(answers);
+        let mut collected = answer.room();
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
-            self.computer.pack(&mut packed, &order[first..first + rows.len() / WORDS], &rows);
+            self.computer.collect(&mut collected, &order[first..first + rows.len() / WORDS], &rows);
         }
-        same_answers(&packed, answer)
+        same_answers(&collected, answer)
     }
 
-    /// Evaluates the drawn households again and compares each with its row of the transcript.
+    /// Evaluates the drawn answers again and compares each value with its row of the transcript.
     #[allow(clippy::too_many_arguments, reason = "one step of `audit`, which has named them all")]
     fn compare_drawn<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
         places: &[usize],
         order: &[usize],
+        job: &Evaluated<'_>,
         transcript: &Transcript,
-        blinding: Option<&Blinding>,
         mut progress: impl FnMut(usize),
     ) -> Result<(), AuditError> {
-        let selected = households.select(places);
-        let batches = Computer::batches(agreement, &selected, tables)?;
-        let mut again = vec![Vec::new(); places.len()];
+        let batches = Computer::batches(agreement, cases, tables, places)?;
+        let mut again: HashMap<usize, Vec<u32>> = HashMap::new();
         let mut done = 0;
-        self.computer.compute(agreement, &selected, tables, &batches, blinding, |answered| {
-            for (place, row) in answered.households.iter().zip(answered.rows.chunks_exact(WORDS)) {
-                again[*place] = row.to_vec();
+        self.computer.compute(agreement, cases, tables, &batches, job.blinding, |answered| {
+            for (place, row) in answered.places.iter().zip(answered.rows.chunks_exact(WORDS)) {
+                again.insert(*place, row.to_vec());
             }
-            done += answered.households.len();
+            done += answered.answers;
             progress(done);
             Ok(())
         })?;
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
             for (place, row) in order[first..].iter().zip(rows.chunks_exact(WORDS)) {
-                if let Ok(index) = places.binary_search(place)
-                    && again[index] != row
-                {
-                    return Err(AuditError::RowDiffers { row: place + 1 });
+                if again.get(place).is_some_and(|again| again != row) {
+                    let row = place / job.answer.provenance().fields as usize + 1;
+                    return Err(AuditError::RowDiffers { row });
                 }
             }
         }
@@ -315,8 +312,8 @@ pub struct Evaluated<'e> {
     pub blinding: Option<&'e Blinding>,
 }
 
-fn same_answers(packed: &Packed, answer: &EncryptedAnswer) -> Result<(), AuditError> {
-    match answer.first_difference(packed).map_err(|source| AuditError::Input { what: "answer", source })? {
+fn same_answers(collected: &Collected, answer: &EncryptedAnswer) -> Result<(), AuditError> {
+    match answer.first_difference(collected).map_err(|source| AuditError::Input { what: "answer", source })? {
         Some((first, last)) => Err(AuditError::AnswersDiffer { first, last }),
         None => Ok(()),
     }

@@ -6,9 +6,11 @@
 
 pub mod clear;
 pub mod cost;
+mod encoding;
 mod lookup_table;
 pub mod radix;
 
+pub use encoding::{Encoding, Scale};
 pub use lookup_table::LookupTable;
 
 /// One row of one of the job's input tables.
@@ -28,7 +30,7 @@ pub trait Backend {
     /// A column of hidden values.
     type Column;
 
-    /// Reads column `position` of the input tables at the given rows.
+    /// Reads column `position` of the input tables at the given rows. Tables of another encoding have other columns.
     ///
     /// # Errors
     /// When a table cannot be read or is damaged.
@@ -43,8 +45,8 @@ pub trait Backend {
     /// Multiplies every row by a clear integer.
     fn scale(&self, column: &Self::Column, factor: i64) -> Self::Column;
 
-    /// Adds a clear integer to each row.
-    fn shift(&self, column: &Self::Column, by: &[i64]) -> Self::Column;
+    /// A column of clear integers, without noise: to be added to hidden ones, or released beside them.
+    fn constant(&self, values: &[i64], scale: Scale) -> Self::Column;
 
     /// Adds the rows of each group: row `i` goes to group `group_of[i]`. A group without rows is zero.
     fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column;

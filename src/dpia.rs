@@ -2,13 +2,10 @@
 //!
 //! It supplies facts. Whether the processing is necessary and in proportion is for the parties to judge.
 
-use std::ops::RangeInclusive;
-
 use askama::Template;
 
-use crate::agreement::{Party, Role, SignedAgreement, Subject};
-use crate::analysis::Analysis;
-use crate::analysis::eligibility::{Against, Missing};
+use crate::agreement::{Dataset, Party, Role, SignedAgreement, Subject};
+use crate::analysis::{Analysis, Description};
 use crate::audit::unseen;
 use crate::language::Language;
 use crate::ledger::{Entry, Event, Ledger};
@@ -17,7 +14,11 @@ use crate::units::{AgreementId, Digest};
 mod markdown;
 
 /// Writes the document. The ledger, if there is one, adds what was done so far; the key holder's has the releases.
-pub fn document(agreement: &SignedAgreement, ledger: Option<&Ledger>, language: Language) -> String {
+pub fn document(
+    agreement: &SignedAgreement<impl Analysis>,
+    ledger: Option<&Ledger>,
+    language: Language,
+) -> String {
     let page = Page::new(agreement, ledger, language);
     let text = match language {
         Language::English => English { page }.render(),
@@ -49,7 +50,7 @@ struct Page<'a> {
     retention_days: String,
     parties: Vec<PartyRow<'a>>,
     datasets: Vec<DatasetRow<'a>>,
-    question: Question,
+    question: Description,
     providers: String,
     evaluator: &'a str,
     key_holder: &'a str,
@@ -83,16 +84,6 @@ struct DatasetRow<'a> {
     read: &'static str,
 }
 
-struct Question {
-    datasets: String,
-    includes_equal: bool,
-    lines: String,
-    has_known: bool,
-    known: String,
-    max_addends: usize,
-    missing_is_zero: bool,
-}
-
 /// The chance that nobody notices so many forged answers.
 struct Forgery {
     forged: String,
@@ -107,7 +98,11 @@ struct EntryRow<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(agreement: &'a SignedAgreement, ledger: Option<&'a Ledger>, language: Language) -> Self {
+    fn new(
+        agreement: &'a SignedAgreement<impl Analysis>,
+        ledger: Option<&'a Ledger>,
+        language: Language,
+    ) -> Self {
         let (terms, disclosure) = (agreement.terms(), agreement.disclosure());
         let entries = ledger.map(Ledger::entries).unwrap_or_default();
         let own: Vec<&Entry> = entries.iter().filter(|entry| agreement_of(entry) == agreement.id()).collect();
@@ -121,7 +116,7 @@ impl<'a> Page<'a> {
             retention_days: language.whole(terms.retention_days.into()),
             parties: agreement.parties().iter().map(|party| party_row(agreement, party, language)).collect(),
             datasets: dataset_rows(agreement, language),
-            question: question(agreement, language),
+            question: agreement.analysis().describe(&agreement.setting(), language),
             providers: names(agreement, Role::DataProvider, language),
             evaluator: &agreement.only(Role::Evaluator).name,
             key_holder: &agreement.only(Role::KeyHolder).name,
@@ -144,12 +139,16 @@ impl<'a> Page<'a> {
 /// One forged answer, as many as give a peek at amounts, and as many as give the whole secret key.
 const FORGED: [u32; 3] = [1, 32, 2_048];
 
-fn names(agreement: &SignedAgreement, role: Role, language: Language) -> String {
+fn names(agreement: &SignedAgreement<impl Analysis>, role: Role, language: Language) -> String {
     let names: Vec<&str> = agreement.holders(role).map(|party| party.name.as_str()).collect();
     language.and(&names)
 }
 
-fn party_row<'a>(agreement: &SignedAgreement, party: &'a Party, language: Language) -> PartyRow<'a> {
+fn party_row<'a>(
+    agreement: &SignedAgreement<impl Analysis>,
+    party: &'a Party,
+    language: Language,
+) -> PartyRow<'a> {
     let mut roles: Vec<&str> = party.roles.iter().map(|role| role_name(*role, language)).collect();
     if party.name == agreement.disclosure().to {
         roles.push(language.pick("receiver of the answers", "ontvanger van de antwoorden"));
@@ -170,7 +169,7 @@ fn role_name(role: Role, language: Language) -> &'static str {
     }
 }
 
-fn dataset_rows(agreement: &SignedAgreement, language: Language) -> Vec<DatasetRow<'_>> {
+fn dataset_rows(agreement: &SignedAgreement<impl Analysis>, language: Language) -> Vec<DatasetRow<'_>> {
     let read = agreement.analysis().datasets();
     let mut rows = Vec::new();
     for dataset in agreement.datasets() {
@@ -183,7 +182,7 @@ fn dataset_rows(agreement: &SignedAgreement, language: Language) -> Vec<DatasetR
             },
             concept: &dataset.concept,
             unit: &dataset.unit,
-            range: range(dataset.min().value()..=dataset.max().value(), language),
+            range: amounts(dataset, language),
             read: if read.contains(&dataset.name) {
                 language.pick("yes", "ja")
             } else {
@@ -194,31 +193,13 @@ fn dataset_rows(agreement: &SignedAgreement, language: Language) -> Vec<DatasetR
     rows
 }
 
-fn range(cents: RangeInclusive<i64>, language: Language) -> String {
-    let to = language.pick("to", "tot en met");
-    format!("{} {to} {}", language.euro(*cents.start()), language.euro(*cents.end()))
-}
-
-fn question(agreement: &SignedAgreement, language: Language) -> Question {
-    let analysis = agreement.analysis();
-    let lines = match analysis.norms() {
-        Some(norms) => {
-            let norms: Vec<String> = norms.iter().map(|norm| language.euro(*norm)).collect();
-            let norms: Vec<&str> = norms.iter().map(String::as_str).collect();
-            language.or(&norms)
-        }
-        None => range(analysis.lines(), language),
-    };
-    let datasets: Vec<&str> = analysis.datasets().iter().map(String::as_str).collect();
-    Question {
-        datasets: language.and(&datasets),
-        includes_equal: analysis.comparison() == Against::AtMost,
-        lines,
-        has_known: analysis.known() != (0..=0),
-        known: range(analysis.known(), language),
-        max_addends: analysis.max_addends(),
-        missing_is_zero: analysis.missing() == Missing::Zero,
+/// The smallest and the largest amount: in euro where that is the unit.
+fn amounts(dataset: &Dataset, language: Language) -> String {
+    let range = dataset.min().value()..=dataset.max().value();
+    if dataset.unit.starts_with("eurocent") {
+        return language.euro_range(range);
     }
+    format!("{} {} {}", range.start(), language.pick("to", "tot en met"), range.end())
 }
 
 fn forgery(share: f64, forged: u32, language: Language) -> Forgery {
@@ -351,7 +332,7 @@ mod tests {
                 to: "SVB".to_owned(),
                 answer,
                 tables: vec![],
-                households: Digest::ZERO,
+                cases: Digest::ZERO,
                 attestations: vec![],
                 answers: 1_500,
                 audited: 1_500,

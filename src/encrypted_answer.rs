@@ -1,14 +1,23 @@
-//! The encrypted answers of one job: one per household, packed 2,048 to a ring element, 16 bits kept of each word.
+//! The encrypted answers of one job. The key holder decrypts them without a bootstrap.
 //!
-//! A full ring element is 8 KiB, so an answer takes 4 bytes; the key holder decrypts it without a bootstrap.
+//! Small values are packed 2,048 to a ring element, 16 bits kept of each word: a full one is 8 KiB, so a value takes 4
+//! bytes. Sums need more bits than packing leaves, and there are few of them: each is one ciphertext of 8 KB, 32 bits
+//! kept of each word.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::MAX_FIELDS;
+use crate::circuit::Scale;
 use crate::container::{Access, Container, ContainerError, Header, Kind, Seal, write_atomically};
 use crate::params::RING;
-use crate::units::{Digest, HouseholdId, MAX_ID_BYTES, hides};
+use crate::transcript::{ROW_BYTES, ROWS_PER_CHUNK};
+use crate::units::{Digest, MAX_ID_BYTES, SubjectId, hides};
+
+mod collected;
+
+pub(crate) use collected::Collected;
 
 /// The encrypted answers of one job.
 #[derive(Debug)]
@@ -26,18 +35,29 @@ pub struct Provenance {
     pub evaluation_key: Digest,
     /// The encrypted tables' digests with their providers' signatures, in the order of the analysis's datasets.
     pub tables: Vec<Seal>,
-    /// The digest of the households as [`Households::digest`](crate::Households::digest) gives it.
-    pub households: Digest,
+    /// The digest of what was asked about, as [`Cases::digest`](crate::Cases::digest) gives it.
+    pub cases: Digest,
     /// The digest of the [`Transcript`](crate::Transcript), where only a share of the answers is audited.
     pub transcript: Option<Digest>,
     /// The digest of the [`Blinding`](crate::Blinding), where answers are blinded: the evaluator is bound to it.
     pub blinding: Option<Digest>,
+    /// Packed small values, or sums.
+    pub scale: Scale,
+    /// Encrypted values per answer.
+    pub fields: u32,
     /// Whom each answer is about, in order.
-    pub subjects: Vec<HouseholdId>,
+    pub subjects: Vec<SubjectId>,
+}
+
+impl Provenance {
+    /// Encrypted values in all.
+    pub(crate) fn values(&self) -> usize {
+        self.subjects.len() * self.fields as usize
+    }
 }
 
 /// Bytes of a full ring element: 2,048 words of mask and of body, 16 bits each.
-const CHUNK_BYTES: usize = 2 * RING * size_of::<u16>();
+const RING_BYTES: usize = 2 * RING * size_of::<u16>();
 
 impl EncryptedAnswer {
     /// Opens and verifies encrypted answers.
@@ -60,13 +80,17 @@ impl EncryptedAnswer {
         let provenance: Provenance = container.metadata()?;
         check_name(&provenance.program)?;
         let header = container.header();
-        let bytes = payload_bytes(provenance.subjects.len()) as u64;
-        if header.chunk_bytes as usize != CHUNK_BYTES || header.payload_bytes != bytes {
+        if provenance.fields == 0 || provenance.fields as usize > MAX_FIELDS {
+            return Err(ContainerError::BadContents("an impossible number of values per answer"));
+        }
+        let bytes = payload_bytes(provenance.scale, provenance.values()) as u64;
+        let chunk_bytes = chunk_bytes(provenance.scale);
+        if header.chunk_bytes as usize != chunk_bytes || header.payload_bytes != bytes {
             return Err(ContainerError::BadContents("rows and length of the answers contradict each other"));
         }
         let mut seen = std::collections::HashSet::new();
         if !provenance.subjects.iter().all(|subject| seen.insert(subject)) {
-            return Err(ContainerError::BadContents("a household is answered twice"));
+            return Err(ContainerError::BadContents("two answers are about the same subject"));
         }
         Ok(Self { container, provenance })
     }
@@ -93,6 +117,11 @@ impl EncryptedAnswer {
         &self.container
     }
 
+    /// Room for answers of the same form.
+    pub(crate) fn room(&self) -> Collected {
+        Collected::new(self.provenance.scale, self.provenance.values())
+    }
+
     /// What the answers were made from, and whom they are about.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
@@ -107,101 +136,53 @@ pub(crate) fn check_name(program: &str) -> Result<(), ContainerError> {
     Err(ContainerError::BadContents("the name of the program is too long or does not show"))
 }
 
-fn payload_bytes(answers: usize) -> usize {
-    (answers.div_ceil(RING) * RING + answers) * size_of::<u16>()
+fn payload_bytes(scale: Scale, values: usize) -> usize {
+    match scale {
+        Scale::Slots => (values.div_ceil(RING) * RING + values) * size_of::<u16>(),
+        Scale::Sums => values * ROW_BYTES,
+    }
+}
+
+fn chunk_bytes(scale: Scale) -> usize {
+    match scale {
+        Scale::Slots => RING_BYTES,
+        Scale::Sums => ROWS_PER_CHUNK * ROW_BYTES,
+    }
 }
 
 /// A ring element of answers: its mask and its bodies.
 #[cfg(feature = "key-holder")]
 pub(crate) type PackedRing = (Vec<u16>, Vec<u16>);
 
-pub(crate) use packed::Packed;
-
-mod packed {
-    use super::*;
-    use crate::container::write_whole;
-    use crate::params::ANSWER_BITS;
-    use crate::ring::add_turned;
-    use crate::signature::SigningKey;
-    use crate::units::{AgreementId, KeyId};
-    use crate::words;
-
-    /// Ring elements that fill up as answers come in, in any order.
-    pub(crate) struct Packed {
-        count: usize,
-        masks: Vec<u64>,
-        bodies: Vec<u64>,
-    }
-
-    impl Packed {
-        /// Room for so many answers: 32 KiB for every 2,048.
-        pub(crate) fn new(count: usize) -> Self {
-            let words = count.div_ceil(RING) * RING;
-            Self { count, masks: vec![0; words], bodies: vec![0; words] }
-        }
-
-        /// Puts the value in a ring element's constant coefficient at a place of its own.
-        pub(crate) fn add(&mut self, place: usize, ring: &[u64]) {
-            let (mask, body) = ring.split_at(RING);
-            let start = place / RING * RING;
-            add_turned(&mut self.masks[start..start + RING], mask, place % RING);
-            add_turned(&mut self.bodies[start..start + RING], body, place % RING);
-        }
-
-        fn to_bytes(&self) -> Vec<u8> {
-            let mut bytes = Vec::with_capacity(payload_bytes(self.count));
-            let bodies = self.bodies[..self.count].chunks(RING);
-            for (mask, body) in self.masks.chunks(RING).zip(bodies) {
-                for words in [mask, body] {
-                    let rounded: Vec<u16> = words.iter().map(|word| round(*word)).collect();
-                    words::write(&mut bytes, &rounded);
-                }
-            }
-            bytes
-        }
-    }
-
-    impl EncryptedAnswer {
-        pub(crate) fn new(
-            agreement: AgreementId,
-            key: KeyId,
-            provenance: Provenance,
-            packed: &Packed,
-            signer: &SigningKey,
-        ) -> Result<Self, ContainerError> {
-            let payload = packed.to_bytes();
-            let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), CHUNK_BYTES);
-            let mut bytes = Vec::new();
-            write_whole(&mut bytes, header, &provenance, &payload, signer)?;
-            Self::from_bytes(bytes)
-        }
-
-        /// The first ring element in which other answers are packed: its first and last answer, counted from one.
-        pub(crate) fn first_difference(
-            &self,
-            packed: &Packed,
-        ) -> Result<Option<(usize, usize)>, ContainerError> {
-            for (index, expected) in packed.to_bytes().chunks(CHUNK_BYTES).enumerate() {
-                if self.container.chunk(index as u64)? != expected {
-                    return Ok(Some((index * RING + 1, packed.count.min((index + 1) * RING))));
-                }
-            }
-            Ok(None)
-        }
-    }
-
-    /// The nearest multiple of 2⁴⁸, as its top 16 bits.
-    fn round(word: u64) -> u16 {
-        let shift = u64::BITS - ANSWER_BITS;
-        (word.wrapping_add(1 << (shift - 1)) >> shift) as u16
-    }
+/// What a key holder decrypts.
+#[cfg(feature = "key-holder")]
+pub(crate) enum Ciphertexts {
+    /// Up to 2,048 small values each.
+    Rings(Vec<PackedRing>),
+    /// Some ciphertexts of one sum each, one after the other.
+    Rows(Vec<Vec<u32>>),
 }
 
 #[cfg(feature = "key-holder")]
 impl EncryptedAnswer {
-    /// Every ring element: its mask and its bodies.
-    pub(crate) fn rings(&self) -> Result<Vec<PackedRing>, ContainerError> {
-        (0..self.header().chunks() as usize).map(|index| self.ring(index)).collect()
+    /// Everything that is to be decrypted.
+    pub(crate) fn ciphertexts(&self) -> Result<Ciphertexts, ContainerError> {
+        let chunks = 0..self.header().chunks() as usize;
+        match self.provenance.scale {
+            Scale::Slots => {
+                Ok(Ciphertexts::Rings(chunks.map(|index| self.ring(index)).collect::<Result<_, _>>()?))
+            }
+            Scale::Sums => {
+                Ok(Ciphertexts::Rows(chunks.map(|index| self.rows(index)).collect::<Result<_, _>>()?))
+            }
+        }
+    }
+
+    /// The words of some ciphertexts, one after the other.
+    fn rows(&self, index: usize) -> Result<Vec<u32>, ContainerError> {
+        let bytes = self.container.chunk(index as u64)?;
+        let count = bytes.len() / size_of::<u32>();
+        Ok(crate::words::take(&mut bytes.as_slice(), count).unwrap_or_default())
     }
 
     fn ring(&self, index: usize) -> Result<PackedRing, ContainerError> {
@@ -211,52 +192,5 @@ impl EncryptedAnswer {
         let mask = mask.ok_or(ContainerError::BadContents("a ring element lacks its mask"))?;
         let count = rest.len() / size_of::<u16>();
         Ok((mask, crate::words::take(&mut rest, count).unwrap_or_default()))
-    }
-}
-
-#[cfg(all(test, feature = "key-holder"))]
-mod tests {
-    use super::*;
-    use crate::engine::RING_WORDS;
-    use crate::params::DELTA;
-    use crate::signature::SigningKey;
-
-    /// Answers that were never encrypted: enough to see where each one goes.
-    #[test]
-    fn answers_beyond_the_first_ring_element_keep_their_places() {
-        let count = 5_000;
-        let value = |place: usize| u64::from(place.is_multiple_of(3));
-        let mut packed = Packed::new(count);
-        // In another order than that of the file.
-        for place in (0..count).rev() {
-            let mut ring = vec![0; RING_WORDS];
-            ring[RING] = DELTA.wrapping_mul(value(place));
-            packed.add(place, &ring);
-        }
-        let subject = |i: usize| HouseholdId::try_from(i.to_string()).expect("an identifier");
-        let id = Digest::of(b"agreement");
-        let provenance = Provenance {
-            program: String::new(),
-            evaluation_key: id,
-            tables: vec![],
-            households: id,
-            transcript: None,
-            blinding: None,
-            subjects: (0..count).map(subject).collect(),
-        };
-        let signer = SigningKey::generate();
-        let answer = EncryptedAnswer::new(id, id, provenance, &packed, &signer).expect("consistent");
-        let bodies: Vec<u16> =
-            (0..3).flat_map(|index| answer.ring(index).expect("reads").1).map(|body| body >> 11).collect();
-        assert_eq!(bodies.len(), count);
-        for (place, body) in bodies.into_iter().enumerate() {
-            assert_eq!(u64::from(body), value(place), "{place}");
-        }
-    }
-
-    #[test]
-    fn a_full_ring_element_takes_four_bytes_per_answer() {
-        assert_eq!(payload_bytes(RING), 4 * RING);
-        assert_eq!(payload_bytes(RING + 1), 4 * RING + 2 * RING + 2);
     }
 }

@@ -84,7 +84,7 @@ impl Engine {
     }
 
     /// Switches each ciphertext, its words rounded by [`round`], to a ring element of [`RING_WORDS`] words, mask
-    /// first, whose constant coefficient holds its value: what [`Packed`](crate::encrypted_answer::Packed) adds up.
+    /// first, whose constant coefficient holds its value: what [`Collected`](crate::encrypted_answer::Collected) adds up.
     ///
     /// # Cost
     /// No bootstrap; about a twentieth of one per ciphertext.

@@ -5,15 +5,16 @@ use std::io;
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
+use crate::cases::{CaseError, Cases};
 use crate::container::ContainerError;
-use crate::encrypted_answer::{EncryptedAnswer, Packed, Provenance};
+use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::Engine;
-use crate::households::{HouseholdError, Households};
 use crate::keys::{EvaluationKey, Expanded};
 use crate::plan::{Plan, PlanError};
 use crate::signature::SigningKey;
 use crate::transcript::{Transcript, TranscriptWriter};
+use crate::units::SubjectId;
 
 pub(crate) mod computer;
 mod fhe;
@@ -47,9 +48,9 @@ pub enum EvaluateError {
     /// The agreement says no.
     #[error(transparent)]
     Agreement(#[from] AgreementError),
-    /// A household breaks a rule.
+    /// A case breaks a rule.
     #[error(transparent)]
-    Household(#[from] HouseholdError),
+    Case(#[from] CaseError),
     /// A table or the key belongs elsewhere.
     #[error("{what}: {source}")]
     Input {
@@ -81,9 +82,9 @@ pub enum EvaluateError {
 }
 
 impl EvaluateError {
-    /// Whether it is the households' file that is at fault.
-    pub fn is_about_households(&self) -> bool {
-        matches!(self, Self::Household(_) | Self::Plan(_))
+    /// Whether it is the evaluator's file of cases that is at fault.
+    pub fn is_about_cases(&self) -> bool {
+        matches!(self, Self::Case(_) | Self::Plan(_))
     }
 }
 
@@ -105,9 +106,9 @@ impl Evaluator {
         Ok(Self { computer: Computer::new(key)?, signing_key })
     }
 
-    /// Computes one encrypted answer per household. `progress` is told how many households are done.
+    /// Computes the encrypted answers. `progress` is told how many are done.
     ///
-    /// Everything is checked before the first bootstrap: dates, signatures, tables, households, failure probability.
+    /// Everything is checked before the first bootstrap: dates, signatures, tables, cases, failure probability.
     ///
     /// # Errors
     /// When a check fails or a table cannot be read.
@@ -118,7 +119,7 @@ impl Evaluator {
     pub fn evaluate<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[EncryptedTable],
         mut progress: impl FnMut(usize),
     ) -> Result<Evaluation, EvaluateError> {
@@ -127,21 +128,24 @@ impl Evaluator {
             return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
         }
         let tables = self.computer.in_order(agreement, tables)?;
-        let (batches, _) = Computer::prepare(agreement, households, &tables)?;
+        let (batches, _) = Computer::prepare(agreement, cases, &tables)?;
         let (id, key) = (agreement.id(), self.computer.header.key);
         let disclosure = agreement.disclosure();
+        let released = agreement.analysis().released(&agreement.setting());
+        let subjects: Vec<SubjectId> = cases.answers().into_iter().cloned().collect();
+        let values = subjects.len() * released.fields.len();
         let blinding =
             disclosure.blinded.then(|| Blinding::generate(id, key, &self.signing_key)).transpose()?;
-        let transcript = (disclosure.audit < 1.0).then(|| TranscriptWriter::new(id, key, households.len()));
+        let transcript = (disclosure.audit < 1.0).then(|| TranscriptWriter::new(id, key, values));
         let mut transcript = transcript.transpose()?;
-        let mut packed = Packed::new(households.len());
+        let mut collected = Collected::new(released.scale, values);
         let mut done = 0;
-        self.computer.compute(agreement, households, &tables, &batches, blinding.as_ref(), |answered| {
-            self.computer.pack(&mut packed, answered.households, &answered.rows);
+        self.computer.compute(agreement, cases, &tables, &batches, blinding.as_ref(), |answered| {
+            self.computer.collect(&mut collected, &answered.places, &answered.rows);
             if let Some(transcript) = &mut transcript {
                 transcript.rows(&answered.rows)?;
             }
-            done += answered.households.len();
+            done += answered.answers;
             progress(done);
             Ok(())
         })?;
@@ -150,12 +154,14 @@ impl Evaluator {
             program: PROGRAM.to_owned(),
             evaluation_key: self.computer.seal.digest(),
             tables: tables.iter().map(|table| table.container().seal()).collect(),
-            households: households.digest(),
+            cases: cases.digest(),
             transcript: transcript.as_ref().map(Transcript::digest),
             blinding: blinding.as_ref().map(Blinding::digest),
-            subjects: households.iter().map(|household| household.id().clone()).collect(),
+            scale: released.scale,
+            fields: released.fields.len() as u32,
+            subjects,
         };
-        let answer = EncryptedAnswer::new(id, key, provenance, &packed, &self.signing_key)?;
+        let answer = EncryptedAnswer::new(id, key, provenance, &collected, &self.signing_key)?;
         Ok(Evaluation { answer, transcript, blinding })
     }
 
@@ -166,11 +172,11 @@ impl Evaluator {
     pub fn plan<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[EncryptedTable],
     ) -> Result<Plan, EvaluateError> {
         let tables = self.computer.in_order(agreement, tables)?;
-        Ok(Computer::prepare(agreement, households, &tables)?.1)
+        Ok(Computer::prepare(agreement, cases, &tables)?.1)
     }
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.

@@ -8,11 +8,12 @@ use askama::Template;
 
 use crate::agreement::{Role, SignedAgreement, Subject};
 use crate::analysis::eligibility::{Against, Missing};
+use crate::cases::Cases;
+use crate::cases::households::Households;
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
-use crate::households::Households;
 use crate::language::Language;
-use crate::units::{AgreementId, Cents, Digest, HouseholdId};
+use crate::units::{AgreementId, Cents, Digest, SubjectId};
 
 /// One household's answer, explained.
 pub struct Explanation {
@@ -31,7 +32,7 @@ pub struct Explanation {
     unit: String,
     comparison: Against,
     missing: Missing,
-    household: HouseholdId,
+    household: SubjectId,
     members: u64,
     line: Cents,
     known: Cents,
@@ -78,14 +79,14 @@ impl Explanation {
         agreement: &SignedAgreement,
         households: &Households,
         answer: &EncryptedAnswer,
-        household: &HouseholdId,
+        household: &SubjectId,
         decision: Option<bool>,
     ) -> Result<Self, ExplainError> {
         let evaluator = agreement.only(Role::Evaluator);
         answer.container().expect(agreement.id(), None)?;
         answer.container().signed_by(evaluator, UNNAMED)?;
         let made = answer.provenance();
-        if made.households != households.digest() {
+        if made.cases != households.digest() {
             return Err(ExplainError::OtherHouseholds);
         }
         let asked = made.subjects.contains(household);
@@ -124,7 +125,7 @@ impl Explanation {
             known: known.known(),
             decision,
             answer: answer.digest(),
-            households: made.households,
+            households: made.cases,
             program: made.program.clone(),
         })
     }
@@ -212,7 +213,8 @@ struct Dutch<'e> {
 mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
-    use crate::encrypted_answer::{Packed, Provenance};
+    use crate::circuit::Scale;
+    use crate::encrypted_answer::{Collected, Provenance};
     use crate::evaluator::PROGRAM;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -229,8 +231,8 @@ mod tests {
         Households::from_csv(text.as_bytes()).expect("valid")
     }
 
-    fn id(text: &str) -> HouseholdId {
-        HouseholdId::try_from(text).expect("an identifier")
+    fn id(text: &str) -> SubjectId {
+        SubjectId::try_from(text).expect("an identifier")
     }
 
     /// Answers that were never encrypted: an explanation reads only what they were made from.
@@ -239,12 +241,15 @@ mod tests {
             program: PROGRAM.to_owned(),
             evaluation_key: Digest::ZERO,
             tables: vec![],
-            households: households.digest(),
+            cases: households.digest(),
             transcript: None,
             blinding: None,
+            scale: Scale::Slots,
+            fields: 1,
             subjects: households.iter().map(|household| household.id().clone()).collect(),
         };
-        let (agreement, packed) = (rehearsal.agreement().id(), Packed::new(households.len()));
+        let (agreement, packed) =
+            (rehearsal.agreement().id(), Collected::new(Scale::Slots, households.len()));
         EncryptedAnswer::new(agreement, Digest::ZERO, provenance, &packed, &rehearsal.key(signer))
             .expect("consistent")
     }

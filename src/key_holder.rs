@@ -1,15 +1,16 @@
 //! Role 3, the key holder: makes the keys of one agreement and releases its answers, and only those.
 
 use crate::agreement::SignedAgreement;
-use crate::analysis::Analysis;
-use crate::answer::Answer;
+use crate::analysis::{Analysis, Released};
+use crate::answer::{Answer, Value};
 use crate::audit::Attestation;
-use crate::encrypted_answer::{EncryptedAnswer, PackedRing};
+use crate::circuit::Scale;
+use crate::encrypted_answer::{Ciphertexts, EncryptedAnswer};
+use crate::engine::WORDS;
 use crate::keys::{EvaluationKey, PublicKey};
 use crate::ledger::{Event, Ledger};
-use crate::params::{ANSWER_BITS, RING, SLOTS};
+use crate::params::{ANSWER_BITS, SLOTS};
 use crate::signature::SigningKey;
-use crate::units::HouseholdId;
 
 pub(crate) mod keygen;
 mod release;
@@ -99,34 +100,47 @@ impl KeyHolder {
         ledger: &mut Ledger,
     ) -> Result<Answer, ReleaseError> {
         let release = self.gate(agreement, answer, attestations, ledger)?;
-        let rings = answer.rings()?;
+        let ciphertexts = answer.ciphertexts()?;
         // Before anything is decrypted: an answer that turns out to be none is spent too.
         ledger.append(Event::Release(release), &self.signing_key)?;
-        let rows = self.open(&rings, answer, &agreement.analysis().answer_values())?;
-        let yes_or_no = agreement.analysis().answer_values() == (0..=1);
-        Ok(Answer::new(rows, yes_or_no, answer.provenance().blinding))
+        let (analysis, setting) = (agreement.analysis(), agreement.setting());
+        let fields = self.open(&ciphertexts, &analysis.released(&setting))?;
+        let made = answer.provenance();
+        let values = if agreement.disclosure().blinded {
+            fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect()
+        } else {
+            analysis.outcome(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
+        };
+        assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
+        let rows = made.subjects.iter().cloned().zip(values).collect();
+        Ok(Answer::new(analysis.columns(), rows, made.blinding))
     }
 
-    /// Decrypts. Private, and called behind the gate only.
+    /// Decrypts the fields of each answer. Private, and called behind the gate only.
     pub(crate) fn open(
         &self,
-        rings: &[PackedRing],
-        answer: &EncryptedAnswer,
-        agreed: &std::ops::RangeInclusive<i64>,
-    ) -> Result<Vec<(HouseholdId, i64)>, ReleaseError> {
-        let subjects = &answer.provenance().subjects;
-        let mut rows = Vec::with_capacity(subjects.len());
-        for ((mask, bodies), subjects) in rings.iter().zip(subjects.chunks(RING)) {
-            let phases = self.key.phases(mask, bodies);
-            for (subject, phase) in subjects.iter().zip(phases.iter()) {
-                let value = decode(*phase);
-                if !agreed.contains(&value) {
-                    return Err(ReleaseError::OutsideAnswerSpace);
-                }
-                rows.push((subject.clone(), value));
+        ciphertexts: &Ciphertexts,
+        released: &Released,
+    ) -> Result<Vec<Vec<i64>>, ReleaseError> {
+        let values: Vec<i64> = match ciphertexts {
+            Ciphertexts::Rings(rings) => rings
+                .iter()
+                .flat_map(|(mask, bodies)| {
+                    let phases = self.key.phases(mask, bodies);
+                    phases.iter().map(|phase| decode(*phase)).collect::<Vec<_>>()
+                })
+                .collect(),
+            Ciphertexts::Rows(rows) => {
+                let rows = rows.iter().flat_map(|rows| rows.chunks_exact(WORDS));
+                rows.map(|row| decode_sum(self.key.phase(row))).collect()
             }
+        };
+        let answers: Vec<Vec<i64>> = values.chunks(released.fields.len()).map(<[i64]>::to_vec).collect();
+        if answers.iter().all(|fields| released.allows(fields)) {
+            Ok(answers)
+        } else {
+            Err(ReleaseError::OutsideAnswerSpace)
         }
-        Ok(rows)
     }
 }
 
@@ -136,6 +150,12 @@ fn decode(phase: u16) -> i64 {
     let nearest = phase.wrapping_add(step / 2) / step;
     let value = i64::from(nearest);
     if value >= SLOTS { value - 2 * SLOTS } else { value }
+}
+
+/// The nearest sum.
+fn decode_sum(phase: u32) -> i64 {
+    let step = (Scale::Sums.delta() >> u32::BITS) as u32;
+    i64::from(phase.wrapping_add(step / 2) / step)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How documents for people write amounts and numbers.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// A language of the documents that are written for people.
@@ -61,6 +62,12 @@ impl Language {
     /// A number with a decimal point, as this language writes it.
     pub(crate) fn decimal(self, number: &str) -> String {
         number.replace('.', self.pick(".", ","))
+    }
+
+    /// From one amount of cents to another, both included.
+    pub(crate) fn euro_range(self, cents: RangeInclusive<i64>) -> String {
+        let to = self.pick("to", "tot en met");
+        format!("{} {to} {}", self.euro(*cents.start()), self.euro(*cents.end()))
     }
 
     /// An agreement's unit in words, where it is one that is known.

@@ -92,8 +92,8 @@ pub struct Release {
     pub answer: Digest,
     /// The encrypted tables that it was made from.
     pub tables: Vec<Digest>,
-    /// The households' file.
-    pub households: Digest,
+    /// What was asked about.
+    pub cases: Digest,
     /// The attestations that were accepted.
     pub attestations: Vec<Digest>,
     /// How many answers were opened.

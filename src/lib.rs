@@ -2,9 +2,9 @@
 
 pub mod agreement;
 pub mod analysis;
+pub mod cases;
 pub mod circuit;
 pub mod container;
-pub mod households;
 pub mod params;
 pub mod plan;
 pub mod table;
@@ -25,6 +25,7 @@ pub mod key_holder;
 mod keys;
 pub mod language;
 pub mod ledger;
+pub mod plaintext;
 pub mod provider;
 pub mod pseudonym;
 pub mod retention;
@@ -37,13 +38,14 @@ pub use agreement::{Agreement, Rehearsal, SignedAgreement};
 pub use answer::Answer;
 pub use audit::{Attestation, Auditor};
 pub use blinding::Blinding;
+pub use cases::Cases;
+pub use cases::households::{Household, Households};
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
 #[doc(hidden)]
 pub use engine::measure;
 pub use evaluator::{Evaluation, Evaluator};
 pub use explain::Explanation;
-pub use households::{Household, Households};
 #[cfg(feature = "key-holder")]
 pub use key_holder::{KeyHolder, SecretKey};
 pub use keys::EvaluationKey;

@@ -2,15 +2,15 @@
 
 use crate::agreement::Agreement;
 use crate::analysis::{Analysis, Records};
+use crate::cases::{CaseError, Cases};
 use crate::circuit::CircuitError;
 use crate::circuit::cost::Cost;
-use crate::households::{HouseholdError, Households};
 use crate::params::noise;
 
 /// The cost of one job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
-    /// Answers, one per household.
+    /// Answers.
     pub answers: u64,
     /// Bootstraps in all.
     pub bootstraps: u64,
@@ -31,8 +31,8 @@ pub enum PlanError {
         found: u64,
     },
     /// Nothing to answer.
-    #[error("there are no households")]
-    NoHouseholds,
+    #[error("the file asks about nobody")]
+    NoCases,
     /// Too likely to give a wrong answer.
     #[error("the job fails with probability 2^{log2_failure:.1}; at most 2^{limit} is allowed; split the job", limit = noise::LOG2_LIMIT)]
     TooLikelyToFail {
@@ -51,38 +51,33 @@ impl Plan {
         batches: &[A::Batch],
     ) -> Result<Self, CircuitError> {
         let analysis = agreement.analysis();
+        let scale = analysis.released(&agreement.setting()).scale;
         let cost = Cost::new();
         let mut answers = 0;
         for batch in batches {
-            let column = analysis.run(&cost, batch)?;
-            cost.release(&column);
+            for column in analysis.run(&cost, batch)? {
+                cost.release(&column, scale);
+            }
             answers += analysis.answered(batch).len() as u64;
         }
         Ok(Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() })
     }
 
-    /// Counts one household with `addends` addends.
-    ///
-    /// # Panics
-    /// When `addends` is not 1 to the agreement's `max_addends`.
-    ///
-    /// # Errors
-    /// None that a counter can cause; the program's signature has them.
-    pub fn of_household<A: Analysis>(agreement: &Agreement<A>, addends: usize) -> Result<Self, CircuitError> {
-        let sample = agreement.analysis().sample(&agreement.inputs(), addends);
-        Self::of_batches(agreement, std::slice::from_ref(&sample))
+    /// Counts one answer of each kind that the agreement allows, with what it is about.
+    pub fn of_samples<A: Analysis>(agreement: &Agreement<A>) -> Vec<(String, Self)> {
+        let samples = agreement.analysis().samples(&agreement.setting()).into_iter();
+        let plan = |batch| Self::of_batches(agreement, &[batch]).expect("a counter reads no tables");
+        samples.map(|(about, batch)| (about, plan(batch))).collect()
     }
 
-    /// Counts a job over these households, supposing that everybody has a record.
+    /// Counts a job over these cases, supposing that everybody has a record.
     ///
     /// # Errors
-    /// When a household breaks a rule of the agreement.
-    pub fn of_households<A: Analysis>(
-        agreement: &Agreement<A>,
-        households: &Households,
-    ) -> Result<Self, HouseholdError> {
+    /// When a case breaks a rule of the agreement.
+    pub fn of_cases<A: Analysis>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
+        let places: Vec<usize> = (0..cases.answers().len()).collect();
         let records = Records::complete();
-        let batches = agreement.analysis().batches(&agreement.inputs(), households, &records)?;
+        let batches = agreement.analysis().batches(&agreement.setting(), cases, &records, &places)?;
         Ok(Self::of_batches(agreement, &batches).expect("a counter reads no tables"))
     }
 
@@ -93,7 +88,7 @@ impl Plan {
     pub fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
         let (allowed, found) = (agreement.disclosure().answers, self.answers);
         if found == 0 {
-            return Err(PlanError::NoHouseholds);
+            return Err(PlanError::NoCases);
         }
         if found > allowed {
             return Err(PlanError::TooManyAnswers { allowed, found });

@@ -12,11 +12,11 @@ use tfhe::core_crypto::prelude::{
 
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
-use crate::circuit::radix::Encoding;
+use crate::circuit::Encoding;
 use crate::container::{Access, ContainerError, Header, Kind, UNNAMED, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
-use crate::params::{BIG_NOISE, BIG_SIZE, DELTA, MODULUS, RING};
+use crate::params::{BIG_NOISE, BIG_SIZE, MODULUS, RING};
 use crate::signature::SigningKey;
 use crate::table::Table;
 use crate::units::AgreementId;
@@ -128,7 +128,7 @@ impl DataProvider {
         progress: impl Fn(usize),
     ) -> Result<(), EncryptError> {
         self.check(agreement, table)?;
-        let encoding = agreement.analysis().encoding(&agreement.inputs());
+        let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
         let width = encoding.width();
         let count = table.rows() * width;
         let metadata = Metadata {
@@ -183,6 +183,6 @@ impl DataProvider {
 /// The encoded values of a range of the table's ciphertexts, row after row.
 fn plaintexts(table: &Table, encoding: &Encoding, range: std::ops::Range<usize>) -> Vec<u64> {
     let width = encoding.width();
-    let amounts = table.encoded();
-    range.map(|i| encoding.value(amounts[i / width], i % width) * DELTA).collect()
+    let (amounts, delta) = (table.encoded(), encoding.scale().delta());
+    range.map(|i| encoding.value(amounts[i / width], i % width) * delta).collect()
 }

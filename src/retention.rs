@@ -249,7 +249,8 @@ mod tests {
 
     use super::*;
     use crate::agreement::Rehearsal;
-    use crate::encrypted_answer::{EncryptedAnswer, Packed, Provenance};
+    use crate::circuit::Scale;
+    use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
     use crate::key_file::{self, Passphrase};
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -282,13 +283,21 @@ mod tests {
                 program: String::new(),
                 evaluation_key: Digest::ZERO,
                 tables: vec![],
-                households: Digest::ZERO,
+                cases: Digest::ZERO,
                 transcript: None,
                 blinding: None,
+                scale: Scale::Slots,
+                fields: 1,
                 subjects: vec![],
             };
             let (agreement, key) = (self.rehearsal.agreement().id(), self.rehearsal.key("computing-centre"));
-            let answer = EncryptedAnswer::new(agreement, Digest::ZERO, provenance, &Packed::new(0), &key);
+            let answer = EncryptedAnswer::new(
+                agreement,
+                Digest::ZERO,
+                provenance,
+                &Collected::new(Scale::Slots, 0),
+                &key,
+            );
             let path = self.path(name);
             answer.expect("consistent").save(&path).expect("saves");
             aged(path)

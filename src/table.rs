@@ -58,7 +58,7 @@ impl Table {
             let known = agreement.analysis().datasets().join(", ");
             return Err(TableError::UnknownDataset { name: name.to_owned(), known });
         };
-        let clamps = agreement.analysis().clamps(&inputs, dataset);
+        let clamps = agreement.analysis().clamps(&agreement.setting(), dataset);
         let mut rows = CsvRows::open(input)?;
         let subject = rows.column(dataset.subject.column())?;
         let amount = rows.column(&dataset.amount)?;

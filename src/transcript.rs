@@ -20,8 +20,10 @@ pub struct Transcript {
     container: Container,
 }
 
-const ROW_BYTES: usize = WORDS * size_of::<u32>();
-const ROWS_PER_CHUNK: usize = 64;
+/// Bytes of one ciphertext whose words are rounded to 32 bits.
+pub(crate) const ROW_BYTES: usize = WORDS * size_of::<u32>();
+/// Ciphertexts per chunk.
+pub(crate) const ROWS_PER_CHUNK: usize = 64;
 
 impl Transcript {
     /// Opens and verifies a transcript.
@@ -55,7 +57,7 @@ impl Transcript {
         self.container.digest()
     }
 
-    /// How many answers.
+    /// How many encrypted values.
     pub fn rows(&self) -> usize {
         (self.container.header().payload_bytes / ROW_BYTES as u64) as usize
     }

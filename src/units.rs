@@ -110,13 +110,9 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// Whom a row is about, under the name that the agencies agreed on: a person's or a household's pseudonym.
+    /// Whom or what a row or an answer is about, under the name that the agencies agreed on: the pseudonym of a person or
+    /// a household, the name of a group or an area.
     SubjectId
-}
-
-identifier! {
-    /// A household's pseudonym, as the evaluator knows it.
-    HouseholdId
 }
 
 /// A BLAKE3 digest of 32 bytes, shown in hexadecimal.

@@ -57,14 +57,14 @@ fn evaluate(keys: &str, households: &str, input: &str) -> String {
 fn evaluate_for(agreement: &str, keys: &str, households: &str, input: &str) -> String {
     format!(
         "evaluate --agreement {agreement}.toml --evaluation-key {keys}/evaluation.key \
-         --signing-key {agreement}.computing-centre.key --households {households} --input {input}"
+         --signing-key {agreement}.computing-centre.key --cases {households} --input {input}"
     )
 }
 
 fn audit(answer: &str) -> String {
     format!(
         "audit --agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key agreement.UWV.key \
-         --households households.csv --input income.enc --answer {answer}"
+         --cases households.csv --input income.enc --answer {answer}"
     )
 }
 

@@ -93,7 +93,7 @@ fn every_process_makes_the_same_answer_bytes() {
         run(
             threads,
             "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key
-             --signing-key agreement.computing-centre.key --households households.csv --input income.enc
+             --signing-key agreement.computing-centre.key --cases households.csv --input income.enc
              --out answer.enc",
         );
         digests.push(blake3::hash(&fs::read(folder.path().join("answer.enc")).expect("an answer")));

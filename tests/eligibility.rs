@@ -1,10 +1,12 @@
 //! Eligibility against an oracle that is no part of drempel: on plaintext by the million, with real keys by the hundred.
 
+use std::fmt::Write;
+
 use drempel::agreement::Agreement;
-use drempel::analysis::{Analysis, Records};
+use drempel::answer::Value;
 use drempel::audit::Evaluated;
-use drempel::circuit::clear::Clear;
-use drempel::units::{Cents, HouseholdId, SubjectId};
+use drempel::plaintext;
+use drempel::units::{Cents, SubjectId};
 use drempel::{
     Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, Plan, Rehearsal, Table,
 };
@@ -123,10 +125,24 @@ fn households(cases: &[Case]) -> (Households, Vec<SubjectId>) {
     for (index, case) in cases.iter().enumerate() {
         let members: Vec<SubjectId> = (0..case.incomes.len()).map(|i| person(people.len() + i)).collect();
         people.extend(members.clone());
-        let id = HouseholdId::try_from(format!("h{index}")).expect("an identifier");
+        let id = SubjectId::try_from(format!("h{index}")).expect("an identifier");
         made.push(Household::new(id, members, cents(case.line), cents(case.known)));
     }
     (Households::new(made).expect("valid households"), people)
+}
+
+fn table<'a>(
+    agreement: &Agreement,
+    name: &str,
+    subjects: &[SubjectId],
+    amounts: impl Iterator<Item = &'a i64>,
+) -> Table {
+    let column = agreement.dataset(name).expect("a dataset").subject.column();
+    let mut csv = format!("{column},cents\n");
+    for (subject, amount) in subjects.iter().zip(amounts) {
+        writeln!(csv, "{subject},{amount}").expect("in memory");
+    }
+    Table::from_csv(agreement, name, csv.as_bytes()).expect("valid amounts")
 }
 
 #[test]
@@ -149,23 +165,13 @@ fn a_million_boundary_households_on_plaintext_agree_with_the_oracle() {
         let agreement = rehearsal.agreement();
         let cases: Vec<Case> = (0..per_round).map(|_| Case::random(&mut random, &setting)).collect();
         let (households, people) = households(&cases);
-        let amounts = cases.iter().flat_map(|case| &case.incomes).map(|x| (x - min) as u64).collect();
-        let analysis = agreement.analysis();
-        let inputs = agreement.inputs();
-        let clear = Clear::new(analysis.encoding(&inputs), vec![amounts]);
-        let records = Records::new([people.as_slice()]);
-        let mut seen = 0;
-        for batch in analysis.batches(&inputs, &households, &records).expect("agreed households") {
-            let answers = analysis.run(&clear, &batch).expect("no value outside its table");
-            for (household, answer) in analysis.answered(&batch).iter().zip(answers) {
-                let case = &cases[*household];
-                assert_eq!(answer == 1, case.eligible(&setting), "round {round}, household {household}");
-                assert!(answer == 0 || answer == 1);
-                eligible += answer;
-                seen += 1;
-            }
+        let table = table(agreement, "income", &people, cases.iter().flat_map(|case| &case.incomes));
+        let answers = plaintext::answers(agreement, &households, &[table]).expect("agreed households");
+        assert_eq!(answers.len(), per_round);
+        for (case, answer) in cases.iter().zip(&answers) {
+            assert_eq!(*answer, [Value::YesNo(case.eligible(&setting))], "round {round}");
+            eligible += usize::from(case.eligible(&setting));
         }
-        assert_eq!(seen, per_round);
     }
     // Both answers are really tested.
     assert!((200_000..800_000).contains(&eligible), "{eligible}");
@@ -186,14 +192,10 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
     let mut random = Random(7);
     let cases: Vec<Case> = (0..304).map(|_| Case::random(&mut random, &setting)).collect();
     let (households, people) = households(&cases);
-    let mut incomes = String::from("person,cents\n");
-    for (person, income) in people.iter().zip(cases.iter().flat_map(|case| &case.incomes)) {
-        incomes += &format!("{person},{income}\n");
-    }
     let mut ledger = Ledger::in_memory();
     let (holder, public, evaluation) =
         KeyHolder::generate(agreement, rehearsal.key("holder"), &mut ledger).expect("in force");
-    let table = Table::from_csv(agreement, "income", incomes.as_bytes()).expect("valid incomes");
+    let table = table(agreement, "income", &people, cases.iter().flat_map(|case| &case.incomes));
     let provider = DataProvider::new(public, rehearsal.key("provider"));
     let tables = [provider.encrypt(agreement, &table).expect("encrypts")];
     let evaluator = Evaluator::new(&evaluation, rehearsal.key("evaluator")).expect("in memory");
@@ -224,10 +226,9 @@ fn bootstraps_per_household_are_frozen() {
     for (bits, bootstraps) in expected {
         let rehearsal = setting(bits).rehearsal();
         let agreement = rehearsal.agreement();
-        for (addends, expected) in (1..=8).zip(bootstraps) {
-            let plan = Plan::of_household(agreement, addends).expect("counts");
-            assert_eq!(plan.bootstraps, expected, "{addends} addends at {bits} bits");
-        }
+        let plans = Plan::of_samples(agreement);
+        let found: Vec<u64> = plans.iter().map(|(_, plan)| plan.bootstraps).collect();
+        assert_eq!(found, bootstraps, "{bits} bits");
     }
 }
 
@@ -294,7 +295,7 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
             if random.between(0, 4) > 0 {
                 let income = random.pick(&[0, 300_000, random.0 as i64 & 0x3ffff]);
                 people.push(person(next));
-                incomes.push(income as u64);
+                incomes.push(income);
                 total += income;
             } else {
                 any_missing = true;
@@ -305,33 +306,29 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
         if random.between(0, 2) > 0 {
             let other = random.between(-250_000, 40_000);
             with_other.push(SubjectId::try_from(id.as_str()).expect("an identifier"));
-            others.push((other + 250_000) as u64);
+            others.push(other);
             total += other;
         }
         let line = (total + random.between(-1, 1)).clamp(0, 900_000);
-        expected.push(total < line);
+        expected.push(vec![Value::YesNo(total < line)]);
         made.push(Household::new(
-            HouseholdId::try_from(id).expect("an identifier"),
+            SubjectId::try_from(id).expect("an identifier"),
             members,
             cents(line),
             cents(known),
         ));
     }
     let households = Households::new(made).expect("valid households");
-    let inputs = zero.inputs();
-    let clear = Clear::new(zero.analysis().encoding(&inputs), vec![incomes, others]);
-    let records = Records::new([people.as_slice(), with_other.as_slice()]);
-    let mut seen = 0;
-    for batch in zero.analysis().batches(&inputs, &households, &records).expect("agreed households") {
-        let answers = zero.analysis().run(&clear, &batch).expect("no value outside its table");
-        for (household, answer) in zero.analysis().answered(&batch).iter().zip(answers) {
-            assert_eq!(answer == 1, expected[*household], "household {household}");
-            seen += 1;
-        }
-    }
-    assert_eq!(seen, count);
+    let tables = |agreement: &Agreement| {
+        [
+            table(agreement, "income", &people, incomes.iter()),
+            table(agreement, "other", &with_other, others.iter()),
+        ]
+    };
+    let answers = plaintext::answers(&zero, &households, &tables(&zero)).expect("agreed households");
+    assert_eq!(answers, expected);
     assert!(any_missing);
-    let refused = refuse.analysis().batches(&refuse.inputs(), &households, &records);
+    let refused = plaintext::answers(&refuse, &households, &tables(&refuse));
     assert!(refused.expect_err("somebody is missing").to_string().contains("no record in dataset"));
 }
 

@@ -1,7 +1,7 @@
 //! An evaluator that must not even see the norms.
 
 use drempel::audit::Evaluated;
-use drempel::units::{Cents, HouseholdId, SubjectId};
+use drempel::units::{Cents, SubjectId};
 use drempel::{
     Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, PublicKey, Rehearsal, Table,
 };
@@ -46,7 +46,7 @@ fn encrypted_norms_leave_neither_amount_nor_norm_in_what_evaluator_and_auditor_s
         }
         norms += &format!("h{index:02},{}\n", -norm);
         expected.push(total < norm);
-        let id = HouseholdId::try_from(format!("h{index:02}")).expect("an identifier");
+        let id = SubjectId::try_from(format!("h{index:02}")).expect("an identifier");
         asked.push(Household::new(id, members, Cents::ZERO, Cents::ZERO));
     }
     let asked = Households::new(asked).expect("valid households");

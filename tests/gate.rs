@@ -73,12 +73,12 @@ impl Office {
 }
 
 const EVALUATE: &str = "evaluate --agreement a.toml --evaluation-key keys/evaluation.key \
-                        --signing-key a.computing-centre.key --households households.csv --input income.enc";
+                        --signing-key a.computing-centre.key --cases households.csv --input income.enc";
 const AUDIT: &str = "audit --agreement a.toml --evaluation-key keys/evaluation.key --signing-key a.UWV.key \
-                     --households households.csv --input income.enc --answer answer.enc --out answer.attest";
+                     --cases households.csv --input income.enc --answer answer.enc --out answer.attest";
 const RELEASE: &str = "release --agreement a.toml --secret-key keys/secret.key --signing-key a.SVB.key \
                        --answer answer.enc --attestation answer.attest";
-const EXPLAIN: &str = "explain --agreement a.toml --households households.csv --answer answer.enc \
+const EXPLAIN: &str = "explain --agreement a.toml --cases households.csv --answer answer.enc \
                        --decisions decisions.csv";
 
 #[test]
@@ -140,7 +140,7 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         office.run(&format!("agreement check a.toml{json}"));
         office.run(&format!("agreement show a.toml{json}"));
         office.run(&format!("agreement verify a.toml{json}"));
-        office.run(&format!("plan --agreement a.toml --households households.csv{json}"));
+        office.run(&format!("plan --agreement a.toml --cases households.csv{json}"));
         office.run(&format!("encrypt --agreement a.toml --dataset income --public-key keys/public.key --signing-key a.UWV.key --input incomes.csv --out income.enc{json}"));
         office.run(&format!("{EVALUATE} --out answer.enc{json}"));
         office.run(&format!("{AUDIT}{json}"));

@@ -1,14 +1,18 @@
 //! Is a household's income below its poverty line? docs/analyses/eligibility.md has the law, the circuit and the cost.
 
+use std::io::Read;
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
-use super::{Analysis, Records};
-use crate::agreement::{AgreementError, Dataset, Subject};
-use crate::circuit::radix::{self, Comparison, Encoding, MAX_ADDENDS, Radix};
-use crate::circuit::{Backend, Cell, CircuitError};
-use crate::households::{Household, HouseholdError, Households};
+use super::{Analysis, Description, Records, Released, Setting};
+use crate::agreement::{AgreementError, Dataset, Section, Subject};
+use crate::answer::Value;
+use crate::cases::CaseError;
+use crate::cases::households::{Household, Households};
+use crate::circuit::radix::{self, Comparison, MAX_ADDENDS, Radix};
+use crate::circuit::{Backend, Cell, CircuitError, Encoding};
+use crate::language::Language;
 use crate::units::MAX_CENTS;
 
 /// Households per batch. Batches run side by side, and the memory that they take grows with this.
@@ -89,6 +93,11 @@ impl Eligibility {
         self.norms.as_deref()
     }
 
+    /// The most amounts of one household.
+    pub fn max_addends(&self) -> usize {
+        self.max_addends
+    }
+
     /// What the evaluator may add in the clear, in cents.
     pub fn known(&self) -> RangeInclusive<i64> {
         self.known_min..=self.known_max
@@ -114,7 +123,7 @@ impl Eligibility {
         datasets.iter().map(|dataset| dataset.span()).max().unwrap_or(0)
     }
 
-    fn check_known(&self, household: &Household) -> Result<(), HouseholdError> {
+    fn check_known(&self, household: &Household) -> Result<(), CaseError> {
         let line = household.csv_line();
         let poverty_line = household.poverty_line().value();
         let agreed = match &self.norms {
@@ -122,10 +131,10 @@ impl Eligibility {
             None => self.lines().contains(&poverty_line),
         };
         if !agreed {
-            return Err(HouseholdError::LineNotAgreed { line });
+            return Err(CaseError::LineNotAgreed { line });
         }
         if !self.known().contains(&household.known().value()) {
-            return Err(HouseholdError::KnownNotAgreed { line });
+            return Err(CaseError::KnownNotAgreed { line });
         }
         Ok(())
     }
@@ -137,7 +146,7 @@ impl Eligibility {
         index: usize,
         household: &Household,
         records: &Records<'_>,
-    ) -> Result<Folded, HouseholdError> {
+    ) -> Result<Folded, CaseError> {
         self.check_known(household)?;
         let line = household.csv_line();
         let mut cells = Vec::new();
@@ -152,7 +161,7 @@ impl Eligibility {
             };
             addends += subjects.len();
             if addends > self.max_addends {
-                return Err(HouseholdError::TooManyAddends { line, max: self.max_addends, addends });
+                return Err(CaseError::TooManyAddends { line, max: self.max_addends, addends });
             }
             for (place, subject) in subjects.into_iter().enumerate() {
                 match (records.row(table, subject), self.missing) {
@@ -168,7 +177,7 @@ impl Eligibility {
                             Subject::Household => line,
                         };
                         let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
-                        return Err(HouseholdError::MissingRecord { line, column, dataset });
+                        return Err(CaseError::MissingRecord { line, column, dataset });
                     }
                 }
             }
@@ -204,41 +213,78 @@ impl Batch {
 }
 
 impl Analysis for Eligibility {
+    type Cases = Households;
     type Batch = Batch;
+
+    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
+        section.read()
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn question(&self) -> String {
+    fn describe(&self, _setting: &Setting<'_>, language: Language) -> Description {
+        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
+        let datasets = language.and(&names);
         let against = match self.comparison {
-            Against::Below => "below",
-            Against::AtMost => "at or below",
+            Against::Below => language.pick("below", "onder"),
+            Against::AtMost => language.pick("at or below", "op of onder"),
         };
+        let has_known = self.known() != (0..=0);
+        let (with_known, and_known) = match has_known {
+            true => (
+                language.pick(
+                    ", with the amount that the evaluator knows,",
+                    ", met het bedrag dat de rekenaar kent,",
+                ),
+                language.pick(", and an amount that it knows itself", ", en een bedrag dat hij zelf kent"),
+            ),
+            false => ("", ""),
+        };
+        let question = language.pick(
+            format!(
+                "For each household, once: is the sum of its amounts in {datasets}{with_known} {against} its own \
+                 poverty line? The answer is yes or no."
+            ),
+            format!(
+                "Voor elk huishouden, één keer: ligt de som van zijn bedragen in {datasets}{with_known} {against} de \
+                 eigen norm? Het antwoord is ja of nee."
+            ),
+        );
         let lines = match &self.norms {
             Some(norms) => {
-                let norms: Vec<String> = norms.iter().map(i64::to_string).collect();
-                format!("{} cents", norms.join(" or "))
+                let norms: Vec<String> = norms.iter().map(|norm| language.euro(*norm)).collect();
+                language.or(&norms.iter().map(String::as_str).collect::<Vec<_>>())
             }
-            None => format!("{} to {} cents", self.lines().start(), self.lines().end()),
+            None => language.euro_range(self.lines()),
         };
+        let mut terms = vec![(language.pick("poverty lines", "normen"), lines)];
+        if has_known {
+            let known = language.pick("amount that the evaluator knows", "bedrag dat de rekenaar kent");
+            terms.push((known, language.euro_range(self.known())));
+        }
+        let most = language.pick("at most", "ten hoogste");
+        let amounts = language.pick("amounts per household", "bedragen per huishouden");
+        terms.push((amounts, format!("{most} {}", self.max_addends)));
         let missing = match self.missing {
-            Missing::Refuse => "is refused",
-            Missing::Zero => "counts as zero",
+            Missing::Zero => language.pick(
+                "counts as zero: a record that was forgotten can give a wrong yes",
+                "telt als nul: een vergeten gegeven kan een onterecht ja geven",
+            ),
+            Missing::Refuse => language.pick("stops the whole computation", "stopt de hele berekening"),
         };
-        let known = match (self.known_min, self.known_max) {
-            (0, 0) => String::new(),
-            (min, max) => format!(", with {min} to {max} cents that the evaluator knows,"),
-        };
-        format!(
-            "Is the sum of a household's amounts in {}{known} {against} its poverty line ({lines})? At most {} amounts \
-             per household; a missing record {missing}.",
-            self.datasets.join(" and "),
-            self.max_addends,
-        )
+        terms.push((language.pick("a missing record", "een ontbrekend gegeven"), missing.to_owned()));
+        let in_the_clear = language.pick(
+            format!("for each household: an identifier, its members, its poverty line{and_known}"),
+            format!("van elk huishouden: een aanduiding, de leden, de norm{and_known}"),
+        );
+        let terms = terms.into_iter().map(|(what, value)| (what.to_owned(), value)).collect();
+        Description { question, terms, in_the_clear }
     }
 
-    fn check(&self, datasets: &[&Dataset]) -> Result<(), AgreementError> {
+    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+        let datasets = &setting.datasets;
         let Some((first, others)) = datasets.split_first() else {
             return Err(AgreementError::Analysis("datasets must name at least one dataset"));
         };
@@ -277,34 +323,48 @@ impl Analysis for Eligibility {
         Ok(())
     }
 
-    fn encoding(&self, datasets: &[&Dataset]) -> Encoding {
-        Encoding::for_sums(self.max_addends, Self::span(datasets))
+    fn encoding(&self, setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
+        Encoding::for_sums(self.max_addends, Self::span(&setting.datasets))
     }
 
-    fn clamps(&self, datasets: &[&Dataset], dataset: &Dataset) -> bool {
+    fn clamps(&self, setting: &Setting<'_>, dataset: &Dataset) -> bool {
         // Safe when a single amount of `max` already reaches every line, whatever the other addends are.
-        let lowest = datasets.iter().map(|other| other.min().value()).min().unwrap_or(0).min(0);
+        let lowest = setting.datasets.iter().map(|other| other.min().value()).min().unwrap_or(0).min(0);
         let others = (self.max_addends as i64 - 1) * lowest;
         let highest_line = self.below(*self.lines().end()) - self.known_min - others;
         highest_line <= dataset.max().value()
     }
 
-    fn answer_values(&self) -> RangeInclusive<i64> {
-        0..=1
+    fn released(&self, _setting: &Setting<'_>) -> Released {
+        Released::yes_or_no()
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["household", "eligible"]
+    }
+
+    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect())
+    }
+
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
+        Households::from_csv(input)
     }
 
     fn batches(
         &self,
-        datasets: &[&Dataset],
+        setting: &Setting<'_>,
         households: &Households,
         records: &Records<'_>,
-    ) -> Result<Vec<Batch>, HouseholdError> {
-        let encoding = self.encoding(datasets);
+        places: &[usize],
+    ) -> Result<Vec<Batch>, CaseError> {
+        let datasets = &setting.datasets;
         let span = Self::span(datasets);
+        let encoding = Encoding::for_sums(self.max_addends, span);
         let mut by_size: Vec<Vec<Folded>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
         let mut batches = Vec::new();
-        for (index, household) in households.iter().enumerate() {
-            let folded = self.fold(datasets, index, household, records)?;
+        for index in places.iter().copied() {
+            let folded = self.fold(datasets, index, households.get(index), records)?;
             let size = folded.cells.len().max(1);
             by_size[size].push(folded);
             if by_size[size].len() == BATCH {
@@ -318,22 +378,24 @@ impl Analysis for Eligibility {
         Ok(batches)
     }
 
-    fn sample(&self, datasets: &[&Dataset], addends: usize) -> Batch {
-        let radix = Radix::for_addends(addends, Self::span(datasets));
-        let cells = vec![Cell { table: 0, row: 0 }; addends];
-        let folded = Folded { household: 0, cells, line: 0 };
-        Batch::new(&self.encoding(datasets), radix, vec![folded])
-    }
-
-    fn max_addends(&self) -> usize {
-        self.max_addends
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
+        let span = Self::span(&setting.datasets);
+        let encoding = Encoding::for_sums(self.max_addends, span);
+        let sample = |addends: usize| {
+            let cells = vec![Cell { table: 0, row: 0 }; addends];
+            let folded = Folded { household: 0, cells, line: 0 };
+            let amounts = if addends == 1 { "amount" } else { "amounts" };
+            let batch = Batch::new(&encoding, Radix::for_addends(addends, span), vec![folded]);
+            (format!("a household of {addends} {amounts}"), batch)
+        };
+        (1..=self.max_addends).map(sample).collect()
     }
 
     fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         &batch.households
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
-        radix::below(backend, &batch.comparison)
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+        Ok(vec![radix::below(backend, &batch.comparison)?])
     }
 }

@@ -1,19 +1,18 @@
 //! The reference: programs on plaintext, exactly as the slots of a ciphertext would hold it.
 
-use super::{Backend, Cell, CircuitError, LookupTable, radix::Encoding};
+use super::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale};
 
 /// Runs programs on plaintext amounts. A value outside its lookup table is an error here, where a ciphertext would
 /// silently read another slot.
 #[derive(Debug)]
 pub struct Clear {
-    encoding: Encoding,
-    tables: Vec<Vec<u64>>,
+    tables: Vec<(Encoding, Vec<u64>)>,
 }
 
 impl Clear {
-    /// A backend over tables of encoded amounts: `tables[t][row]` is an amount less its dataset's `min`.
-    pub fn new(encoding: Encoding, tables: Vec<Vec<u64>>) -> Self {
-        Self { encoding, tables }
+    /// A backend over tables, each with its encoding and its amounts less its dataset's `min`.
+    pub fn new(tables: Vec<(Encoding, Vec<u64>)>) -> Self {
+        Self { tables }
     }
 }
 
@@ -22,8 +21,8 @@ impl Backend for Clear {
 
     fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError> {
         let value = |cell: &Cell| {
-            let amount = self.tables[cell.table][cell.row];
-            self.encoding.value(amount, position) as i64
+            let (encoding, amounts) = &self.tables[cell.table];
+            encoding.value(amounts[cell.row], position) as i64
         };
         Ok(cells.iter().map(value).collect())
     }
@@ -40,8 +39,8 @@ impl Backend for Clear {
         column.iter().map(|value| value * factor).collect()
     }
 
-    fn shift(&self, column: &Self::Column, by: &[i64]) -> Self::Column {
-        self.add(column, &by.to_vec())
+    fn constant(&self, values: &[i64], _scale: Scale) -> Self::Column {
+        values.to_vec()
     }
 
     fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column {

@@ -2,8 +2,8 @@
 
 use std::cell::Cell as Counter;
 
-use super::{Backend, Cell, CircuitError, LookupTable};
-use crate::params::{RING, SLOTS, noise};
+use super::{Backend, Cell, CircuitError, LookupTable, Scale};
+use crate::params::{SLOTS, noise};
 
 /// Counts bootstraps and follows the noise of each column from tfhe's public formulas.
 #[derive(Debug)]
@@ -36,10 +36,9 @@ impl Cost {
         self.log2_failure.get()
     }
 
-    /// Counts the packing and decoding of a program's last column.
-    pub(crate) fn release(&self, answers: &Shape) {
-        // As if every ring element were full: batches share them.
-        let one = noise::answer_failure(answers.variance, RING);
+    /// Counts the packing and decoding of one field of a program's answers.
+    pub(crate) fn release(&self, answers: &Shape, scale: Scale) {
+        let one = noise::answer_failure(answers.variance, scale);
         self.add_failures(one, answers.rows);
     }
 
@@ -77,8 +76,8 @@ impl Backend for Cost {
         Shape { rows: column.rows, variance: column.variance * square }
     }
 
-    fn shift(&self, column: &Shape, _by: &[i64]) -> Shape {
-        column.clone()
+    fn constant(&self, values: &[i64], _scale: Scale) -> Shape {
+        Shape { rows: values.len(), variance: 0.0 }
     }
 
     fn sum_by(&self, column: &Shape, group_of: &[usize], groups: usize) -> Shape {

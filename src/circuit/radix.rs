@@ -13,7 +13,7 @@ pub const MAX_ADDENDS: usize = 8;
 /// A positional number system: `digits` digits of base `base`, lowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Radix {
-    /// The base, 2 to 16.
+    /// The base: 2 to 16 where a lookup reads the digits.
     pub base: u64,
     /// How many digits an amount has.
     pub digits: usize,
@@ -45,62 +45,9 @@ impl Radix {
     }
 
     /// What the digits cannot hold of a line: ⌊line / Bᵏ⌋.
-    fn overflow(self, line: u64) -> u64 {
+    pub(super) fn overflow(self, line: u64) -> u64 {
         let capacity = u128::from(self.base).pow(self.digits as u32);
         (u128::from(line) / capacity) as u64
-    }
-}
-
-/// How each amount of a table is encrypted: in every number system that some household may need, one after
-/// the other, because who encrypts does not know the households.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoding {
-    radices: Vec<Radix>,
-}
-
-impl Encoding {
-    /// The number systems for sums of 1 to `max_addends` amounts of at most `span`.
-    pub fn for_sums(max_addends: usize, span: u64) -> Self {
-        let mut radices: Vec<Radix> = (1..=max_addends).map(|m| Radix::for_addends(m, span)).collect();
-        radices.dedup();
-        Self { radices }
-    }
-
-    /// Whether every amount up to `span` has all its digits.
-    pub fn holds(&self, span: u64) -> bool {
-        self.radices.iter().all(|radix| radix.overflow(span) == 0)
-    }
-
-    /// Ciphertexts per row.
-    pub fn width(&self) -> usize {
-        self.radices.iter().map(|radix| radix.digits).sum()
-    }
-
-    /// The value at column `position` for an amount.
-    pub fn value(&self, amount: u64, position: usize) -> u64 {
-        let mut start = 0;
-        for radix in &self.radices {
-            if position < start + radix.digits {
-                return radix.digit(amount, position - start);
-            }
-            start += radix.digits;
-        }
-        panic!("a row has {} columns", self.width());
-    }
-
-    /// Which columns hold the digits of `radix`.
-    ///
-    /// # Panics
-    /// When the encoding lacks it: both come from the same agreement.
-    pub fn columns(&self, radix: Radix) -> Range<usize> {
-        let mut start = 0;
-        for known in &self.radices {
-            if *known == radix {
-                return start..start + radix.digits;
-            }
-            start += known.digits;
-        }
-        panic!("the tables lack base {}", radix.base);
     }
 }
 
@@ -178,21 +125,6 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_holds_each_number_system_once() {
-        let encoding = Encoding::for_sums(8, (1 << 18) - 1);
-        assert_eq!(encoding.width(), 5 + 6 + 8 + 9 + 12 + 18);
-        let couple = Radix::for_addends(2, (1 << 18) - 1);
-        assert_eq!(encoding.columns(couple), 5..11);
-        let amount = 123_456;
-        let back: u64 = encoding
-            .columns(couple)
-            .enumerate()
-            .map(|(i, column)| encoding.value(amount, column) * 8_u64.pow(i as u32))
-            .sum();
-        assert_eq!(back, amount);
-    }
-
-    #[test]
     fn the_largest_span_does_not_overflow() {
         let radix = Radix::for_addends(8, 2 * crate::units::MAX_CENTS as u64);
         assert_eq!(radix.digits, 51);
@@ -212,7 +144,7 @@ mod tests {
             let sum: u64 = amounts.iter().sum();
             let line = far.unwrap_or(sum.saturating_add_signed(distance)).min(1_000_000 * amounts.len() as u64 + 1);
             let radix = Radix::for_addends(amounts.len(), 1_000_000);
-            let encoding = Encoding::for_sums(amounts.len(), 1_000_000);
+            let encoding = crate::circuit::Encoding::for_sums(amounts.len(), 1_000_000);
             let comparison = Comparison {
                 radix,
                 columns: encoding.columns(radix),
@@ -220,7 +152,7 @@ mod tests {
                 group_of: vec![0; amounts.len()],
                 lines: vec![line],
             };
-            let clear = crate::circuit::clear::Clear::new(encoding, vec![amounts]);
+            let clear = crate::circuit::clear::Clear::new(vec![(encoding, amounts)]);
             let answer = below(&clear, &comparison).expect("no value outside its table");
             proptest::prop_assert_eq!(answer, vec![i64::from(sum < line)]);
         }

@@ -7,11 +7,11 @@ use super::fhe::Fhe;
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::{Analysis, Records};
 use crate::blinding::Blinding;
+use crate::cases::Cases;
 use crate::container::{ContainerError, Header, Seal, UNNAMED};
-use crate::encrypted_answer::Packed;
+use crate::encrypted_answer::Collected;
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::{Engine, RING_WORDS, WORDS, round};
-use crate::households::Households;
+use crate::engine::{Engine, WORDS, round};
 use crate::keys::EvaluationKey;
 use crate::plan::Plan;
 
@@ -25,10 +25,12 @@ pub(crate) struct Computer {
     engine: Engine,
 }
 
-/// The answers of one batch of households.
-pub(crate) struct Answered<'b> {
-    /// By their place in the file.
-    pub(crate) households: &'b [usize],
+/// The answers of one batch.
+pub(crate) struct Answered {
+    /// How many answers.
+    pub(crate) answers: usize,
+    /// The place of each encrypted value: those of one answer follow one another.
+    pub(crate) places: Vec<usize>,
     /// One ciphertext each, its words rounded to 32 bits.
     pub(crate) rows: Vec<u32>,
 }
@@ -79,7 +81,7 @@ impl Computer {
             return Err(ContainerError::BadContents("a dataset that the agreement does not have"));
         };
         table.container().signed_by(agreement.provider(dataset), table.dataset())?;
-        if table.width() != agreement.analysis().encoding(&agreement.inputs()).width() {
+        if table.width() != agreement.analysis().encoding(&agreement.setting(), dataset).width() {
             return Err(ContainerError::BadContents("another encoding than the agreement's"));
         }
         Ok(())
@@ -88,16 +90,17 @@ impl Computer {
     /// Everything that is checked before the first bootstrap.
     pub(crate) fn prepare<A: Analysis>(
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
     ) -> Result<(Vec<A::Batch>, Plan), EvaluateError> {
-        let batches = Self::batches(agreement, households, tables)?;
-        let mut seen = vec![false; households.len()];
-        for household in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {
-            let again = std::mem::replace(&mut seen[*household], true);
-            assert!(!again, "the analysis answers a household twice");
+        let count = cases.answers().len();
+        let batches = Self::batches(agreement, cases, tables, &Vec::from_iter(0..count))?;
+        let mut seen = vec![false; count];
+        for place in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {
+            let again = std::mem::replace(&mut seen[*place], true);
+            assert!(!again, "the analysis gives an answer twice");
         }
-        assert!(seen.iter().all(|seen| *seen), "the analysis leaves a household out");
+        assert!(seen.iter().all(|seen| *seen), "the analysis leaves an answer out");
         let plan = Plan::of_batches(agreement, &batches)?;
         plan.check(agreement)?;
         Ok((batches, plan))
@@ -105,45 +108,64 @@ impl Computer {
 
     pub(crate) fn batches<A: Analysis>(
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
+        places: &[usize],
     ) -> Result<Vec<A::Batch>, EvaluateError> {
         let records = Records::new(tables.iter().map(|table| table.subjects()));
-        Ok(agreement.analysis().batches(&agreement.inputs(), households, &records)?)
+        Ok(agreement.analysis().batches(&agreement.setting(), cases, &records, places)?)
+    }
+
+    /// The places of all encrypted values in the order in which the batches give them.
+    pub(crate) fn order<A: Analysis>(agreement: &SignedAgreement<A>, batches: &[A::Batch]) -> Vec<usize> {
+        let fields = agreement.analysis().released(&agreement.setting()).fields.len();
+        batches.iter().flat_map(|batch| places(agreement.analysis().answered(batch), fields)).collect()
     }
 
     /// Computes the batches and hands over their answers in order.
     pub(crate) fn compute<A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
-        households: &Households,
+        cases: &A::Cases,
         tables: &[&EncryptedTable],
         batches: &[A::Batch],
         blinding: Option<&Blinding>,
-        mut take: impl FnMut(Answered<'_>) -> Result<(), EvaluateError>,
+        mut take: impl FnMut(Answered) -> Result<(), EvaluateError>,
     ) -> Result<(), EvaluateError> {
         let analysis = agreement.analysis();
+        let fields = analysis.released(&agreement.setting()).fields.len();
+        let subjects = cases.answers();
         let answer = |batch| {
-            let mut column = analysis.run(&Fhe::new(&self.engine, tables), batch)?;
+            let mut columns = analysis.run(&Fhe::new(&self.engine, tables), batch)?;
             let answered = analysis.answered(batch);
-            assert_eq!(column.len(), answered.len() * WORDS, "the program gives one answer per household");
-            if let Some(blinding) = blinding {
-                blinding.apply(answered.iter().map(|place| households.get(*place).id()), &mut column);
+            assert_eq!(columns.len(), fields, "the program gives one column per field");
+            for column in &mut columns {
+                assert_eq!(column.len(), answered.len() * WORDS, "a column has one row per answer");
+                if let Some(blinding) = blinding {
+                    blinding.apply(answered.iter().map(|place| subjects[*place]), column);
+                }
             }
-            Ok(Answered { households: answered, rows: round(&column) })
+            let columns: Vec<Vec<u32>> = columns.iter().map(|column| round(column)).collect();
+            let rows = (0..answered.len()).flat_map(|row| {
+                columns.iter().flat_map(move |column| &column[row * WORDS..(row + 1) * WORDS])
+            });
+            let rows = rows.copied().collect();
+            Ok(Answered { answers: answered.len(), places: places(answered, fields).collect(), rows })
         };
         for window in batches.chunks(WINDOW) {
-            let answered: Result<Vec<Answered<'_>>, EvaluateError> = window.par_iter().map(answer).collect();
+            let answered: Result<Vec<Answered>, EvaluateError> = window.par_iter().map(answer).collect();
             answered?.into_iter().try_for_each(&mut take)?;
         }
         Ok(())
     }
 
-    /// Packs answers at their households' places.
-    pub(crate) fn pack(&self, packed: &mut Packed, places: &[usize], rows: &[u32]) {
-        let rings = self.engine.to_rings(rows);
-        for (place, ring) in places.iter().zip(rings.chunks_exact(RING_WORDS)) {
-            packed.add(*place, ring);
-        }
+    /// Puts encrypted values at their places.
+    pub(crate) fn collect(&self, collected: &mut Collected, places: &[usize], rows: &[u32]) {
+        collected.put(&self.engine, places, rows);
     }
+}
+
+/// The places of the values of some answers.
+fn places(answered: &[usize], fields: usize) -> impl Iterator<Item = usize> {
+    answered.iter().flat_map(move |answer| answer * fields..(answer + 1) * fields)
 }

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::circuit::{Backend, Cell, CircuitError, LookupTable};
+use crate::circuit::{Backend, Cell, CircuitError, LookupTable, Scale};
 use crate::container::ContainerError;
 use crate::encrypted_table::{Bin, EncryptedTable};
 use crate::engine::{Engine, WORDS};
-use crate::params::{DELTA, RING};
+use crate::params::RING;
 use crate::ring::add_turned;
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
@@ -67,13 +67,12 @@ impl Backend for Fhe<'_> {
         column.iter().map(|word| word.wrapping_mul(factor as u64)).collect()
     }
 
-    fn shift(&self, column: &Vec<u64>, by: &[i64]) -> Vec<u64> {
-        let mut shifted = column.clone();
-        for (ciphertext, by) in shifted.chunks_exact_mut(WORDS).zip(by) {
-            let body = &mut ciphertext[WORDS - 1];
-            *body = body.wrapping_add(DELTA.wrapping_mul(*by as u64));
+    fn constant(&self, values: &[i64], scale: Scale) -> Vec<u64> {
+        let mut column = vec![0; values.len() * WORDS];
+        for (ciphertext, value) in column.chunks_exact_mut(WORDS).zip(values) {
+            ciphertext[WORDS - 1] = scale.delta().wrapping_mul(*value as u64);
         }
-        shifted
+        column
     }
 
     fn sum_by(&self, column: &Vec<u64>, group_of: &[usize], groups: usize) -> Vec<u64> {

@@ -68,8 +68,8 @@ pub enum ReleaseError {
     /// Computed with another evaluation key than was made.
     #[error("the answer was computed with another evaluation key than `keygen` made")]
     OtherEvaluationKey,
-    /// Blinded or not, audited in part or not: otherwise than agreed.
-    #[error("the answer is not blinded, or not open to audit, as the agreement says")]
+    /// Blinded or not, audited in part or not, values of another form: otherwise than agreed.
+    #[error("the answer is not blinded, not open to audit, or not of the form that the agreement says")]
     Unfit,
     /// Computed by another program.
     #[error("the answer was computed by another program or version than this one, \"{PROGRAM}\"")]
@@ -187,7 +187,7 @@ impl KeyHolder {
             to: agreement.disclosure().to.clone(),
             answer: answer.digest(),
             tables: made.tables.iter().map(|table| table.digest()).collect(),
-            households: made.households,
+            cases: made.cases,
             attestations: attestations.iter().map(|one| one.container().digest()).collect(),
             answers: made.subjects.len() as u64,
             audited,
@@ -237,7 +237,11 @@ fn check_tables<A: Analysis>(
         }
     }
     let disclosure = agreement.disclosure();
-    if made.blinding.is_some() != disclosure.blinded || made.transcript.is_some() != (disclosure.audit < 1.0)
+    let released = agreement.analysis().released(&agreement.setting());
+    let same_form = (made.scale, made.fields as usize) == (released.scale, released.fields.len());
+    if made.blinding.is_some() != disclosure.blinded
+        || made.transcript.is_some() != (disclosure.audit < 1.0)
+        || !same_form
     {
         return Err(ReleaseError::Unfit);
     }

@@ -72,6 +72,14 @@ impl SecretKey {
         // With all of them and the mask one could compute the key.
         Zeroizing::new(bodies.iter().zip(product.iter()).map(|(body, p)| body.wrapping_sub(*p)).collect())
     }
+
+    /// The body of one ciphertext minus the inner product of its mask and the key, modulo 2³².
+    pub(super) fn phase(&self, row: &[u32]) -> u32 {
+        let (body, mask) = row.split_last().expect("a ciphertext has a body");
+        // The same work for either bit.
+        let terms = mask.iter().zip(self.bits.iter()).map(|(m, bit)| m & u32::from(*bit).wrapping_neg());
+        terms.fold(*body, u32::wrapping_sub)
+    }
 }
 
 const FIRST_LINE: &[u8] = b"drempel secret key 1\n";

@@ -12,8 +12,9 @@ use tfhe::core_crypto::commons::noise_formulas::{
 };
 
 use super::{
-    ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SLOTS, SMALL_DIMENSION, TFHE,
+    ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE,
 };
+use crate::circuit::Scale;
 
 /// The largest failure probability that a whole job may have, as a base-2 logarithm.
 pub const LOG2_LIMIT: f64 = -64.0;
@@ -72,9 +73,7 @@ pub fn packing(count: usize) -> f64 {
         MODULUS_64,
     )
     .0;
-    // Rounding the body, and each of the mask's words that meets a one in the key (half of them).
-    let rounding = (RING as f64 / 2.0 + 1.0) / 12.0 * 2.0_f64.powi(-2 * ANSWER_BITS as i32);
-    pack + rounding
+    pack + rounding(ANSWER_BITS)
 }
 
 /// The probability (log2) that a lookup with `slots` boxes reads an input of this variance wrongly.
@@ -83,9 +82,22 @@ pub fn lookup_failure(input_variance: f64, slots: i64) -> f64 {
     log2_erfc(half_box(slots) / (2.0 * variance).sqrt())
 }
 
-/// The probability (log2) that an answer of this variance is decoded wrongly after packing.
-pub fn answer_failure(variance: f64, count: usize) -> f64 {
-    log2_erfc(half_box(SLOTS) / (2.0 * (variance + packing(count))).sqrt())
+/// The probability (log2) that an answer of this variance is decoded wrongly after packing or rounding.
+pub fn answer_failure(variance: f64, scale: Scale) -> f64 {
+    let (stored, values) = match scale {
+        // As if every ring element were full: batches share them.
+        Scale::Slots => (packing(RING), Scale::Slots.values()),
+        Scale::Sums => (rounding(u32::BITS), Scale::Sums.values()),
+    };
+    // Half the distance between two of all the torus's values.
+    let half = 0.5 / (values.end() - values.start() + 1) as f64;
+    log2_erfc(half / (2.0 * (variance + stored)).sqrt())
+}
+
+/// The variance of keeping so many bits of the body, and of each of the mask's words that meets a one in the key (half
+/// of them).
+fn rounding(bits: u32) -> f64 {
+    (RING as f64 / 2.0 + 1.0) / 12.0 * 2.0_f64.powi(-2 * bits as i32)
 }
 
 /// log2(2^a + 2^b): adding up failure probabilities.
@@ -118,6 +130,7 @@ const MODULUS_64: f64 = MODULUS_32 * MODULUS_32;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::params::SLOTS;
 
     fn log2_deviation(variance: f64) -> f64 {
         variance.log2() / 2.0
@@ -136,7 +149,14 @@ mod tests {
 
     #[test]
     fn a_packed_answer_is_read_wrongly_less_often_than_any_lookup() {
-        assert!(answer_failure(bootstrapped(), RING) < lookup_failure(bootstrapped(), SLOTS));
+        assert!(answer_failure(bootstrapped(), Scale::Slots) < lookup_failure(bootstrapped(), SLOTS));
+    }
+
+    #[test]
+    fn a_released_sum_of_ten_million_amounts_is_read_and_one_of_a_billion_is_not() {
+        let failure = |people: f64| answer_failure(people * fresh(), Scale::Sums);
+        assert!(failure(1e7) < -100.0, "{}", failure(1e7));
+        assert!(failure(1e9) > LOG2_LIMIT, "{}", failure(1e9));
     }
 
     #[test]

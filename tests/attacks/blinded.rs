@@ -3,7 +3,7 @@
 use super::scene::{AGREEMENT, Scene, households};
 use crate::Blinding;
 use crate::signature::SigningKey;
-use crate::units::{Digest, HouseholdId};
+use crate::units::{Digest, SubjectId};
 
 #[test]
 fn the_key_holder_opens_random_bits_and_the_receiver_reads_the_answers() {
@@ -19,7 +19,7 @@ fn the_key_holder_opens_random_bits_and_the_receiver_reads_the_answers() {
         let opened = scene.release(&evaluation.answer, &attestation).expect("releases");
         assert!(opened.blinded().is_some());
         // All answers are alike, and the bits are not: outside 10..=54 of 64 with probability 1 in 10^8.
-        let ones = opened.values().filter(|(_, bit)| *bit == 1).count();
+        let ones = opened.rows().filter(|(_, bit)| *bit).count();
         assert!((10..=54).contains(&ones), "{ones} ones for {expected}");
         let other = scene.evaluate(&asked).blinding.expect("blinded");
         assert!(opened.clone().unblind(&other).is_err(), "another evaluation's blinding");
@@ -40,7 +40,7 @@ fn opened_bits_are_independent_of_the_answers_and_of_each_other() {
     let signer = SigningKey::generate();
     let id = Digest::of(b"agreement");
     let trials = 4_096;
-    let pair = ["h1", "h2"].map(|text| HouseholdId::try_from(text).expect("an identifier"));
+    let pair = ["h1", "h2"].map(|text| SubjectId::try_from(text).expect("an identifier"));
     let mut counts = [[0_u32; 4]; 4];
     for _ in 0..trials {
         let blinding = Blinding::generate(id, id, &signer).expect("in memory");

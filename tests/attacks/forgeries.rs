@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, households, payload};
 use crate::audit::{AuditError, Evaluated};
+use crate::cases::Cases;
 use crate::params::RING;
-use crate::units::{Digest, HouseholdId};
+use crate::units::{Digest, SubjectId};
 use crate::{Attestation, EncryptedAnswer, Evaluation, Households, Provenance};
 
 const EACH: usize = 1_000;
@@ -135,7 +136,7 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
         let other = honest.scene.encrypt(&format!("person,cents\na,{}\n", index % 2));
         made.tables = vec![other.container().seal()];
     });
-    honest.refuse_provenance("another household file", |index, made| made.households = digest(index));
+    honest.refuse_provenance("another household file", |index, made| made.cases = digest(index));
     honest.refuse_provenance("another evaluation key", |index, made| made.evaluation_key = digest(index));
     honest.refuse_provenance("another program", |index, made| {
         made.program = format!("drempel 0.1.{}", 1 + index)
@@ -166,7 +167,7 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
 #[test]
 fn swapped_dropped_and_added_rows_are_refused() {
     let honest = Honest::new(&twelve());
-    let stranger = |index: usize| HouseholdId::try_from(format!("x{index}")).expect("an identifier");
+    let stranger = |index: usize| SubjectId::try_from(format!("x{index}")).expect("an identifier");
     honest
         .refuse_provenance("a renamed household", |index, made| made.subjects[index % 12] = stranger(index));
     let mut random = Random(2027);
@@ -196,10 +197,10 @@ fn a_question_that_was_not_agreed_gets_no_attestation() {
             // The evaluator claims this file and answers it in the way of the honest one.
             let asked = households(&format!("{head}{rows}"));
             let mut provenance = honest.answer.provenance().clone();
-            provenance.households = asked.digest();
+            provenance.cases = asked.digest();
             let forged = honest.forge(&provenance, &honest.payload);
             let error = honest.refuse(&forged, &asked, "a line or a known amount that was not agreed");
-            assert!(error.is_about_households(), "{error}");
+            assert!(error.is_about_cases(), "{error}");
         }
         // One person under several lines, to read the amount off the answers of a single job.
         let persons = 2 + random.below(18);
@@ -247,7 +248,7 @@ fn binary_search_of_an_income_stops_at_the_first_answer() {
         match answer {
             Ok(answer) => {
                 opened += 1;
-                if answer.eligible() == 1 { high = line } else { low = line }
+                if answer.yes().unwrap_or(0) == 1 { high = line } else { low = line }
             }
             Err(error) => {
                 assert!(error.to_string().contains("over the same tables"), "{error}");

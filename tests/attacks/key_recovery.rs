@@ -1,9 +1,12 @@
 //! The attack that decides the design: an evaluator who sees forged answers opened reads the secret key.
 
 use super::scene::{AGREEMENT, ONE, Scene, as_ring, households, payload};
+use crate::analysis::Released;
 use crate::audit::{AuditError, Evaluated};
+use crate::cases::Cases;
+use crate::circuit::Scale;
 use crate::params::RING;
-use crate::units::HouseholdId;
+use crate::units::SubjectId;
 use crate::{EncryptedTable, Provenance};
 
 /// Bytes of a full ring element of answers.
@@ -27,20 +30,23 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
         program: crate::evaluator::PROGRAM.to_owned(),
         evaluation_key: scene.evaluation_key.container().digest(),
         tables: scene.tables.iter().map(|table| table.container().seal()).collect(),
-        households: asked.digest(),
+        cases: asked.digest(),
         transcript: None,
         blinding: None,
-        subjects: (0..RING).map(|i| HouseholdId::try_from(format!("h{i}")).expect("an id")).collect(),
+        scale: Scale::Slots,
+        fields: 1,
+        subjects: (0..RING).map(|i| SubjectId::try_from(format!("h{i}")).expect("an id")).collect(),
     };
     let forged = scene.forge(&provenance, &payload, RING_BYTES);
 
     // Around the gate: what the key holder's decryption alone would give.
-    let rings = forged.rings().expect("in memory");
-    let opened = scene.holder.open(&rings, &forged, &(0..=1)).expect("every forged answer is a yes or a no");
+    let ciphertexts = forged.ciphertexts().expect("in memory");
+    let opened = scene.holder.open(&ciphertexts, &Released::yes_or_no());
+    let opened = opened.expect("every forged answer is a yes or a no");
     let key = scene.holder.key().to_bytes();
     let packed = &key[key.len() - RING / 8..];
     let bit = |i: usize| i64::from(packed[i / 8] >> (i % 8) & 1);
-    let recovered = opened.iter().enumerate().filter(|(i, (_, value))| *value == bit(*i)).count();
+    let recovered = opened.iter().enumerate().filter(|(i, fields)| fields[0] == bit(*i)).count();
     println!("{recovered} of {RING} key bits recovered");
     assert!(recovered * 100 >= RING * 99, "{recovered} of {RING}");
 

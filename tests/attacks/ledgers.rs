@@ -20,7 +20,7 @@ fn event(number: u64) -> Event {
         to: "SVB".to_owned(),
         answer: digest("answer"),
         tables: vec![digest("table")],
-        households: digest("households"),
+        cases: digest("cases"),
         attestations: vec![digest("attestation")],
         answers: 100 + number,
         audited: 100 + number,

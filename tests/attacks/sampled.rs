@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use super::scene::{AGREEMENT, Scene, households};
 use crate::agreement::Agreement;
 use crate::audit::{AuditError, Draw, Evaluated, unseen};
-use crate::encrypted_answer::Packed;
 use crate::engine::WORDS;
 use crate::transcript::TranscriptWriter;
 use crate::units::Digest;
@@ -62,12 +61,12 @@ fn forge(scene: &Scene, honest: &Evaluation, forged: usize) -> (EncryptedAnswer,
     let mut writer = TranscriptWriter::new(id, key, answers).expect("a temporary file");
     writer.rows(&rows).expect("writes");
     let transcript = writer.finish(&signer).expect("writes");
-    let mut packed = Packed::new(answers);
+    let mut collected = honest.answer.room();
     let order: Vec<usize> = (0..answers).collect();
-    scene.auditor.computer.pack(&mut packed, &order, &rows);
+    scene.auditor.computer.collect(&mut collected, &order, &rows);
     let mut provenance = honest.answer.provenance().clone();
     provenance.transcript = Some(transcript.digest());
-    let answer = EncryptedAnswer::new(id, key, provenance, &packed, &signer).expect("consistent");
+    let answer = EncryptedAnswer::new(id, key, provenance, &collected, &signer).expect("consistent");
     (answer, transcript)
 }
 

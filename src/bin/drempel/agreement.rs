@@ -2,8 +2,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use drempel::agreement::{Role, Signatures};
-use drempel::analysis::Analysis;
+use drempel::analysis::{Analysis, Question};
 use drempel::container::{Access, write_atomically};
+use drempel::language::Language;
 use drempel::{Agreement, SignedAgreement};
 use serde_json::{Value, json};
 
@@ -12,13 +13,13 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 /// Opens an agreement, signed or not.
-pub(crate) fn open(path: &Path) -> Result<Agreement, Failure> {
-    crate::open_one(path, Agreement::open)
+pub(crate) fn open(path: &Path) -> Result<Agreement<Question>, Failure> {
+    crate::open_one(path, Agreement::open_as)
 }
 
 /// Opens an agreement with the signatures beside it; every role's command starts with it.
-pub(crate) fn open_signed(path: &Path) -> Result<SignedAgreement, Failure> {
-    crate::open_one(path, SignedAgreement::open)
+pub(crate) fn open_signed(path: &Path) -> Result<SignedAgreement<Question>, Failure> {
+    crate::open_one(path, SignedAgreement::open_as)
 }
 
 pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> {
@@ -94,14 +95,18 @@ fn sign(path: &Path, party: &str, signing_key: &Path, output: &Output) -> Result
     Ok(())
 }
 
-fn clamping(agreement: &Agreement) -> impl Iterator<Item = (&str, bool)> {
+fn question(agreement: &Agreement<Question>) -> String {
+    agreement.analysis().describe(&agreement.setting(), Language::English).question
+}
+
+fn clamping(agreement: &Agreement<Question>) -> impl Iterator<Item = (&str, bool)> {
     let inputs = agreement.inputs();
-    let clamps = inputs.iter().map(|dataset| agreement.analysis().clamps(&inputs, dataset));
+    let clamps = inputs.iter().map(|dataset| agreement.analysis().clamps(&agreement.setting(), dataset));
     let clamps: Vec<bool> = clamps.collect();
     inputs.into_iter().map(|dataset| dataset.name.as_str()).zip(clamps)
 }
 
-pub(crate) fn words(agreement: &Agreement) -> String {
+pub(crate) fn words(agreement: &Agreement<Question>) -> String {
     let terms = agreement.terms();
     let mut text = format!(
         "{}\n  id           {}\n  purpose      {}\n  legal basis  {}\n  in force     {} to {}\n  kept         {} days\n",
@@ -136,7 +141,7 @@ pub(crate) fn words(agreement: &Agreement) -> String {
     let _ = writeln!(
         text,
         "question\n  {}\nanswers\n  to {}, at most {}{}; share to be audited {}",
-        agreement.analysis().question(),
+        question(agreement),
         disclosure.to,
         disclosure.answers,
         if disclosure.blinded { ", blinded" } else { "" },
@@ -145,7 +150,7 @@ pub(crate) fn words(agreement: &Agreement) -> String {
     text
 }
 
-pub(crate) fn object(agreement: &Agreement) -> Value {
+pub(crate) fn object(agreement: &Agreement<Question>) -> Value {
     let terms = agreement.terms();
     let disclosure = agreement.disclosure();
     json!({
@@ -171,7 +176,7 @@ pub(crate) fn object(agreement: &Agreement) -> Value {
             "min": dataset.min().value(),
             "max": dataset.max().value(),
         })).collect::<Vec<_>>(),
-        "question": agreement.analysis().question(),
+        "question": question(agreement),
         "disclosure": {
             "to": disclosure.to,
             "answers": disclosure.answers,

@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use drempel::audit::{Evaluated, unseen};
 use drempel::container::check_writable;
-use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
+use drempel::{Auditor, Blinding, Cases, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
 use serde_json::json;
 
 use crate::cli::AuditArgs;
@@ -12,7 +12,7 @@ use crate::output::Output;
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.job.agreement)?;
     check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
-    let households = crate::plan::households(&args.job.households)?;
+    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
     let transcript =
@@ -22,14 +22,13 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let auditor =
         Auditor::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
-    let bar = output.progress("evaluating again", households.len());
+    let bar = output.progress("evaluating again", cases.answers().len());
     let start = Instant::now();
-    let attestation =
-        auditor.audit(&agreement, &households, &tables, &job, |done| bar.set_position(done as u64));
+    let attestation = auditor.audit(&agreement, &cases, &tables, &job, |done| bar.set_position(done as u64));
     let attestation = attestation.map_err(|error| {
-        let about_households = error.is_about_households();
+        let about_cases = error.is_about_cases();
         let failure = Failure::from(error);
-        if about_households { failure.about(&args.job.households) } else { failure }
+        if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
     bar.finish_and_clear();
     attestation.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;

@@ -201,15 +201,15 @@ pub(crate) enum LedgerAction {
 
 #[derive(Args)]
 #[command(after_help = "The total is not known to anybody, so it is not in the explanation.\n\n\
-                        Example: drempel explain --agreement agreement.toml --households households.csv \
+                        Example: drempel explain --agreement agreement.toml --cases households.csv \
                         --answer answer.enc --household h1 --decisions decisions.csv --language nl")]
 pub(crate) struct ExplainArgs {
     /// The agreement, with its signatures beside it.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
-    /// The households, the CSV file that the evaluator used.
+    /// The cases, the CSV file that the evaluator used.
     #[arg(long)]
-    pub(crate) households: PathBuf,
+    pub(crate) cases: PathBuf,
     /// The encrypted answer.
     #[arg(long)]
     pub(crate) answer: PathBuf,

@@ -11,7 +11,7 @@ use drempel::audit::Evaluated;
 use drempel::container::{Access, write_atomically};
 use drempel::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder,
-    Ledger, PublicKey, Rehearsal, SecretKey, Table,
+    Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, Table,
 };
 use serde_json::json;
 
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT)?;
     let files = prepare(&args.out, &made, &rehearsal)?;
     output.note("everybody    signs the agreement");
-    let agreement = crate::agreement::open_signed(&files.agreement)?;
+    let agreement = crate::open_one(&files.agreement, SignedAgreement::open)?;
 
     output.note("SVB          makes the three keys of the agreement, and begins its ledger");
     crate::keygen::generate(&agreement, rehearsal.key("SVB"), &files.keys)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     provider.encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
 
     output.note("centre       adds per household and compares with the norm, on ciphertexts");
-    let households = crate::plan::households(&files.households)?;
+    let households = crate::plan::cases(&agreement, &files.households)?;
     let evaluation_key = EvaluationKey::open(&files.keys.join("evaluation.key"))?;
     let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("computing-centre"))?;
     let tables = [EncryptedTable::open(&files.encrypted)?];
@@ -125,7 +125,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
          files (passphrase of the key files: {PASSPHRASE}, or the one that you gave)\n  {}  what everybody agreed, and signed beside it\n  \
          {}  SVB's keys and ledger\n  {}  UWV's plaintext\n  {}  what UWV sends\n  {}  the centre's plaintext\n  \
          {}  what the centre sends to SVB\n  {}  UWV's attestation\n  {}  the answer\n",
-        released.eligible(),
+        released.yes().unwrap_or(0),
         plan.bootstraps,
         plan.bootstraps as f64 / count as f64,
         seconds / count as f64,
@@ -141,7 +141,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     );
     let object = json!({
         "households": count,
-        "eligible": released.eligible(),
+        "eligible": released.yes().unwrap_or(0),
         "wrong": wrong,
         "bootstraps": plan.bootstraps,
         "seconds_per_household": seconds / count as f64,

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use drempel::container::check_writable;
 use drempel::evaluator::{EvaluateError, Evaluation};
-use drempel::{EncryptedTable, EvaluationKey, Evaluator};
+use drempel::{Cases, EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
 
 use crate::cli::EvaluateArgs;
@@ -18,21 +18,22 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
         check_writable(path).map_err(|error| Failure::from(error).about(path))?;
     }
-    let households = crate::plan::households(&args.job.households)?;
+    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let count = cases.answers().len();
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let bar = output.progress("evaluating", households.len());
+    let bar = output.progress("evaluating", count);
     let start = Instant::now();
     let about = |error: EvaluateError| {
-        let about_households = error.is_about_households();
+        let about_cases = error.is_about_cases();
         let failure = Failure::from(error);
-        if about_households { failure.about(&args.job.households) } else { failure }
+        if about_cases { failure.about(&args.job.cases) } else { failure }
     };
-    let plan = evaluator.plan(&agreement, &households, &tables).map_err(about)?;
+    let plan = evaluator.plan(&agreement, &cases, &tables).map_err(about)?;
     let evaluation = evaluator
-        .evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))
+        .evaluate(&agreement, &cases, &tables, |done| bar.set_position(done as u64))
         .map_err(about)?;
     let Evaluation { answer, transcript: rows, blinding: seed } = evaluation;
     // The answer last: it names the others.
@@ -45,14 +46,14 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
     bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
-    let per_household = seconds / households.len() as f64;
+    let per_answer = seconds / count as f64;
     let text = format!(
-        "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per household\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per answer\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
         plan.bootstraps,
-        per_household * 1e3,
+        per_answer * 1e3,
         answer.digest(),
     );
     let object = json!({

@@ -1,9 +1,9 @@
 use std::fs::File;
 use std::path::Path;
 
-use drempel::EncryptedAnswer;
 use drempel::explain::Explanation;
-use drempel::units::HouseholdId;
+use drempel::units::SubjectId;
+use drempel::{EncryptedAnswer, SignedAgreement};
 use serde_json::json;
 
 use crate::cli::ExplainArgs;
@@ -11,10 +11,10 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let households = crate::plan::households(&args.households)?;
+    let agreement = crate::open_one(&args.agreement, SignedAgreement::open)?;
+    let households = crate::plan::cases(&agreement, &args.cases)?;
     let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
-    let household = HouseholdId::try_from(args.household.as_str())
+    let household = SubjectId::try_from(args.household.as_str())
         .map_err(|error| Failure::input(format!("--household: {error}")))?;
     let decisions = args.decisions.as_deref();
     let decision = decisions.map(|path| decision(path, &household)).transpose()?;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
 }
 
 /// What the released decisions say of one household.
-fn decision(path: &Path, household: &HouseholdId) -> Result<bool, Failure> {
+fn decision(path: &Path, household: &SubjectId) -> Result<bool, Failure> {
     let wrong = |message: &str| Failure::input(message).about(path);
     let unreadable = |error: csv::Error| wrong(&error.to_string());
     let file = File::open(path).map_err(|error| Failure::from(error).about(path))?;

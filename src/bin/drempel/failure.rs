@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use drempel::agreement::{AgreementError, SignatureError};
+use drempel::cases::CaseError;
 use drempel::container::ContainerError;
-use drempel::households::HouseholdError;
 use drempel::key_file::KeyFileError;
 use drempel::ledger::LedgerError;
 use drempel::plan::PlanError;
@@ -117,7 +117,7 @@ impl Classified for TableError {
     }
 }
 
-impl Classified for HouseholdError {
+impl Classified for CaseError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Csv(error) => error.failure_kind(),
@@ -128,7 +128,7 @@ impl Classified for HouseholdError {
 
 impl Classified for PlanError {
     fn failure_kind(&self) -> FailureKind {
-        refused_if(!matches!(self, Self::NoHouseholds))
+        refused_if(!matches!(self, Self::NoCases))
     }
 }
 
@@ -226,7 +226,7 @@ impl Classified for drempel::evaluator::EvaluateError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),
-            Self::Household(error) => error.failure_kind(),
+            Self::Case(error) => error.failure_kind(),
             Self::Plan(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
             Self::Input { source, .. } => source.failure_kind(),

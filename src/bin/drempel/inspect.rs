@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use drempel::analysis::Question;
 use drempel::container::{Container, ContainerError, Kind};
 use drempel::{Attestation, EncryptedAnswer, EncryptedTable};
 use serde_json::json;
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     let container = match Container::open_any(path) {
         Err(ContainerError::NotDrempel) => {
             // The one artefact that is text.
-            let agreement = drempel::Agreement::open(path).map_err(|error| {
+            let agreement = drempel::Agreement::<Question>::open_as(path).map_err(|error| {
                 Failure::input(format!("no drempel file, and no agreement either: {error}")).about(path)
             })?;
             output.result(&crate::agreement::words(&agreement), &crate::agreement::object(&agreement));
@@ -60,12 +61,12 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             let tables: Vec<String> =
                 made_from.tables.iter().map(|table| table.digest().to_string()).collect();
             let _ = writeln!(text, "  answers    {}", made_from.subjects.len());
-            let _ = writeln!(text, "  households {}", made_from.households);
+            let _ = writeln!(text, "  cases      {}", made_from.cases);
             for table in &tables {
                 let _ = writeln!(text, "  table      {table}");
             }
             object["answers"] = json!(made_from.subjects.len());
-            object["households"] = json!(made_from.households.to_string());
+            object["cases"] = json!(made_from.cases.to_string());
             let _ = writeln!(text, "  made by    {}", made_from.program);
             object["tables"] = json!(tables);
             object["program"] = json!(made_from.program);

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use drempel::analysis::Analysis;
 use drempel::container::{Access, ContainerError, write_atomically};
 use drempel::{KeyHolder, Ledger, SignedAgreement, SigningKey};
 use serde_json::json;
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
 
 /// Makes the three keys and the ledger in a folder and returns the key set's id.
 pub(crate) fn generate(
-    agreement: &SignedAgreement,
+    agreement: &SignedAgreement<impl Analysis>,
     signing_key: SigningKey,
     out: &Path,
 ) -> Result<String, Failure> {

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use drempel::Answer;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -65,4 +66,12 @@ pub(crate) fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
+}
+
+/// How many answers, and how many of them are yes: "24 households, 7 eligible".
+pub(crate) fn answers(answer: &Answer) -> String {
+    let (count, columns) = (answer.values().len(), answer.columns());
+    let plural = if count == 1 { "" } else { "s" };
+    let yes = answer.yes().map(|yes| format!(", {yes} {}", columns[1])).unwrap_or_default();
+    format!("{count} {}{plural}{yes}", columns[0])
 }

@@ -3,51 +3,60 @@ use std::fs::File;
 use std::path::Path;
 
 use drempel::analysis::Analysis;
-use drempel::{Agreement, Households, Plan};
+use drempel::circuit::Scale;
+use drempel::{Agreement, Plan};
 use serde_json::{Value, json};
 
 use crate::cli::PlanArgs;
 use crate::failure::Failure;
 use crate::output::{Output, size};
 
-/// Bytes of a ciphertext in a full table, and of an answer in a full file.
+/// Bytes of a ciphertext in a full table.
 const CIPHERTEXT_BYTES: u64 = 16;
-const ANSWER_BYTES: u64 = 4;
+
+/// Bytes of an encrypted value: packed with others in a full file, or a sum of its own.
+fn value_bytes(scale: Scale) -> u64 {
+    match scale {
+        Scale::Slots => 4,
+        Scale::Sums => 8_196,
+    }
+}
 
 pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open(&args.agreement)?;
-    let analysis = agreement.analysis();
-    let row_bytes = analysis.encoding(&agreement.inputs()).width() as u64 * CIPHERTEXT_BYTES;
-    let mut text =
-        format!("{row_bytes} bytes per row of a table, {ANSWER_BYTES} per answer (in full files)\n");
-    let mut object = json!({ "row_bytes": row_bytes, "answer_bytes": ANSWER_BYTES });
-
-    let _ = writeln!(text, "addends  bootstraps per household");
-    let mut sizes = Vec::new();
-    for addends in 1..=analysis.max_addends() {
-        let bootstraps = of_household(&agreement, addends).bootstraps;
-        let _ = writeln!(text, "{addends:>7}  {bootstraps:>10}");
-        sizes.push(json!({ "addends": addends, "bootstraps": bootstraps }));
+    let (analysis, setting) = (agreement.analysis(), agreement.setting());
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    for dataset in &setting.datasets {
+        let row_bytes = analysis.encoding(&setting, dataset).width() as u64 * CIPHERTEXT_BYTES;
+        let _ = writeln!(text, "{row_bytes} bytes per row of dataset \"{}\" (in a full file)", dataset.name);
+        rows.push(json!({ "dataset": dataset.name, "row_bytes": row_bytes }));
     }
-    object["household"] = Value::from(sizes);
+    let released = analysis.released(&setting);
+    let answer_bytes = value_bytes(released.scale) * released.fields.len() as u64;
+    let _ = writeln!(text, "{answer_bytes} bytes per answer (in a full file)");
 
-    if let Some(path) = &args.households {
-        let households = households(path)?;
-        let plan = Plan::of_households(&agreement, &households);
+    let _ = writeln!(text, "bootstraps");
+    let mut samples = Vec::new();
+    for (about, plan) in Plan::of_samples(&agreement) {
+        let _ = writeln!(text, "{:>10}  {about}", plan.bootstraps);
+        samples.push(json!({ "about": about, "bootstraps": plan.bootstraps }));
+    }
+    let mut object = json!({ "datasets": rows, "answer_bytes": answer_bytes, "samples": samples });
+
+    if let Some(path) = &args.cases {
+        let cases = cases(&agreement, path)?;
+        let plan = Plan::of_cases(&agreement, &cases);
         let plan = plan.map_err(|error| Failure::from(error).about(path))?;
         plan.check(&agreement).map_err(|error| Failure::from(error).about(path))?;
-        describe(&plan, &mut text, &mut object);
+        describe(&plan, answer_bytes, &mut text, &mut object);
     }
     output.result(&text, &object);
     Ok(())
 }
 
-fn of_household(agreement: &Agreement, addends: usize) -> Plan {
-    Plan::of_household(agreement, addends).expect("a counter reads no tables")
-}
-
-fn describe(plan: &Plan, text: &mut String, object: &mut Value) {
-    let bytes = plan.answers * ANSWER_BYTES;
+fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Value) {
+    let bytes = plan.answers * answer_bytes;
     let _ = writeln!(
         text,
         "this job: {} answers, {} bootstraps, about {} of answers",
@@ -66,8 +75,8 @@ fn describe(plan: &Plan, text: &mut String, object: &mut Value) {
     object["seconds"] = json!(seconds);
 }
 
-/// Reads the households.
-pub(crate) fn households(path: &Path) -> Result<Households, Failure> {
-    let file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
-    Households::from_csv(file).map_err(|error| Failure::from(error).about(path))
+/// Reads the evaluator's cases.
+pub(crate) fn cases<A: Analysis>(agreement: &Agreement<A>, path: &Path) -> Result<A::Cases, Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
+    agreement.analysis().read_cases(&mut file).map_err(|error| Failure::from(error).about(path))
 }

@@ -2,6 +2,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use drempel::agreement::Role;
+use drempel::analysis::Question;
 use drempel::retention::{Purge, RetentionError};
 use drempel::signature::VerifyingKey;
 use drempel::{Ledger, SignedAgreement};
@@ -47,7 +48,11 @@ pub(crate) fn run(args: &PurgeArgs, output: &Output) -> Result<(), Failure> {
 }
 
 /// A party's ledger. The key holder's began with its keys; another party's may begin here.
-fn ledger(path: &Path, agreement: &SignedAgreement, owner: &VerifyingKey) -> Result<Ledger, Failure> {
+fn ledger(
+    path: &Path,
+    agreement: &SignedAgreement<Question>,
+    owner: &VerifyingKey,
+) -> Result<Ledger, Failure> {
     let party = agreement.parties().iter().find(|party| party.signing_key == Some(*owner));
     let party = party.ok_or(RetentionError::NotAParty)?;
     if path.exists() || party.roles.contains(&Role::KeyHolder) {

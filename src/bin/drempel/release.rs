@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
     let audited = attestations.iter().map(|one| one.statement().audited).max().unwrap_or(0);
     let parties: Vec<&str> = agreement.parties().iter().map(|party| party.name.as_str()).collect();
-    let count = answer.rows().len();
+    let count = answer.values().len();
     let mut text = format!(
         "checked: agreement {} in force and signed by {}\n\
          checked: every table ({}) signed by its provider; answer signed by the evaluator, made by {}\n\
@@ -63,10 +63,9 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
         text += "no forgery goes unseen: every answer was evaluated again\n";
     }
     let blinded = answer.blinded().is_some();
-    let eligible = (!blinded).then(|| answer.eligible());
-    let what = match eligible {
-        Some(eligible) => format!("{count} households, {eligible} eligible"),
-        None => format!("{count} blinded answers, for {} to unblind", agreement.disclosure().to),
+    let what = match blinded {
+        false => crate::output::answers(&answer),
+        true => format!("{count} blinded answers, for {} to unblind", agreement.disclosure().to),
     };
     let _ = writeln!(text, "{}: {what}\nledger head {}", args.out.display(), ledger.head());
     let object = json!({
@@ -75,7 +74,7 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
         "answer": encrypted.digest(),
         "auditors": auditors,
         "answers": count,
-        "eligible": eligible,
+        "yes": answer.yes(),
         "blinded": blinded,
         "audited": audited,
         "unseen": FORGED.map(|forged| json!({ "forged": forged, "probability": unseen(share, forged) })),

@@ -18,9 +18,9 @@ pub(crate) fn run(args: &UnblindArgs, output: &Output) -> Result<(), Failure> {
     let answer = answer.map_err(|error| Failure::from(error).about(&args.opened))?;
     write_atomically(&args.out, Access::Private, |out| answer.write_csv(out))
         .map_err(|error: std::io::Error| Failure::from(error).about(&args.out))?;
-    let (count, eligible) = (answer.rows().len(), answer.eligible());
-    let text = format!("{}: {count} households, {eligible} eligible\n", args.out.display());
-    let object = json!({ "answers": count, "eligible": eligible, "file": { "path": args.out } });
+    let text = format!("{}: {}\n", args.out.display(), crate::output::answers(&answer));
+    let object =
+        json!({ "answers": answer.values().len(), "yes": answer.yes(), "file": { "path": args.out } });
     output.result(&text, &object);
     Ok(())
 }

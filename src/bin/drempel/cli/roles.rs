@@ -51,15 +51,15 @@ pub(crate) struct EncryptArgs {
 }
 
 #[derive(Args)]
-#[command(after_help = "Without --households the cost of one household of each size is shown.\n\n\
-                        Example: drempel plan --agreement agreement.toml --households households.csv")]
+#[command(after_help = "Without --cases the cost of one answer of each kind is shown.\n\n\
+                        Example: drempel plan --agreement agreement.toml --cases households.csv")]
 pub(crate) struct PlanArgs {
     /// The agreement.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
-    /// The households, a CSV file: plans exactly this job, supposing that every member has a record.
+    /// The evaluator's cases, a CSV file: plans exactly this job, supposing that everybody has a record.
     #[arg(long)]
-    pub(crate) households: Option<PathBuf>,
+    pub(crate) cases: Option<PathBuf>,
 }
 
 /// What evaluator and auditor compute from: the same for both.
@@ -74,9 +74,9 @@ pub(crate) struct JobArgs {
     /// Your party's signing key.
     #[arg(long)]
     pub(crate) signing_key: PathBuf,
-    /// The evaluator's households, a CSV file.
+    /// The evaluator's cases, a CSV file: whom or what is asked about.
     #[arg(long)]
-    pub(crate) households: PathBuf,
+    pub(crate) cases: PathBuf,
     /// An encrypted table; once for each dataset of the agreement.
     #[arg(long, required = true)]
     pub(crate) input: Vec<PathBuf>,
@@ -87,7 +87,7 @@ pub(crate) struct JobArgs {
     after_help = "households.csv has the columns household, person, poverty_line_cents and, if wanted, known_cents \
                         (income that the evaluator knows; may be negative), one row per person.\n\n\
                         Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
-                        --signing-key centre.key --households households.csv --input income.enc --out answer.enc"
+                        --signing-key centre.key --cases households.csv --input income.enc --out answer.enc"
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
@@ -108,7 +108,7 @@ pub(crate) struct EvaluateArgs {
     after_help = "The auditor checks every signature and every household, draws the rows that the agreement's share asks \
                         for, evaluates them again, and compares byte for byte.\n\n\
                         Example: drempel audit --agreement agreement.toml --evaluation-key evaluation.key \
-                        --signing-key uwv.key --households households.csv --input income.enc --answer answer.enc \
+                        --signing-key uwv.key --cases households.csv --input income.enc --answer answer.enc \
                         --out answer.attest"
 )]
 pub(crate) struct AuditArgs {

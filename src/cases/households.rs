@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::Read;
 
-use crate::table::csv::{CsvError, CsvRows};
-use crate::units::{Cents, Digest, HouseholdId, SubjectId};
+use super::{CaseError, Cases};
+use crate::table::csv::CsvRows;
+use crate::units::{Cents, Digest, SubjectId};
 
 /// One household.
 #[derive(Clone)]
 pub struct Household {
-    id: HouseholdId,
+    id: SubjectId,
     members: Vec<SubjectId>,
     poverty_line: Cents,
     known: Cents,
@@ -21,12 +22,12 @@ pub struct Household {
 
 impl Household {
     /// A household with its members, its poverty line, and its income that the evaluator knows (0 if none).
-    pub fn new(id: HouseholdId, members: Vec<SubjectId>, poverty_line: Cents, known: Cents) -> Self {
+    pub fn new(id: SubjectId, members: Vec<SubjectId>, poverty_line: Cents, known: Cents) -> Self {
         Self { id, members, poverty_line, known, csv_line: 0, member_lines: Vec::new() }
     }
 
     /// Its pseudonym.
-    pub fn id(&self) -> &HouseholdId {
+    pub fn id(&self) -> &SubjectId {
         &self.id
     }
 
@@ -77,106 +78,15 @@ impl fmt::Debug for Households {
     }
 }
 
-/// Why the households are refused. No variant holds an amount or a name.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum HouseholdError {
-    /// A cell of the file.
-    #[error(transparent)]
-    Csv(#[from] CsvError),
-    /// Nobody lives there.
-    #[error("line {line}, column \"person\": the household has no person; remove it or fill in its members")]
-    EmptyHousehold {
-        /// The line of the file.
-        line: u64,
-    },
-    /// A person twice in one household.
-    #[error("line {line}, column \"person\": the same person is listed twice in one household")]
-    DuplicatePerson {
-        /// The line of the file.
-        line: u64,
-    },
-    /// A person in two households.
-    #[error(
-        "line {line}, column \"person\": this person is already in the household of line {first}; \
-         each person belongs to one household"
-    )]
-    PersonInTwoHouseholds {
-        /// The line of the file.
-        line: u64,
-        /// Where the person was seen before.
-        first: u64,
-    },
-    /// A household listed twice, in memory.
-    #[error("line {line}: this household was listed before")]
-    DuplicateHousehold {
-        /// Its place in the list.
-        line: u64,
-    },
-    /// Rows of one household that contradict each other.
-    #[error("line {line}, column \"{column}\": differs from the household's first row (line {first})")]
-    Contradiction {
-        /// The line of the file.
-        line: u64,
-        /// The column.
-        column: &'static str,
-        /// The household's first row.
-        first: u64,
-    },
-    /// A poverty line outside the agreement.
-    #[error("line {line}, column \"{POVERTY_LINE}\": the agreement does not allow this poverty line")]
-    LineNotAgreed {
-        /// The line of the file.
-        line: u64,
-    },
-    /// A known amount outside the agreement.
-    #[error("line {line}, column \"{KNOWN}\": outside known_min and known_max of the agreement")]
-    KnownNotAgreed {
-        /// The line of the file.
-        line: u64,
-    },
-    /// More amounts than the agreement allows to be added up.
-    #[error(
-        "line {line}, column \"person\": {addends} or more amounts for one household; the agreement allows {max} (max_addends)"
-    )]
-    TooManyAddends {
-        /// The line of the file.
-        line: u64,
-        /// What the agreement allows.
-        max: usize,
-        /// What the household needs.
-        addends: usize,
-    },
-    /// A member whom a dataset does not know.
-    #[error(
-        "line {line}, column \"{column}\": no record in dataset \"{dataset}\", and the agreement refuses missing ones"
-    )]
-    MissingRecord {
-        /// The line of the file.
-        line: u64,
-        /// Whose record is missing: `person` or `household`.
-        column: &'static str,
-        /// The dataset.
-        dataset: String,
-    },
-}
-
-impl HouseholdError {
-    /// Whether the agreement refuses this, as opposed to the file being malformed.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::LineNotAgreed { .. } | Self::KnownNotAgreed { .. })
-    }
-}
-
-const POVERTY_LINE: &str = "poverty_line_cents";
-const KNOWN: &str = "known_cents";
+pub(super) const POVERTY_LINE: &str = "poverty_line_cents";
+pub(super) const KNOWN: &str = "known_cents";
 
 impl Households {
     /// Reads `household,person,poverty_line_cents[,known_cents]`, one row per person, in any order.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
-    pub fn from_csv(input: impl Read) -> Result<Self, HouseholdError> {
+    pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
         let mut rows = CsvRows::open(input)?;
         let household = rows.column("household")?;
         let person = rows.column("person")?;
@@ -185,9 +95,9 @@ impl Households {
         let mut builder = Builder::default();
         while let Some(row) = rows.next_row()? {
             let line = row.line();
-            let id: HouseholdId = row.id(household)?;
+            let id: SubjectId = row.id(household)?;
             if row.is_empty(person) {
-                return Err(HouseholdError::EmptyHousehold { line });
+                return Err(CaseError::EmptyHousehold { line });
             }
             let member: SubjectId = row.id(person)?;
             let poverty_line = row.cents(poverty_line)?;
@@ -197,7 +107,7 @@ impl Households {
             let first = stated.csv_line;
             let same = [(POVERTY_LINE, stated.poverty_line == poverty_line), (KNOWN, stated.known == known)];
             if let Some((column, _)) = same.into_iter().find(|(_, same)| !same) {
-                return Err(HouseholdError::Contradiction { line, column, first });
+                return Err(CaseError::Contradiction { line, column, first });
             }
             builder.member(index, member, line)?;
         }
@@ -208,16 +118,16 @@ impl Households {
     ///
     /// # Errors
     /// An empty household, one listed twice, or a person listed twice.
-    pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, HouseholdError> {
+    pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, CaseError> {
         let mut builder = Builder::default();
         for (index, household) in households.into_iter().enumerate() {
             let line = index as u64 + 1;
             let Household { id, members, poverty_line, known, .. } = household;
             if builder.household(id, poverty_line, known, line) != index {
-                return Err(HouseholdError::DuplicateHousehold { line });
+                return Err(CaseError::DuplicateHousehold { line });
             }
             if members.is_empty() {
-                return Err(HouseholdError::EmptyHousehold { line });
+                return Err(CaseError::EmptyHousehold { line });
             }
             for member in members {
                 builder.member(index, member, line)?;
@@ -236,11 +146,6 @@ impl Households {
         &self.households[place]
     }
 
-    /// Some of the households, by their places.
-    pub(crate) fn select(&self, places: &[usize]) -> Self {
-        Self { households: places.iter().map(|place| self.households[*place].clone()).collect() }
-    }
-
     /// How many households.
     pub fn len(&self) -> usize {
         self.households.len()
@@ -250,9 +155,15 @@ impl Households {
     pub fn is_empty(&self) -> bool {
         self.households.is_empty()
     }
+}
 
-    /// The BLAKE3 digest of everything that the evaluation depends on; ignored columns do not count.
-    pub fn digest(&self) -> Digest {
+impl Cases for Households {
+    fn answers(&self) -> Vec<&SubjectId> {
+        self.households.iter().map(Household::id).collect()
+    }
+
+    /// Ignored columns do not count.
+    fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
         for household in &self.households {
             let Household { id, members, poverty_line, known, .. } = household;
@@ -272,14 +183,14 @@ impl Households {
 #[derive(Default)]
 struct Builder {
     households: Vec<Household>,
-    by_id: HashMap<HouseholdId, usize>,
+    by_id: HashMap<SubjectId, usize>,
     /// The household and the line where each person was seen.
     seen: HashMap<SubjectId, (usize, u64)>,
 }
 
 impl Builder {
     /// The place of a household, new or known.
-    fn household(&mut self, id: HouseholdId, poverty_line: Cents, known: Cents, line: u64) -> usize {
+    fn household(&mut self, id: SubjectId, poverty_line: Cents, known: Cents, line: u64) -> usize {
         let next = self.households.len();
         let index = *self.by_id.entry(id.clone()).or_insert(next);
         if index == next {
@@ -296,10 +207,10 @@ impl Builder {
         index
     }
 
-    fn member(&mut self, index: usize, member: SubjectId, line: u64) -> Result<(), HouseholdError> {
+    fn member(&mut self, index: usize, member: SubjectId, line: u64) -> Result<(), CaseError> {
         match self.seen.insert(member.clone(), (index, line)) {
-            Some((other, _)) if other == index => Err(HouseholdError::DuplicatePerson { line }),
-            Some((_, first)) => Err(HouseholdError::PersonInTwoHouseholds { line, first }),
+            Some((other, _)) if other == index => Err(CaseError::DuplicatePerson { line }),
+            Some((_, first)) => Err(CaseError::PersonInTwoHouseholds { line, first }),
             None => {
                 let household = &mut self.households[index];
                 household.members.push(member);
@@ -314,7 +225,7 @@ impl Builder {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Households, HouseholdError> {
+    fn read(text: &str) -> Result<Households, CaseError> {
         Households::from_csv(text.as_bytes())
     }
 

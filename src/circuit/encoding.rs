@@ -1,0 +1,191 @@
+//! What a provider encrypts of each amount.
+
+use std::ops::{Range, RangeInclusive};
+
+use serde::{Deserialize, Serialize};
+
+use super::radix::Radix;
+use crate::params::{DELTA, SLOTS};
+
+/// How far apart the values of a column lie on the torus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scale {
+    /// 32 values, −16 to 15: what a lookup reads and gives.
+    Slots,
+    /// 2²⁴ values, 0 to 2²⁴ − 1: sums of fresh ciphertexts that are released as they are. No lookup reads them.
+    Sums,
+}
+
+/// Bits of the largest sum.
+const SUM_BITS: u32 = 24;
+
+impl Scale {
+    /// The values that can be told apart.
+    pub fn values(self) -> RangeInclusive<i64> {
+        match self {
+            Self::Slots => -SLOTS..=SLOTS - 1,
+            Self::Sums => 0..=(1 << SUM_BITS) - 1,
+        }
+    }
+
+    /// The distance between two values on the 64-bit torus.
+    pub(crate) fn delta(self) -> u64 {
+        match self {
+            Self::Slots => DELTA,
+            Self::Sums => 1 << (u64::BITS - SUM_BITS),
+        }
+    }
+}
+
+/// How each amount of a table, less its dataset's `min`, is encrypted: the columns of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    scale: Scale,
+    parts: Vec<Part>,
+}
+
+/// Some columns of an encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The amount's digits.
+    Digits(Radix),
+    /// The digits of the amount's square.
+    Square(Radix),
+    /// One column: 1 when the amount is at least this, else 0.
+    AtLeast(u64),
+}
+
+impl Part {
+    fn width(self) -> usize {
+        match self {
+            Self::Digits(radix) | Self::Square(radix) => radix.digits,
+            Self::AtLeast(_) => 1,
+        }
+    }
+
+    fn value(self, amount: u64, position: usize) -> u64 {
+        match self {
+            Self::Digits(radix) => radix.digit(amount, position),
+            // `holds` has refused amounts whose square would not fit.
+            Self::Square(radix) => radix.digit(amount.saturating_mul(amount), position),
+            Self::AtLeast(least) => u64::from(amount >= least),
+        }
+    }
+}
+
+impl Encoding {
+    /// The number systems for comparing sums of 1 to `max_addends` amounts of at most `span`, one after the other:
+    /// who encrypts does not know the households.
+    pub fn for_sums(max_addends: usize, span: u64) -> Self {
+        let mut radices: Vec<Radix> = (1..=max_addends).map(|m| Radix::for_addends(m, span)).collect();
+        radices.dedup();
+        Self { scale: Scale::Slots, parts: radices.into_iter().map(Part::Digits).collect() }
+    }
+
+    /// One bit per amount: whether it is at least `least`.
+    pub fn at_least(least: u64) -> Self {
+        Self { scale: Scale::Slots, parts: vec![Part::AtLeast(least)] }
+    }
+
+    /// Digits whose sums over many rows are released, and those of the squares where a variance is asked for.
+    pub fn for_totals(digits: Radix, squares: Option<Radix>) -> Self {
+        let parts = [Some(Part::Digits(digits)), squares.map(Part::Square)];
+        Self { scale: Scale::Sums, parts: parts.into_iter().flatten().collect() }
+    }
+
+    /// How far apart the values lie.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Whether every amount up to `span` has all its digits.
+    pub fn holds(&self, span: u64) -> bool {
+        self.parts.iter().all(|part| match part {
+            Part::Digits(radix) => radix.overflow(span) == 0,
+            Part::Square(radix) => span.checked_mul(span).is_some_and(|square| radix.overflow(square) == 0),
+            Part::AtLeast(_) => true,
+        })
+    }
+
+    /// Ciphertexts per row.
+    pub fn width(&self) -> usize {
+        self.parts.iter().map(|part| part.width()).sum()
+    }
+
+    /// The value at column `position` for an amount.
+    pub fn value(&self, amount: u64, position: usize) -> u64 {
+        let mut start = 0;
+        for part in &self.parts {
+            if position < start + part.width() {
+                return part.value(amount, position - start);
+            }
+            start += part.width();
+        }
+        panic!("a row has {} columns", self.width());
+    }
+
+    /// Which columns hold the digits of `radix`.
+    ///
+    /// # Panics
+    /// When the encoding lacks it: both come from the same agreement.
+    pub fn columns(&self, radix: Radix) -> Range<usize> {
+        self.find(Part::Digits(radix))
+    }
+
+    /// Which columns hold the digits of squares in `radix`.
+    ///
+    /// # Panics
+    /// When the encoding lacks it: both come from the same agreement.
+    pub fn square_columns(&self, radix: Radix) -> Range<usize> {
+        self.find(Part::Square(radix))
+    }
+
+    fn find(&self, wanted: Part) -> Range<usize> {
+        let mut start = 0;
+        for part in &self.parts {
+            if *part == wanted {
+                return start..start + part.width();
+            }
+            start += part.width();
+        }
+        panic!("the tables lack {wanted:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_holds_each_number_system_once() {
+        let encoding = Encoding::for_sums(8, (1 << 18) - 1);
+        assert_eq!(encoding.width(), 5 + 6 + 8 + 9 + 12 + 18);
+        let couple = Radix::for_addends(2, (1 << 18) - 1);
+        assert_eq!(encoding.columns(couple), 5..11);
+        let amount = 123_456;
+        let columns = encoding.columns(couple).enumerate();
+        let back: u64 = columns.map(|(i, column)| encoding.value(amount, column) * 8_u64.pow(i as u32)).sum();
+        assert_eq!(back, amount);
+    }
+
+    #[test]
+    fn a_bit_says_whether_an_amount_is_large_enough() {
+        let encoding = Encoding::at_least(500);
+        assert_eq!([499, 500, 501].map(|amount| encoding.value(amount, 0)), [0, 1, 1]);
+        assert!(encoding.holds(u64::MAX));
+    }
+
+    #[test]
+    fn squares_have_columns_of_their_own_and_must_fit() {
+        let (digits, squares) = (Radix { base: 128, digits: 3 }, Radix { base: 128, digits: 6 });
+        let encoding = Encoding::for_totals(digits, Some(squares));
+        assert_eq!((encoding.columns(digits), encoding.square_columns(squares)), (0..3, 3..9));
+        let amount = 1_234_567_u64;
+        let power = |i: usize| 128_u64.pow(i as u32);
+        let square: u64 = (3..9).map(|column| encoding.value(amount, column) * power(column - 3)).sum();
+        assert_eq!(square, amount * amount);
+        assert!(encoding.holds((1 << 21) - 1));
+        assert!(!encoding.holds(1 << 21));
+        assert!(!encoding.holds(u64::MAX));
+    }
+}

@@ -1,0 +1,40 @@
+//! A question answered on plaintext, by the same program: for tests and rehearsals.
+
+use crate::agreement::Agreement;
+use crate::analysis::{Analysis, Records};
+use crate::answer::Value;
+use crate::cases::Cases;
+use crate::circuit::clear::Clear;
+use crate::evaluator::EvaluateError;
+use crate::table::Table;
+
+/// What would be released: for each answer its values. The tables are in the order of the analysis's datasets.
+///
+/// # Errors
+/// When a case breaks a rule of the agreement, or the program reads a lookup table outside its window.
+///
+/// # Panics
+/// When the program gives values that the analysis itself does not allow.
+pub fn answers<A: Analysis>(
+    agreement: &Agreement<A>,
+    cases: &A::Cases,
+    tables: &[Table],
+) -> Result<Vec<Vec<Value>>, EvaluateError> {
+    let (analysis, setting) = (agreement.analysis(), agreement.setting());
+    let count = cases.answers().len();
+    let records = Records::new(tables.iter().map(Table::subjects));
+    let encoded =
+        tables.iter().map(|table| (analysis.encoding(&setting, table.dataset()), table.encoded().to_vec()));
+    let clear = Clear::new(encoded.collect());
+    let mut fields = vec![Vec::new(); count];
+    for batch in analysis.batches(&setting, cases, &records, &Vec::from_iter(0..count))? {
+        for column in analysis.run(&clear, &batch)? {
+            for (place, value) in analysis.answered(&batch).iter().zip(column) {
+                fields[*place].push(value);
+            }
+        }
+    }
+    let released = analysis.released(&setting);
+    assert!(fields.iter().all(|fields| released.allows(fields)), "the program's values are those agreed");
+    Ok(analysis.outcome(&setting, &fields).expect("the program's values do not contradict each other"))
+}
