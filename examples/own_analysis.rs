@@ -96,8 +96,8 @@ impl Analysis for Arrears {
         Released { scale: Scale::Slots, fields: vec![0..=2] }
     }
 
-    fn columns(&self) -> Vec<&'static str> {
-        vec!["household", "advice"]
+    fn columns(&self) -> Vec<String> {
+        ["household", "advice"].map(str::to_owned).into()
     }
 
     fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {

@@ -59,7 +59,7 @@ pub trait Analysis: Sized + Send + Sync {
     fn released(&self, setting: &Setting<'_>) -> Released;
 
     /// The columns of the released answers, the name of the subject's first: `["household", "eligible"]`.
-    fn columns(&self) -> Vec<&'static str>;
+    fn columns(&self) -> Vec<String>;
 
     /// What the decrypted fields of all answers mean: for each answer a value for each column but the first. Nothing
     /// where the fields contradict each other: that stops the release.

@@ -39,7 +39,7 @@ impl fmt::Display for Value {
 #[derive(Clone, PartialEq)]
 pub struct Answer {
     /// What the subjects are called, then the name of each value.
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     rows: Vec<(SubjectId, Vec<Value>)>,
     /// The blinding that hides them, until the receiver takes it off.
     blinded: Option<Digest>,
@@ -66,7 +66,7 @@ pub enum UnblindError {
 impl Answer {
     #[cfg(feature = "key-holder")]
     pub(crate) fn new(
-        columns: Vec<&'static str>,
+        columns: Vec<String>,
         rows: Vec<(SubjectId, Vec<Value>)>,
         blinded: Option<Digest>,
     ) -> Self {
@@ -90,7 +90,7 @@ impl Answer {
         }
         let columns = agreement.analysis().columns();
         let mut csv = CsvRows::open(input)?;
-        let (subject, bit) = (csv.column(columns[0])?, csv.column(BLINDED)?);
+        let (subject, bit) = (csv.column(&columns[0])?, csv.column(BLINDED)?);
         let mut rows = Vec::new();
         while let Some(row) = csv.next_row()? {
             let value = row.cents(bit)?.value();
@@ -107,7 +107,7 @@ impl Answer {
     }
 
     /// What the subjects are called, then the name of each value.
-    pub fn columns(&self) -> &[&'static str] {
+    pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
@@ -156,7 +156,7 @@ impl Answer {
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         match self.blinded {
-            Some(_) => writer.write_record([self.columns[0], BLINDED])?,
+            Some(_) => writer.write_record([self.columns[0].as_str(), BLINDED])?,
             None => writer.write_record(&self.columns)?,
         }
         for (subject, values) in &self.rows {

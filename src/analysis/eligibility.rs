@@ -339,8 +339,8 @@ impl Analysis for Eligibility {
         Released::yes_or_no()
     }
 
-    fn columns(&self) -> Vec<&'static str> {
-        vec!["household", "eligible"]
+    fn columns(&self) -> Vec<String> {
+        ["household", "eligible"].map(str::to_owned).into()
     }
 
     fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {

@@ -133,7 +133,7 @@ macro_rules! questions {
                 of!(self, it => it.released(setting))
             }
 
-            fn columns(&self) -> Vec<&'static str> {
+            fn columns(&self) -> Vec<String> {
                 of!(self, it => it.columns())
             }
 
