@@ -13,10 +13,12 @@ use crate::units::SubjectId;
 
 mod description;
 pub mod eligibility;
+mod plain_words;
 mod question;
 
 pub use description::Description;
 pub use eligibility::Eligibility;
+pub use plain_words::PlainWords;
 pub use question::Question;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
@@ -40,6 +42,31 @@ pub trait Analysis: Sized + Send + Sync {
 
     /// What is asked, in one language, for whoever must approve it.
     fn describe(&self, setting: &Setting<'_>, language: Language) -> Description;
+
+    /// What was asked about one subject, for an explanation of its answer. Give words of your own where the question
+    /// means more to a person when it has that person's own numbers in it.
+    fn plain_words(
+        &self,
+        setting: &Setting<'_>,
+        _cases: &Self::Cases,
+        _place: usize,
+        evaluator: &str,
+        language: Language,
+    ) -> PlainWords {
+        PlainWords::of(&self.describe(setting, language), evaluator, language)
+    }
+
+    /// What the released values of one subject mean, in a sentence; nothing where they speak for themselves.
+    fn meaning(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: &Self::Cases,
+        _place: usize,
+        _values: &[Value],
+        _language: Language,
+    ) -> Option<String> {
+        None
+    }
 
     /// Checks the section against the datasets it names and the disclosure.
     ///

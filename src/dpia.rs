@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::agreement::{Dataset, Party, Role, SignedAgreement, Subject};
+use crate::agreement::{Dataset, Party, Role, SignedAgreement};
 use crate::analysis::{Analysis, Description};
 use crate::audit::unseen;
 use crate::language::Language;
@@ -176,10 +176,7 @@ fn dataset_rows(agreement: &SignedAgreement<impl Analysis>, language: Language) 
         rows.push(DatasetRow {
             name: &dataset.name,
             provider: &dataset.provider,
-            subject: match dataset.subject {
-                Subject::Person => language.pick("each person", "elke persoon"),
-                Subject::Household => language.pick("each household", "elk huishouden"),
-            },
+            subject: dataset.subject.each(language),
             concept: &dataset.concept,
             unit: &dataset.unit,
             range: amounts(dataset, language),

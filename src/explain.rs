@@ -1,53 +1,29 @@
-//! What was asked about one household, and what came out: in plain words, for the household and whoever advises it.
+//! What was asked about one subject, and what came out: in plain words, for whom it is about and whoever advises them.
 //!
-//! Everything here is known in the clear. The total is not, so no explanation can show it.
+//! Everything here is known in the clear. What was computed with is not, so no explanation can show it.
 
 use std::fmt;
 
 use askama::Template;
 
 use crate::agreement::{Role, SignedAgreement, Subject};
-use crate::analysis::eligibility::{Against, Missing};
+use crate::analysis::{Analysis, PlainWords};
+use crate::answer::Value;
 use crate::cases::Cases;
-use crate::cases::households::Households;
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::language::Language;
-use crate::units::{AgreementId, Cents, Digest, SubjectId};
+use crate::units::{AgreementId, Digest, SubjectId};
 
-/// One household's answer, explained.
-pub struct Explanation {
-    agreement: AgreementId,
-    name: String,
-    purpose: String,
-    legal_basis: String,
-    /// The party that receives the answers.
-    asker: String,
-    evaluator: String,
-    key_holder: String,
-    auditors: Vec<String>,
-    audit: f64,
-    blinded: bool,
-    sources: Vec<Source>,
-    unit: String,
-    comparison: Against,
-    missing: Missing,
-    household: SubjectId,
-    members: u64,
-    line: Cents,
-    known: Cents,
-    decision: Option<bool>,
-    answer: Digest,
-    households: Digest,
-    program: String,
-}
-
-/// One dataset that was added up.
-struct Source {
-    name: String,
-    provider: String,
-    concept: String,
-    per_person: bool,
+/// One subject's answer, to be explained.
+pub struct Explanation<'a, A: Analysis> {
+    agreement: &'a SignedAgreement<A>,
+    cases: &'a A::Cases,
+    answer: &'a EncryptedAnswer,
+    subject: &'a SubjectId,
+    /// Among the cases.
+    place: usize,
+    values: Option<&'a [Value]>,
 }
 
 /// Why there is nothing to explain.
@@ -57,162 +33,258 @@ pub enum ExplainError {
     /// The answer is of another agreement, or not the evaluator's.
     #[error("the answer: {0}")]
     Answer(#[from] ContainerError),
-    /// The answer was made from other households than those given.
+    /// The answer was made from other cases than those given.
     #[error(
-        "the answer was made from another file of households: the explanation would be about another job; \
-         use the file that the evaluator used"
+        "the answer was made from another file of cases: the explanation would be about another job; use the file that \
+         the evaluator used"
     )]
-    OtherHouseholds,
-    /// A household that was not asked about.
-    #[error("no household has this identifier; use it as it is in the file of households")]
-    UnknownHousehold,
+    OtherCases,
+    /// A subject that was not asked about.
+    #[error("nothing was asked about this identifier; use it as it is in the file of cases")]
+    UnknownSubject,
+    /// Values that the analysis does not give.
+    #[error("the agreement's analysis does not give such an answer; use the file that was released")]
+    UnlikeItsAnswers,
 }
 
-impl Explanation {
-    /// Collects what is known about one household's answer. The `decision` is what was released for it, if that may
-    /// be shown.
+impl<'a, A: Analysis> Explanation<'a, A> {
+    /// Collects what is known about one subject's answer. The `values` are what was released about it, one for each
+    /// column but the first, if they may be shown.
     ///
     /// # Errors
-    /// When the answer is of another agreement, not signed by the evaluator, made from other households, or not about
-    /// this one.
+    /// When the answer is of another agreement, not signed by the evaluator, made from other cases, or not about this
+    /// subject; when the values cannot be its answer.
     pub fn of(
-        agreement: &SignedAgreement,
-        households: &Households,
-        answer: &EncryptedAnswer,
-        household: &SubjectId,
-        decision: Option<bool>,
+        agreement: &'a SignedAgreement<A>,
+        cases: &'a A::Cases,
+        answer: &'a EncryptedAnswer,
+        subject: &'a SubjectId,
+        values: Option<&'a [Value]>,
     ) -> Result<Self, ExplainError> {
-        let evaluator = agreement.only(Role::Evaluator);
         answer.container().expect(agreement.id(), None)?;
-        answer.container().signed_by(evaluator, UNNAMED)?;
+        answer.container().signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
         let made = answer.provenance();
-        if made.cases != households.digest() {
-            return Err(ExplainError::OtherHouseholds);
+        if made.cases != cases.digest() {
+            return Err(ExplainError::OtherCases);
         }
-        let asked = made.subjects.contains(household);
-        let known = households.iter().find(|known| asked && known.id() == household);
-        let known = known.ok_or(ExplainError::UnknownHousehold)?;
-        let (terms, disclosure) = (agreement.terms(), agreement.disclosure());
+        let place = cases.answers().into_iter().position(|asked| asked == subject);
+        let place = place.filter(|_| made.subjects.contains(subject)).ok_or(ExplainError::UnknownSubject)?;
         let analysis = agreement.analysis();
-        let datasets = agreement.inputs();
-        Ok(Self {
-            agreement: agreement.id(),
-            name: terms.name.clone(),
-            purpose: terms.purpose.clone(),
-            legal_basis: before_full_stop(&terms.legal_basis),
-            asker: disclosure.to.clone(),
-            evaluator: evaluator.name.clone(),
-            key_holder: agreement.only(Role::KeyHolder).name.clone(),
-            auditors: agreement.holders(Role::Auditor).map(|party| party.name.clone()).collect(),
-            audit: disclosure.audit,
-            blinded: disclosure.blinded,
-            // Datasets that are added up have one unit: checked with the agreement.
-            unit: datasets.first().map(|dataset| dataset.unit.clone()).unwrap_or_default(),
-            sources: datasets
-                .iter()
-                .map(|dataset| Source {
-                    name: dataset.name.clone(),
-                    provider: dataset.provider.clone(),
-                    concept: before_full_stop(&dataset.concept),
-                    per_person: dataset.subject == Subject::Person,
-                })
-                .collect(),
-            comparison: analysis.comparison(),
-            missing: analysis.missing(),
-            household: household.clone(),
-            members: known.members().len() as u64,
-            line: known.poverty_line(),
-            known: known.known(),
-            decision,
-            answer: answer.digest(),
-            households: made.cases,
-            program: made.program.clone(),
-        })
+        if let Some(values) = values {
+            let yes_or_no = analysis.released(&agreement.setting()).is_yes_or_no();
+            let fits = |value: &Value| !yes_or_no || matches!(value, Value::YesNo(_));
+            if values.len() + 1 != analysis.columns().len() || !values.iter().all(fits) {
+                return Err(ExplainError::UnlikeItsAnswers);
+            }
+        }
+        Ok(Self { agreement, cases, answer, subject, place, values })
     }
 
     /// The explanation as plain text, to be printed or put into a letter.
     pub fn to_text(&self, language: Language) -> String {
-        let (it, words) = (self, self.in_words(language));
+        let it = self.page(language);
         let text = match language {
-            Language::English => English { it, words }.render(),
-            Language::Dutch => Dutch { it, words }.render(),
+            Language::English => English { it }.render(),
+            Language::Dutch => Dutch { it }.render(),
         };
         text.expect("writing to a string does not fail")
     }
 
-    fn in_words(&self, language: Language) -> InWords {
-        let period = language.period(&self.unit);
-        let people = match self.members {
-            1 => language.pick("person", "persoon"),
-            _ => language.pick("people", "personen"),
-        };
-        let auditors: Vec<&str> = self.auditors.iter().map(String::as_str).collect();
-        let mut desks = vec![self.asker.as_str(), self.evaluator.as_str()];
+    fn page(&self, language: Language) -> Page<'_> {
+        let Self { agreement, cases, place, .. } = *self;
+        let (terms, disclosure, setting) = (agreement.terms(), agreement.disclosure(), agreement.setting());
+        let (analysis, made) = (agreement.analysis(), self.answer.provenance());
+        let columns = analysis.columns();
+        let evaluator = agreement.only(Role::Evaluator).name.as_str();
+        let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
+        let mut desks = vec![disclosure.to.as_str(), evaluator];
         desks.dedup();
-        InWords {
-            line: language.euro(self.line.value()) + period,
-            known: language.euro(self.known.value()) + period,
-            has_known: self.known != Cents::ZERO,
-            unit: language.unit(&self.unit),
-            members: format!("{} {people}", language.whole(self.members)),
+        let in_euro = setting.datasets.iter().all(|dataset| dataset.unit.starts_with("eurocent"));
+        let about_household = columns[0] == Subject::Household.column();
+        let meaning = |values| analysis.meaning(&setting, cases, place, values, language);
+        Page {
+            about: About::new(&columns[0], self.subject, language),
+            asker: &disclosure.to,
+            purpose: &terms.purpose,
+            legal_basis: before_full_stop(&terms.legal_basis),
+            words: analysis.plain_words(&setting, cases, place, evaluator, language),
+            amount: match in_euro {
+                true => language.pick("an amount", "een bedrag"),
+                false => language.pick("a number", "een getal"),
+            },
+            amounts: match in_euro {
+                true => language.pick("amounts", "bedragen"),
+                false => language.pick("numbers", "getallen"),
+            },
+            sources: setting
+                .datasets
+                .iter()
+                .map(|dataset| Source {
+                    name: &dataset.name,
+                    provider: &dataset.provider,
+                    concept: before_full_stop(&dataset.concept),
+                    subject: match (dataset.subject, about_household) {
+                        (Subject::Person, true) => {
+                            language.pick("each person in the household", "elke persoon in het huishouden")
+                        }
+                        (Subject::Household, true) => {
+                            language.pick("the household as a whole", "het hele huishouden")
+                        }
+                        (subject, false) => subject.each(language),
+                    },
+                    one: match in_euro {
+                        true => language.pick("One amount", "Eén bedrag"),
+                        false => language.pick("One number", "Eén getal"),
+                    },
+                    unit: language.unit(&dataset.unit),
+                })
+                .collect(),
+            evaluator,
+            key_holder: &agreement.only(Role::KeyHolder).name,
             auditors: language.and(&auditors),
-            audits_all: self.audit >= 1.0,
+            audits_all: disclosure.audit >= 1.0,
+            blinded: disclosure.blinded,
+            yes_or_no: analysis.released(&setting).is_yes_or_no(),
+            answer: self.values.map(|values| told(&columns, values, language)),
+            meaning: self.values.and_then(meaning),
             desks: language.or(&desks),
-            includes_equal: self.comparison == Against::AtMost,
-            missing_is_zero: self.missing == Missing::Zero,
-            is_answered: self.decision.is_some(),
-            is_yes: self.decision == Some(true),
+            name: &terms.name,
+            agreement: agreement.id(),
+            digest: self.answer.digest(),
+            cases: made.cases,
+            program: &made.program,
         }
     }
 }
 
 /// Without the full stop with which an agreement may end a text: the templates have their own.
-fn before_full_stop(text: &str) -> String {
-    text.trim_end_matches('.').to_owned()
+fn before_full_stop(text: &str) -> &str {
+    text.trim_end_matches('.')
 }
 
-/// A decision and an amount about one household: not for a log.
-impl fmt::Debug for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Explanation").field("answer", &self.answer).finish_non_exhaustive()
+/// The released values: a yes or no alone, or each with its column's name.
+fn told(columns: &[String], values: &[Value], language: Language) -> String {
+    if let [value @ Value::YesNo(_)] = values {
+        return format!(" {}.", in_words(value, language));
+    }
+    let named = columns[1..].iter().zip(values);
+    named.map(|(column, value)| format!("\n- {column}: {}", in_words(value, language))).collect()
+}
+
+fn in_words(value: &Value, language: Language) -> String {
+    match value {
+        Value::YesNo(true) => language.pick("yes", "ja").to_owned(),
+        Value::YesNo(false) => language.pick("no", "nee").to_owned(),
+        Value::Number(number) => {
+            let minus = if *number < 0 { "-" } else { "" };
+            format!("{minus}{}", language.whole(number.unsigned_abs()))
+        }
+        Value::Decimal(_) => language.decimal(&value.to_string()),
+        Value::Suppressed => language
+            .pick(
+                "not told, because it would be about too few",
+                "niet verteld, want het zou over te weinig gaan",
+            )
+            .to_owned(),
     }
 }
 
-/// What depends on the language, or is a choice between two sentences.
-struct InWords {
-    line: String,
-    known: String,
-    has_known: bool,
-    unit: String,
-    members: String,
+/// An answer about one subject: not for a log.
+impl<A: Analysis> fmt::Debug for Explanation<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explanation").field("answer", &self.answer.digest()).finish_non_exhaustive()
+    }
+}
+
+/// Everything that the templates show.
+struct Page<'a> {
+    about: About,
+    /// The party that receives the answers.
+    asker: &'a str,
+    purpose: &'a str,
+    legal_basis: &'a str,
+    words: PlainWords,
+    amount: &'static str,
+    amounts: &'static str,
+    sources: Vec<Source<'a>>,
+    evaluator: &'a str,
+    key_holder: &'a str,
     auditors: String,
     audits_all: bool,
-    /// Who can be asked about the list of households.
+    blinded: bool,
+    yes_or_no: bool,
+    answer: Option<String>,
+    meaning: Option<String>,
+    /// Who can be asked about the list of cases.
     desks: String,
-    includes_equal: bool,
-    missing_is_zero: bool,
-    is_answered: bool,
-    is_yes: bool,
+    name: &'a str,
+    agreement: AgreementId,
+    digest: Digest,
+    cases: Digest,
+    program: &'a str,
+}
+
+/// Whom or what an answer is about.
+struct About {
+    title: String,
+    /// With its identifier.
+    subject: String,
+    /// As it stands in a sentence.
+    whom: String,
+    /// Somebody who can be entitled to something.
+    is_personal: bool,
+}
+
+impl About {
+    fn new(column: &str, id: &SubjectId, language: Language) -> Self {
+        let personal = |subject: &str, whom: &str| Self {
+            title: whom.to_uppercase(),
+            subject: format!("{subject} {id}"),
+            whom: whom.to_owned(),
+            is_personal: true,
+        };
+        if column == Subject::Household.column() {
+            personal(
+                language.pick("household", "huishouden"),
+                language.pick("your household", "uw huishouden"),
+            )
+        } else if column == Subject::Person.column() {
+            personal(language.pick("person", "persoon"), language.pick("you", "u"))
+        } else {
+            let subject = format!("{column} {id}");
+            let title = format!("{} {id}", column.to_uppercase());
+            Self { title, whom: subject.clone(), subject, is_personal: false }
+        }
+    }
+}
+
+/// One dataset that was read.
+struct Source<'a> {
+    name: &'a str,
+    provider: &'a str,
+    concept: &'a str,
+    one: &'static str,
+    subject: &'static str,
+    unit: String,
 }
 
 #[derive(Template)]
 #[template(path = "explain.en.txt")]
 struct English<'e> {
-    it: &'e Explanation,
-    words: InWords,
+    it: Page<'e>,
 }
 
 #[derive(Template)]
 #[template(path = "explain.nl.txt")]
 struct Dutch<'e> {
-    it: &'e Explanation,
-    words: InWords,
+    it: Page<'e>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
+    use crate::cases::households::Households;
     use crate::circuit::Scale;
     use crate::encrypted_answer::{Collected, Provenance};
     use crate::evaluator::PROGRAM;
@@ -255,9 +327,11 @@ mod tests {
     }
 
     fn explain(agreement: &str, household: &str, decision: Option<bool>, language: Language) -> String {
+        let values = decision.map(|yes| [Value::YesNo(yes)]);
+        let values = values.as_ref().map(|values| values.as_slice());
         let (rehearsal, households) = (rehearsal(agreement), households(HOUSEHOLDS));
         let answer = answer(&rehearsal, &households, "computing-centre");
-        Explanation::of(rehearsal.agreement(), &households, &answer, &id(household), decision)
+        Explanation::of(rehearsal.agreement(), &households, &answer, &id(household), values)
             .expect("explained")
             .to_text(language)
     }
@@ -309,7 +383,8 @@ mod tests {
     fn it_can_be_checked_by_its_digests() {
         let (rehearsal, households) = (rehearsal(AGREEMENT), households(HOUSEHOLDS));
         let answer = answer(&rehearsal, &households, "computing-centre");
-        let explained = Explanation::of(rehearsal.agreement(), &households, &answer, &id("h1"), None);
+        let household = id("h1");
+        let explained = Explanation::of(rehearsal.agreement(), &households, &answer, &household, None);
         let text = explained.expect("explained").to_text(Language::Dutch);
         for digest in [rehearsal.agreement().id(), answer.digest(), households.digest()] {
             assert!(text.contains(&digest.to_string()), "{digest}: {text}");
@@ -322,18 +397,54 @@ mod tests {
         let given = households(HOUSEHOLDS);
         let moved = households(&HOUSEHOLDS.replace("150107", "150108"));
         let explain = |answer: &EncryptedAnswer, household: &str| {
-            Explanation::of(ours.agreement(), &given, answer, &id(household), None)
+            Explanation::of(ours.agreement(), &given, answer, &id(household), None).map(drop)
         };
         let honest = answer(&ours, &given, "computing-centre");
         assert!(explain(&honest, "h1").is_ok());
-        assert!(matches!(explain(&honest, "h3"), Err(ExplainError::UnknownHousehold)));
+        assert!(matches!(explain(&honest, "h3"), Err(ExplainError::UnknownSubject)));
         let of_moved = answer(&ours, &moved, "computing-centre");
-        assert!(matches!(explain(&of_moved, "h1"), Err(ExplainError::OtherHouseholds)));
+        assert!(matches!(explain(&of_moved, "h1"), Err(ExplainError::OtherCases)));
         let of_theirs = answer(&theirs, &given, "computing-centre");
         let error = explain(&of_theirs, "h1").expect_err("another agreement");
         assert!(matches!(error, ExplainError::Answer(ContainerError::WrongAgreement { .. })), "{error}");
         let by_another = answer(&ours, &given, "UWV");
         let error = explain(&by_another, "h1").expect_err("not the evaluator's");
         assert!(matches!(error, ExplainError::Answer(ContainerError::NotSigned { .. })), "{error}");
+    }
+
+    #[test]
+    fn an_answer_of_several_values_names_each() {
+        let columns = ["wijk", "people", "mean", "most"].map(str::to_owned);
+        let values = [Value::Number(-12_345), Value::Decimal(2.5), Value::Suppressed];
+        let text = told(&columns, &values, Language::Dutch);
+        assert_eq!(
+            text,
+            "\n- people: -12.345\n- mean: 2,5000\n- most: niet verteld, want het zou over te weinig gaan"
+        );
+        let about = About::new(&columns[0], &id("w7"), Language::Dutch);
+        assert_eq!((about.title.as_str(), about.whom.as_str()), ("WIJK w7", "wijk w7"));
+        assert!(!about.is_personal);
+    }
+
+    #[test]
+    fn an_analysis_without_words_of_its_own_is_described() {
+        let rehearsal = rehearsal(AGREEMENT);
+        let agreement = rehearsal.agreement();
+        let description = agreement.analysis().describe(&agreement.setting(), Language::English);
+        let words = PlainWords::of(&description, "CBS", Language::English);
+        assert!(words.question.starts_with(&description.question), "{}", words.question);
+        assert!(words.question.contains("\n- poverty lines: €1,501.07 or €2,053.48"), "{}", words.question);
+        assert!(words.data.starts_with("CBS could read, for each household: "), "{}", words.data);
+    }
+
+    #[test]
+    fn what_cannot_be_the_answer_is_not_told() {
+        let (rehearsal, households) = (rehearsal(AGREEMENT), households(HOUSEHOLDS));
+        let (answer, household) = (answer(&rehearsal, &households, "computing-centre"), id("h1"));
+        for values in [vec![], vec![Value::Number(1)], vec![Value::YesNo(true); 2]] {
+            let error =
+                Explanation::of(rehearsal.agreement(), &households, &answer, &household, Some(&values));
+            assert!(matches!(error, Err(ExplainError::UnlikeItsAnswers)), "{values:?}");
+        }
     }
 }

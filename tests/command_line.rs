@@ -190,7 +190,7 @@ fn bad_households_are_refused_with_line_and_column() {
         ("h1,a,205348,1\n", 3, "line 2, column \"known_cents\": outside known_min and known_max"),
         ("h1,a,205348,0\nh1,b,150107,0\n", 1, "line 3, column \"poverty_line_cents\": differs"),
         ("h1,a,2053.48,0\n", 1, "line 2, column \"poverty_line_cents\": not a whole number"),
-        ("", 1, "there are no households"),
+        ("", 1, "the file asks about nobody"),
     ];
     for (index, (rows, code, message)) in cases.into_iter().enumerate() {
         let name = format!("households_{index}.csv");

@@ -79,7 +79,7 @@ const AUDIT: &str = "audit --agreement a.toml --evaluation-key keys/evaluation.k
 const RELEASE: &str = "release --agreement a.toml --secret-key keys/secret.key --signing-key a.SVB.key \
                        --answer answer.enc --attestation answer.attest";
 const EXPLAIN: &str = "explain --agreement a.toml --cases households.csv --answer answer.enc \
-                       --decisions decisions.csv";
+                       --answers decisions.csv";
 
 #[test]
 fn blinded_answers_are_read_by_the_receiver_only() {
@@ -147,7 +147,7 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         office.run(&format!("{RELEASE} --out decisions.csv{json}"));
         office.run(&format!("ledger show keys/ledger.jsonl --agreement a.toml{json}"));
         office.run(&format!("ledger verify keys/ledger.jsonl --agreement a.toml{json}"));
-        office.run(&format!("{EXPLAIN} --household h1 --language nl{json}"));
+        office.run(&format!("{EXPLAIN} --subject h1 --language nl{json}"));
         office.run(&format!("dpia --agreement a.toml --ledger keys/ledger.jsonl{json}"));
         // Mistakes talk too.
         office.output(&format!("release --agreement a.toml --secret-key a.SVB.key --signing-key keys/secret.key --answer answer.enc --out x{json}"));
@@ -206,17 +206,29 @@ fn an_answer_is_explained_and_the_files_are_purged_after_their_term() {
     office.run(&format!("{EVALUATE} --out answer.enc"));
     office.run(AUDIT);
     office.run(&format!("{RELEASE} --out decisions.csv"));
-    let english = office.run(&format!("{EXPLAIN} --household h1"));
+    let english = office.run(&format!("{EXPLAIN} --subject h1"));
     assert!(english.contains("2,053.48") && english.contains("UWV"), "{english}");
-    let dutch = office.run(&format!("{EXPLAIN} --household h2 --language nl"));
+    let dutch = office.run(&format!("{EXPLAIN} --subject h2 --language nl"));
     assert!(dutch.contains("1.501,07"), "{dutch}");
-    office.refuse(&format!("{EXPLAIN} --household h9"), 1, "no line is about this household");
+    office.refuse(&format!("{EXPLAIN} --subject h9"), 1, "no line is about this household");
     fs::write(office.path().join("moved.csv"), HOUSEHOLDS.replace("150107", "205348")).expect("writes");
     office.refuse(
-        &format!("{} --household h1", EXPLAIN.replace("households.csv", "moved.csv")),
+        &format!("{} --subject h1", EXPLAIN.replace("households.csv", "moved.csv")),
         1,
         "another job",
     );
+    let unreadable = [
+        ("household,advice\nh1,2\n", "line 1: the columns household, eligible are expected"),
+        ("household,eligible\nh1,maybe\n", "line 2, column \"eligible\": yes, no, a number or suppressed"),
+        ("household,eligible\nh1,2\n", "the agreement's analysis does not give such an answer"),
+        ("household,eligible\nh1,yes\nh2,no\nh1,yes\n", "line 4: this household is on an earlier line too"),
+        ("household,blinded\nh1,1\n", "these are blinded bits"),
+    ];
+    for (answers, message) in unreadable {
+        fs::write(office.path().join("unreadable.csv"), answers).expect("writes");
+        let explain = EXPLAIN.replace("decisions.csv", "unreadable.csv");
+        office.refuse(&format!("{explain} --subject h1"), 1, message);
+    }
     let dpia = office.run("dpia --agreement a.toml --ledger keys/ledger.jsonl --language nl");
     assert!(dpia.contains("SVB") && dpia.contains("UWV"), "{dpia}");
 

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::AgreementError;
+use crate::language::Language;
 use crate::signature::VerifyingKey;
 use crate::units::{Cents, MAX_CENTS, hides};
 
@@ -97,6 +98,14 @@ impl Subject {
         match self {
             Self::Person => "person",
             Self::Household => "household",
+        }
+    }
+
+    /// "each person", in a language.
+    pub(crate) fn each(self, language: Language) -> &'static str {
+        match self {
+            Self::Person => language.pick("each person", "elke persoon"),
+            Self::Household => language.pick("each household", "elk huishouden"),
         }
     }
 }

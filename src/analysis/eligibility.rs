@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
-use super::{Analysis, Description, Records, Released, Setting};
+use super::{Analysis, Description, PlainWords, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -14,6 +14,8 @@ use crate::circuit::radix::{self, Comparison, MAX_ADDENDS, Radix};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding};
 use crate::language::Language;
 use crate::units::MAX_CENTS;
+
+mod words;
 
 /// Households per batch. Batches run side by side, and the memory that they take grows with this.
 pub const BATCH: usize = 64;
@@ -225,62 +227,30 @@ impl Analysis for Eligibility {
     }
 
     fn describe(&self, _setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let datasets = language.and(&names);
-        let against = match self.comparison {
-            Against::Below => language.pick("below", "onder"),
-            Against::AtMost => language.pick("at or below", "op of onder"),
-        };
-        let has_known = self.known() != (0..=0);
-        let (with_known, and_known) = match has_known {
-            true => (
-                language.pick(
-                    ", with the amount that the evaluator knows,",
-                    ", met het bedrag dat de rekenaar kent,",
-                ),
-                language.pick(", and an amount that it knows itself", ", en een bedrag dat hij zelf kent"),
-            ),
-            false => ("", ""),
-        };
-        let question = language.pick(
-            format!(
-                "For each household, once: is the sum of its amounts in {datasets}{with_known} {against} its own \
-                 poverty line? The answer is yes or no."
-            ),
-            format!(
-                "Voor elk huishouden, één keer: ligt de som van zijn bedragen in {datasets}{with_known} {against} de \
-                 eigen norm? Het antwoord is ja of nee."
-            ),
-        );
-        let lines = match &self.norms {
-            Some(norms) => {
-                let norms: Vec<String> = norms.iter().map(|norm| language.euro(*norm)).collect();
-                language.or(&norms.iter().map(String::as_str).collect::<Vec<_>>())
-            }
-            None => language.euro_range(self.lines()),
-        };
-        let mut terms = vec![(language.pick("poverty lines", "normen"), lines)];
-        if has_known {
-            let known = language.pick("amount that the evaluator knows", "bedrag dat de rekenaar kent");
-            terms.push((known, language.euro_range(self.known())));
-        }
-        let most = language.pick("at most", "ten hoogste");
-        let amounts = language.pick("amounts per household", "bedragen per huishouden");
-        terms.push((amounts, format!("{most} {}", self.max_addends)));
-        let missing = match self.missing {
-            Missing::Zero => language.pick(
-                "counts as zero: a record that was forgotten can give a wrong yes",
-                "telt als nul: een vergeten gegeven kan een onterecht ja geven",
-            ),
-            Missing::Refuse => language.pick("stops the whole computation", "stopt de hele berekening"),
-        };
-        terms.push((language.pick("a missing record", "een ontbrekend gegeven"), missing.to_owned()));
-        let in_the_clear = language.pick(
-            format!("for each household: an identifier, its members, its poverty line{and_known}"),
-            format!("van elk huishouden: een aanduiding, de leden, de norm{and_known}"),
-        );
-        let terms = terms.into_iter().map(|(what, value)| (what.to_owned(), value)).collect();
-        Description { question, terms, in_the_clear }
+        self.description(language)
+    }
+
+    fn plain_words(
+        &self,
+        setting: &Setting<'_>,
+        households: &Households,
+        place: usize,
+        evaluator: &str,
+        language: Language,
+    ) -> PlainWords {
+        self.words_about(setting, households.get(place), evaluator, language)
+    }
+
+    fn meaning(
+        &self,
+        setting: &Setting<'_>,
+        households: &Households,
+        place: usize,
+        values: &[Value],
+        language: Language,
+    ) -> Option<String> {
+        let is_yes = values == [Value::YesNo(true)];
+        Some(self.meaning_for(setting, households.get(place), is_yes, language))
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

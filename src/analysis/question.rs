@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, Description, Eligibility, Records, Released, Setting};
+use super::{Analysis, Description, Eligibility, PlainWords, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -77,6 +77,40 @@ macro_rules! questions {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
                         let batches = it.batches(setting, cases, records, places)?;
                         Ok(batches.into_iter().map(AnyBatch::$name).collect())
+                    })+
+                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
+                    _ => panic!("{OTHER}"),
+                }
+            }
+
+            fn plain_words(
+                &self,
+                setting: &Setting<'_>,
+                cases: &AnyCases,
+                place: usize,
+                evaluator: &str,
+                language: Language,
+            ) -> PlainWords {
+                match (self, cases) {
+                    $((Self::$name(it), AnyCases::$name(cases)) => {
+                        it.plain_words(setting, cases, place, evaluator, language)
+                    })+
+                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
+                    _ => panic!("{OTHER}"),
+                }
+            }
+
+            fn meaning(
+                &self,
+                setting: &Setting<'_>,
+                cases: &AnyCases,
+                place: usize,
+                values: &[Value],
+                language: Language,
+            ) -> Option<String> {
+                match (self, cases) {
+                    $((Self::$name(it), AnyCases::$name(cases)) => {
+                        it.meaning(setting, cases, place, values, language)
                     })+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),

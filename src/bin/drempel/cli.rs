@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Unblind(UnblindArgs),
     /// Show or verify a ledger.
     Ledger(LedgerArgs),
-    /// Explain one household's answer in plain words, for the household and whoever advises it.
+    /// Explain one answer in plain words, for whom it is about and whoever advises them.
     Explain(ExplainArgs),
     /// Write what the agreement has for a data protection impact assessment, as Markdown.
     Dpia(DpiaArgs),
@@ -200,9 +200,11 @@ pub(crate) enum LedgerAction {
 }
 
 #[derive(Args)]
-#[command(after_help = "The total is not known to anybody, so it is not in the explanation.\n\n\
+#[command(
+    after_help = "What was computed with is not known to anybody, so it is not in the explanation.\n\n\
                         Example: drempel explain --agreement agreement.toml --cases households.csv \
-                        --answer answer.enc --household h1 --decisions decisions.csv --language nl")]
+                        --answer answer.enc --subject h1 --answers decisions.csv --language nl"
+)]
 pub(crate) struct ExplainArgs {
     /// The agreement, with its signatures beside it.
     #[arg(long)]
@@ -213,12 +215,12 @@ pub(crate) struct ExplainArgs {
     /// The encrypted answer.
     #[arg(long)]
     pub(crate) answer: PathBuf,
-    /// The household's identifier, as it is in the file of households.
+    /// Whom or what the answer is about: the identifier as it is in the file of cases.
     #[arg(long, value_name = "ID")]
-    pub(crate) household: String,
-    /// The released decisions, a CSV file; without it the answer is not told.
+    pub(crate) subject: String,
+    /// The released answers, a CSV file; without it the answer is not told.
     #[arg(long)]
-    pub(crate) decisions: Option<PathBuf>,
+    pub(crate) answers: Option<PathBuf>,
     /// The language: en (English) or nl (Dutch).
     #[arg(long, default_value = "en")]
     pub(crate) language: Language,

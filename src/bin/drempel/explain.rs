@@ -1,9 +1,11 @@
 use std::fs::File;
 use std::path::Path;
 
+use drempel::EncryptedAnswer;
+use drempel::analysis::Analysis;
+use drempel::answer::Value;
 use drempel::explain::Explanation;
 use drempel::units::SubjectId;
-use drempel::{EncryptedAnswer, SignedAgreement};
 use serde_json::json;
 
 use crate::cli::ExplainArgs;
@@ -11,20 +13,25 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
-    let agreement = crate::open_one(&args.agreement, SignedAgreement::open)?;
-    let households = crate::plan::cases(&agreement, &args.cases)?;
+    let agreement = crate::agreement::open_signed(&args.agreement)?;
+    let cases = crate::plan::cases(&agreement, &args.cases)?;
     let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
-    let household = SubjectId::try_from(args.household.as_str())
-        .map_err(|error| Failure::input(format!("--household: {error}")))?;
-    let decisions = args.decisions.as_deref();
-    let decision = decisions.map(|path| decision(path, &household)).transpose()?;
-    let explanation = Explanation::of(&agreement, &households, &answer, &household, decision)?;
+    let subject = SubjectId::try_from(args.subject.as_str())
+        .map_err(|error| Failure::input(format!("--subject: {error}")))?;
+    let columns = agreement.analysis().columns();
+    let answers = args.answers.as_deref();
+    let values = answers.map(|path| values(path, &columns, &subject)).transpose()?;
+    let explanation = Explanation::of(&agreement, &cases, &answer, &subject, values.as_deref())?;
     let text = explanation.to_text(args.language);
+    let named = |values: &Vec<Value>| -> serde_json::Map<_, _> {
+        let cells = values.iter().map(|value| json!(value.to_string()));
+        columns[1..].iter().cloned().zip(cells).collect()
+    };
     let object = json!({
         "agreement": agreement.id().to_string(),
         "answer": answer.digest().to_string(),
-        "household": household.as_str(),
-        "eligible": decision,
+        "subject": subject.as_str(),
+        "values": values.as_ref().map(named),
         "language": args.language.code(),
         "text": text,
     });
@@ -32,8 +39,8 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the released decisions say of one household.
-fn decision(path: &Path, household: &SubjectId) -> Result<bool, Failure> {
+/// What the released answers say of one subject: a value for each column but the first.
+fn values(path: &Path, columns: &[String], subject: &SubjectId) -> Result<Vec<Value>, Failure> {
     let wrong = |message: &str| Failure::input(message).about(path);
     let unreadable = |error: csv::Error| wrong(&error.to_string());
     let file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
@@ -45,26 +52,28 @@ fn decision(path: &Path, household: &SubjectId) -> Result<bool, Failure> {
     let header = reader.headers().map_err(unreadable)?.clone();
     let column = |name: &str| header.iter().position(|cell| cell == name);
     if column("blinded").is_some() {
-        return Err(wrong("these are blinded bits; give the decisions that `drempel unblind` makes of them"));
+        return Err(wrong("these are blinded bits; give the answers that `drempel unblind` makes of them"));
     }
-    let (Some(households), Some(eligible)) = (column("household"), column("eligible")) else {
-        return Err(wrong("line 1: the columns household and eligible are expected, as `release` writes"));
+    let places: Option<Vec<usize>> = columns.iter().map(|name| column(name)).collect();
+    let Some(places) = places else {
+        let expected = columns.join(", ");
+        return Err(wrong(&format!("line 1: the columns {expected} are expected, as `release` writes")));
     };
-    let mut decision = None;
+    let mut found = None;
     for row in reader.records() {
         let row = row.map_err(unreadable)?;
-        if row.get(households) != Some(household.as_str()) {
+        if row.get(places[0]) != Some(subject.as_str()) {
             continue;
         }
         let line = row.position().map_or(0, csv::Position::line);
-        let decided = match row.get(eligible) {
-            Some("yes") => true,
-            Some("no") => false,
-            _ => return Err(wrong(&format!("line {line}, column \"eligible\": yes or no is expected"))),
+        let value = |(place, name): (&usize, &String)| {
+            let value = row.get(*place).unwrap_or_default().parse::<Value>();
+            value.map_err(|error| wrong(&format!("line {line}, column \"{name}\": {error}")))
         };
-        if decision.replace(decided).is_some() {
-            return Err(wrong(&format!("line {line}: this household is on an earlier line too")));
+        let values = places[1..].iter().zip(&columns[1..]).map(value).collect::<Result<Vec<Value>, _>>()?;
+        if found.replace(values).is_some() {
+            return Err(wrong(&format!("line {line}: this {} is on an earlier line too", columns[0])));
         }
     }
-    decision.ok_or_else(|| wrong("no line is about this household"))
+    found.ok_or_else(|| wrong(&format!("no line is about this {}", columns[0])))
 }
