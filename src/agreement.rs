@@ -11,7 +11,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::analysis::{Analysis, Eligibility, Setting};
+use crate::analysis::{self, Analysis, Eligibility, Setting};
 use crate::units::{AgreementId, Digest};
 
 mod parts;
@@ -243,7 +243,12 @@ impl<A: Analysis> Agreement<A> {
                 return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
             }
         }
-        if self.disclosure.blinded && !released.is_yes_or_no() {
+        let columns = self.analysis.columns();
+        distinct("column of the answers", columns.iter().map(String::as_str))?;
+        if columns.len() < 2 {
+            return Err(AgreementError::Analysis("an answer has no column for a value"));
+        }
+        if self.disclosure.blinded && !analysis::gives_its_bits(&self.analysis, &setting) {
             return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
         }
         if self.disclosure.audit < 1.0 && !self.analysis.is_separable() {

@@ -14,6 +14,8 @@ use crate::units::SubjectId;
 mod description;
 pub mod eligibility;
 mod plain_words;
+#[cfg(test)]
+pub(crate) mod probe;
 mod question;
 
 pub use description::Description;
@@ -85,7 +87,8 @@ pub trait Analysis: Sized + Send + Sync {
     /// What is decrypted of each answer. Anything outside these ranges stops a release.
     fn released(&self, setting: &Setting<'_>) -> Released;
 
-    /// The columns of the released answers, the name of the subject's first: `["household", "eligible"]`.
+    /// The columns of the released answers, the name of the subject's first, all different:
+    /// `["household", "eligible"]`.
     fn columns(&self) -> Vec<String>;
 
     /// What the decrypted fields of all answers mean: for each answer a value for each column but the first. Nothing
@@ -131,6 +134,15 @@ pub trait Analysis: Sized + Send + Sync {
     fn run<B: Backend>(&self, backend: &B, batch: &Self::Batch) -> Result<Vec<B::Column>, CircuitError>;
 }
 
+/// Whether each answer is its one bit, 1 for yes, and nothing more: blinded answers are opened and read as that.
+pub(crate) fn gives_its_bits(analysis: &impl Analysis, setting: &Setting<'_>) -> bool {
+    if !analysis.released(setting).is_yes_or_no() || analysis.columns().len() != 2 {
+        return false;
+    }
+    let answers = [false, true].map(|yes| vec![Value::YesNo(yes)]);
+    analysis.outcome(setting, &[vec![0], vec![1]]).is_some_and(|values| values == answers)
+}
+
 /// What an analysis sees of the agreement beside its own section.
 #[derive(Clone, Debug)]
 pub struct Setting<'a> {
@@ -155,7 +167,7 @@ impl Released {
         Self { scale: Scale::Slots, fields: vec![0..=1] }
     }
 
-    /// Whether the answers are nothing but yes or no.
+    /// Whether the one field is 0 or 1.
     pub fn is_yes_or_no(&self) -> bool {
         *self == Self::yes_or_no()
     }

@@ -288,11 +288,13 @@ impl Auditor {
             progress(done);
             Ok(())
         })?;
+        let fields = job.answer.provenance().fields as usize;
+        assert_eq!(again.len(), places.len() * fields, "the analysis gives each answer that was drawn");
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
             for (place, row) in order[first..].iter().zip(rows.chunks_exact(WORDS)) {
                 if again.get(place).is_some_and(|again| again != row) {
-                    let row = place / job.answer.provenance().fields as usize + 1;
+                    let row = place / fields + 1;
                     return Err(AuditError::RowDiffers { row });
                 }
             }

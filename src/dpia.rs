@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::agreement::{Dataset, Party, Role, SignedAgreement};
+use crate::agreement::{Dataset, Party, Role, SignedAgreement, Subject};
 use crate::analysis::{Analysis, Description};
 use crate::audit::unseen;
 use crate::language::Language;
@@ -58,6 +58,10 @@ struct Page<'a> {
     receiver: &'a str,
     answers: String,
     minimum_cell: u32,
+    /// What the question is about where that is no group.
+    single: Option<&'static str>,
+    about_household: bool,
+    yes_or_no: bool,
     blinded: bool,
     share: String,
     is_all_audited: bool,
@@ -105,6 +109,12 @@ impl<'a> Page<'a> {
     ) -> Self {
         let (terms, disclosure) = (agreement.terms(), agreement.disclosure());
         let entries = ledger.map(Ledger::entries).unwrap_or_default();
+        let (analysis, setting) = (agreement.analysis(), agreement.setting());
+        let about = &analysis.columns()[0];
+        let (person, household) = (Subject::Person.column(), Subject::Household.column());
+        let people = (person, language.pick("persons", "personen"));
+        let households = (household, language.pick("households", "huishoudens"));
+        let single = [people, households].into_iter().find(|(column, _)| about == column);
         let own: Vec<&Entry> = entries.iter().filter(|entry| agreement_of(entry) == agreement.id()).collect();
         Self {
             id: agreement.id(),
@@ -116,7 +126,7 @@ impl<'a> Page<'a> {
             retention_days: language.whole(terms.retention_days.into()),
             parties: agreement.parties().iter().map(|party| party_row(agreement, party, language)).collect(),
             datasets: dataset_rows(agreement, language),
-            question: agreement.analysis().describe(&agreement.setting(), language),
+            question: analysis.describe(&setting, language),
             providers: names(agreement, Role::DataProvider, language),
             evaluator: &agreement.only(Role::Evaluator).name,
             key_holder: &agreement.only(Role::KeyHolder).name,
@@ -124,6 +134,9 @@ impl<'a> Page<'a> {
             receiver: &disclosure.to,
             answers: language.whole(disclosure.answers),
             minimum_cell: disclosure.minimum_cell,
+            single: single.map(|(_, several)| several),
+            about_household: about == household,
+            yes_or_no: analysis.released(&setting).is_yes_or_no(),
             blinded: disclosure.blinded,
             share: language.decimal(&disclosure.audit.to_string()),
             is_all_audited: disclosure.audit >= 1.0,
@@ -244,6 +257,7 @@ fn entry_row(entry: &Entry, language: Language) -> EntryRow<'_> {
 mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
+    use crate::analysis::probe::{self, Probe};
     use crate::ledger::Release;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -343,5 +357,17 @@ mod tests {
         assert!(text.contains(&own.to_string()) && text.contains("1,500 answers"), "{text}");
         assert!(!text.contains(&other.to_string()), "{text}");
         assert!(text.contains(&ledger.head().to_string()), "{text}");
+    }
+
+    #[test]
+    fn another_analysis_has_no_word_about_households() {
+        let probe = probe::agreement("columns = [\"wijk\", \"people\"]\nhighest = 9", "");
+        let rehearsal = Rehearsal::<Probe>::of(&probe).expect("a sound agreement");
+        for (language, word) in [(Language::English, "household"), (Language::Dutch, "huishoud")] {
+            let text = document(rehearsal.agreement(), None, language);
+            assert!(!text.contains(word), "{text}");
+        }
+        let text = document(rehearsal.agreement(), None, Language::English);
+        assert!(text.contains("numbers that they are made from") && !text.contains("no groups"), "{text}");
     }
 }

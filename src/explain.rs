@@ -6,14 +6,18 @@ use std::fmt;
 
 use askama::Template;
 
-use crate::agreement::{Role, SignedAgreement, Subject};
-use crate::analysis::{Analysis, PlainWords};
+use crate::agreement::{Role, SignedAgreement};
+use crate::analysis::Analysis;
 use crate::answer::Value;
 use crate::cases::Cases;
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::language::Language;
-use crate::units::{AgreementId, Digest, SubjectId};
+use crate::units::SubjectId;
+
+mod page;
+
+use page::Page;
 
 /// One subject's answer, to be explained.
 pub struct Explanation<'a, A: Analysis> {
@@ -89,104 +93,6 @@ impl<'a, A: Analysis> Explanation<'a, A> {
         };
         text.expect("writing to a string does not fail")
     }
-
-    fn page(&self, language: Language) -> Page<'_> {
-        let Self { agreement, cases, place, .. } = *self;
-        let (terms, disclosure, setting) = (agreement.terms(), agreement.disclosure(), agreement.setting());
-        let (analysis, made) = (agreement.analysis(), self.answer.provenance());
-        let columns = analysis.columns();
-        let evaluator = agreement.only(Role::Evaluator).name.as_str();
-        let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
-        let mut desks = vec![disclosure.to.as_str(), evaluator];
-        desks.dedup();
-        let in_euro = setting.datasets.iter().all(|dataset| dataset.unit.starts_with("eurocent"));
-        let about_household = columns[0] == Subject::Household.column();
-        let meaning = |values| analysis.meaning(&setting, cases, place, values, language);
-        Page {
-            about: About::new(&columns[0], self.subject, language),
-            asker: &disclosure.to,
-            purpose: &terms.purpose,
-            legal_basis: before_full_stop(&terms.legal_basis),
-            words: analysis.plain_words(&setting, cases, place, evaluator, language),
-            amount: match in_euro {
-                true => language.pick("an amount", "een bedrag"),
-                false => language.pick("a number", "een getal"),
-            },
-            amounts: match in_euro {
-                true => language.pick("amounts", "bedragen"),
-                false => language.pick("numbers", "getallen"),
-            },
-            sources: setting
-                .datasets
-                .iter()
-                .map(|dataset| Source {
-                    name: &dataset.name,
-                    provider: &dataset.provider,
-                    concept: before_full_stop(&dataset.concept),
-                    subject: match (dataset.subject, about_household) {
-                        (Subject::Person, true) => {
-                            language.pick("each person in the household", "elke persoon in het huishouden")
-                        }
-                        (Subject::Household, true) => {
-                            language.pick("the household as a whole", "het hele huishouden")
-                        }
-                        (subject, false) => subject.each(language),
-                    },
-                    one: match in_euro {
-                        true => language.pick("One amount", "Eén bedrag"),
-                        false => language.pick("One number", "Eén getal"),
-                    },
-                    unit: language.unit(&dataset.unit),
-                })
-                .collect(),
-            evaluator,
-            key_holder: &agreement.only(Role::KeyHolder).name,
-            auditors: language.and(&auditors),
-            audits_all: disclosure.audit >= 1.0,
-            blinded: disclosure.blinded,
-            yes_or_no: analysis.released(&setting).is_yes_or_no(),
-            answer: self.values.map(|values| told(&columns, values, language)),
-            meaning: self.values.and_then(meaning),
-            desks: language.or(&desks),
-            name: &terms.name,
-            agreement: agreement.id(),
-            digest: self.answer.digest(),
-            cases: made.cases,
-            program: &made.program,
-        }
-    }
-}
-
-/// Without the full stop with which an agreement may end a text: the templates have their own.
-fn before_full_stop(text: &str) -> &str {
-    text.trim_end_matches('.')
-}
-
-/// The released values: a yes or no alone, or each with its column's name.
-fn told(columns: &[String], values: &[Value], language: Language) -> String {
-    if let [value @ Value::YesNo(_)] = values {
-        return format!(" {}.", in_words(value, language));
-    }
-    let named = columns[1..].iter().zip(values);
-    named.map(|(column, value)| format!("\n- {column}: {}", in_words(value, language))).collect()
-}
-
-fn in_words(value: &Value, language: Language) -> String {
-    match value {
-        Value::YesNo(true) => language.pick("yes", "ja").to_owned(),
-        Value::YesNo(false) => language.pick("no", "nee").to_owned(),
-        Value::Number(number) => {
-            let minus = if *number < 0 { "-" } else { "" };
-            format!("{minus}{}", language.whole(number.unsigned_abs()))
-        }
-        Value::Decimal(_) => language.decimal(&value.to_string()),
-        Value::Suppressed => language
-            .pick(
-                "not told, because it would be about too few",
-                "niet verteld, want het zou over te weinig gaan",
-            )
-            .to_owned(),
-    }
 }
 
 /// An answer about one subject: not for a log.
@@ -194,78 +100,6 @@ impl<A: Analysis> fmt::Debug for Explanation<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explanation").field("answer", &self.answer.digest()).finish_non_exhaustive()
     }
-}
-
-/// Everything that the templates show.
-struct Page<'a> {
-    about: About,
-    /// The party that receives the answers.
-    asker: &'a str,
-    purpose: &'a str,
-    legal_basis: &'a str,
-    words: PlainWords,
-    amount: &'static str,
-    amounts: &'static str,
-    sources: Vec<Source<'a>>,
-    evaluator: &'a str,
-    key_holder: &'a str,
-    auditors: String,
-    audits_all: bool,
-    blinded: bool,
-    yes_or_no: bool,
-    answer: Option<String>,
-    meaning: Option<String>,
-    /// Who can be asked about the list of cases.
-    desks: String,
-    name: &'a str,
-    agreement: AgreementId,
-    digest: Digest,
-    cases: Digest,
-    program: &'a str,
-}
-
-/// Whom or what an answer is about.
-struct About {
-    title: String,
-    /// With its identifier.
-    subject: String,
-    /// As it stands in a sentence.
-    whom: String,
-    /// Somebody who can be entitled to something.
-    is_personal: bool,
-}
-
-impl About {
-    fn new(column: &str, id: &SubjectId, language: Language) -> Self {
-        let personal = |subject: &str, whom: &str| Self {
-            title: whom.to_uppercase(),
-            subject: format!("{subject} {id}"),
-            whom: whom.to_owned(),
-            is_personal: true,
-        };
-        if column == Subject::Household.column() {
-            personal(
-                language.pick("household", "huishouden"),
-                language.pick("your household", "uw huishouden"),
-            )
-        } else if column == Subject::Person.column() {
-            personal(language.pick("person", "persoon"), language.pick("you", "u"))
-        } else {
-            let subject = format!("{column} {id}");
-            let title = format!("{} {id}", column.to_uppercase());
-            Self { title, whom: subject.clone(), subject, is_personal: false }
-        }
-    }
-}
-
-/// One dataset that was read.
-struct Source<'a> {
-    name: &'a str,
-    provider: &'a str,
-    concept: &'a str,
-    one: &'static str,
-    subject: &'static str,
-    unit: String,
 }
 
 #[derive(Template)]
@@ -284,10 +118,12 @@ struct Dutch<'e> {
 mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
+    use crate::analysis::PlainWords;
     use crate::cases::households::Households;
     use crate::circuit::Scale;
     use crate::encrypted_answer::{Collected, Provenance};
     use crate::evaluator::PROGRAM;
+    use crate::units::Digest;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
     const HOUSEHOLDS: &str = "household,person,poverty_line_cents,known_cents\n\
@@ -410,20 +246,6 @@ mod tests {
         let by_another = answer(&ours, &given, "UWV");
         let error = explain(&by_another, "h1").expect_err("not the evaluator's");
         assert!(matches!(error, ExplainError::Answer(ContainerError::NotSigned { .. })), "{error}");
-    }
-
-    #[test]
-    fn an_answer_of_several_values_names_each() {
-        let columns = ["wijk", "people", "mean", "most"].map(str::to_owned);
-        let values = [Value::Number(-12_345), Value::Decimal(2.5), Value::Suppressed];
-        let text = told(&columns, &values, Language::Dutch);
-        assert_eq!(
-            text,
-            "\n- people: -12.345\n- mean: 2,5000\n- most: niet verteld, want het zou over te weinig gaan"
-        );
-        let about = About::new(&columns[0], &id("w7"), Language::Dutch);
-        assert_eq!((about.title.as_str(), about.whom.as_str()), ("WIJK w7", "wijk w7"));
-        assert!(!about.is_personal);
     }
 
     #[test]

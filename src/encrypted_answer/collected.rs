@@ -144,6 +144,41 @@ mod tests {
     use crate::params::DELTA;
     use crate::units::{Digest, SubjectId};
 
+    fn provenance(scale: Scale, fields: u32, subjects: usize) -> Provenance {
+        let subject = |i: usize| SubjectId::try_from(i.to_string()).expect("an identifier");
+        Provenance {
+            program: String::new(),
+            evaluation_key: Digest::ZERO,
+            tables: vec![],
+            cases: Digest::ZERO,
+            transcript: None,
+            blinding: None,
+            scale,
+            fields,
+            subjects: (0..subjects).map(subject).collect(),
+        }
+    }
+
+    fn write(provenance: Provenance, collected: &Collected) -> Result<EncryptedAnswer, ContainerError> {
+        let id = Digest::of(b"agreement");
+        EncryptedAnswer::new(id, id, provenance, collected, &SigningKey::generate())
+    }
+
+    #[test]
+    fn a_file_whose_fields_scale_and_length_contradict_each_other_is_refused() {
+        for (scale, other) in [(Scale::Slots, Scale::Sums), (Scale::Sums, Scale::Slots)] {
+            let six = Collected::new(scale, 6);
+            assert!(write(provenance(scale, 3, 2), &six).is_ok());
+            for (scale, fields) in [(scale, 0), (scale, 2), (scale, 65), (scale, u32::MAX), (other, 3)] {
+                let error = write(provenance(scale, fields, 2), &six).err();
+                assert!(
+                    matches!(error, Some(ContainerError::BadContents(_))),
+                    "{scale:?} {fields}: {error:?}"
+                );
+            }
+        }
+    }
+
     /// Answers that were never encrypted: enough to see where each one goes.
     #[test]
     fn answers_beyond_the_first_ring_element_keep_their_places() {
@@ -156,22 +191,8 @@ mod tests {
             ring[RING] = DELTA.wrapping_mul(value(place));
             packed.add(place, &ring);
         }
-        let subject = |i: usize| SubjectId::try_from(i.to_string()).expect("an identifier");
-        let id = Digest::of(b"agreement");
-        let provenance = Provenance {
-            program: String::new(),
-            evaluation_key: id,
-            tables: vec![],
-            cases: id,
-            transcript: None,
-            blinding: None,
-            scale: Scale::Slots,
-            fields: 1,
-            subjects: (0..count).map(subject).collect(),
-        };
-        let signer = SigningKey::generate();
-        let answer = EncryptedAnswer::new(id, id, provenance, &Collected::Packed(packed), &signer)
-            .expect("consistent");
+        let answer =
+            write(provenance(Scale::Slots, 1, count), &Collected::Packed(packed)).expect("consistent");
         let bodies: Vec<u16> =
             (0..3).flat_map(|index| answer.ring(index).expect("reads").1).map(|body| body >> 11).collect();
         assert_eq!(bodies.len(), count);
