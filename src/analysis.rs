@@ -13,10 +13,12 @@ use crate::units::SubjectId;
 
 mod description;
 pub mod eligibility;
+pub mod matching;
 mod question;
 
 pub use description::Description;
 pub use eligibility::Eligibility;
+pub use matching::Matching;
 pub use question::Question;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.

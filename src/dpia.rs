@@ -179,6 +179,8 @@ fn dataset_rows(agreement: &SignedAgreement<impl Analysis>, language: Language) 
             subject: match dataset.subject {
                 Subject::Person => language.pick("each person", "elke persoon"),
                 Subject::Household => language.pick("each household", "elk huishouden"),
+                Subject::Offer => language.pick("each offer", "elk aanbod"),
+                Subject::Demand => language.pick("each demand", "elke vraag"),
             },
             concept: &dataset.concept,
             unit: &dataset.unit,

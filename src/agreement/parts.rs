@@ -89,6 +89,10 @@ pub enum Subject {
     Person,
     /// One amount per household.
     Household,
+    /// One amount per offer: what somebody can supply.
+    Offer,
+    /// One amount per demand: what somebody needs.
+    Demand,
 }
 
 impl Subject {
@@ -97,6 +101,8 @@ impl Subject {
         match self {
             Self::Person => "person",
             Self::Household => "household",
+            Self::Offer => "offer",
+            Self::Demand => "demand",
         }
     }
 }
