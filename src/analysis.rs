@@ -15,11 +15,13 @@ mod description;
 pub mod eligibility;
 pub mod matching;
 mod question;
+pub mod ranking;
 
 pub use description::Description;
 pub use eligibility::Eligibility;
 pub use matching::Matching;
 pub use question::Question;
+pub use ranking::Ranking;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
 ///

@@ -155,17 +155,15 @@ impl Eligibility {
         let mut folded = self.below(household.poverty_line().value()) - household.known().value();
         let mut ceiling = 0;
         for (table, dataset) in datasets.iter().enumerate() {
-            let subjects: Vec<&str> = if dataset.subject == Subject::Person {
-                household.members().iter().map(|id| id.as_str()).collect()
-            } else {
-                vec![household.id().as_str()]
-            };
+            let per_person = dataset.subject == Subject::Person;
+            let household_alone = std::slice::from_ref(household.id());
+            let subjects = if per_person { household.members() } else { household_alone };
             addends += subjects.len();
             if addends > self.max_addends {
                 return Err(CaseError::TooManyAddends { line, max: self.max_addends, addends });
             }
-            for (place, subject) in subjects.into_iter().enumerate() {
-                match (records.row(table, subject), self.missing) {
+            for (place, subject) in subjects.iter().enumerate() {
+                match (records.row(table, subject.as_str()), self.missing) {
                     (Some(row), _) => {
                         cells.push(Cell { table, row });
                         folded -= dataset.min().value();
@@ -173,7 +171,6 @@ impl Eligibility {
                     }
                     (None, Missing::Zero) => {}
                     (None, Missing::Refuse) => {
-                        let per_person = dataset.subject == Subject::Person;
                         let line = if per_person { household.member_line(place) } else { line };
                         let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
                         return Err(CaseError::MissingRecord { line, column, dataset });

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, Description, Eligibility, Matching, Records, Released, Setting};
+use super::{Analysis, Description, Eligibility, Matching, Ranking, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -154,4 +154,5 @@ const OTHER: &str = "cases and batches are those of the same agreement's analysi
 questions! {
     "eligibility" => Eligibility,
     "matching" => Matching,
+    "ranking" => Ranking,
 }

@@ -2,4 +2,5 @@
 //! keys by the dozen, and its bootstraps as frozen numbers.
 
 mod matching;
+mod ranking;
 mod scene;
