@@ -16,12 +16,16 @@ pub mod eligibility;
 mod plain_words;
 #[cfg(test)]
 pub(crate) mod probe;
+pub mod matching;
 mod question;
+pub mod ranking;
 
 pub use description::Description;
 pub use eligibility::Eligibility;
 pub use plain_words::PlainWords;
+pub use matching::Matching;
 pub use question::Question;
+pub use ranking::Ranking;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
 ///

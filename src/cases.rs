@@ -4,6 +4,7 @@ use crate::table::csv::CsvError;
 use crate::units::{Digest, SubjectId};
 
 pub mod households;
+pub mod pairs;
 pub mod people;
 
 use households::{KNOWN, POVERTY_LINE};
@@ -94,16 +95,24 @@ pub enum CaseError {
     MissingRecord {
         /// The line of the file.
         line: u64,
-        /// Whose record is missing: `person` or `household`.
+        /// Whose record is missing: the name of the dataset's subject.
         column: &'static str,
         /// The dataset.
         dataset: String,
+    },
+    /// A list that is longer than agreed.
+    #[error("the file lists {found} people; the agreement allows {max} (max_people); shorten the list")]
+    TooManyPeople {
+        /// What the agreement allows.
+        max: usize,
+        /// What the file has.
+        found: usize,
     },
 }
 
 impl CaseError {
     /// Whether the agreement refuses this, as opposed to the file being malformed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::LineNotAgreed { .. } | Self::KnownNotAgreed { .. })
+        matches!(self, Self::LineNotAgreed { .. } | Self::KnownNotAgreed { .. } | Self::TooManyPeople { .. })
     }
 }

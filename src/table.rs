@@ -43,7 +43,7 @@ pub enum TableError {
 }
 
 impl Table {
-    /// Reads the dataset `name` of the agreement from CSV: its subject's column (`person` or `household`) and its
+    /// Reads the dataset `name` of the agreement from CSV: its subject's column (such as `person`) and its
     /// amount's column, in whole cents; other columns are ignored.
     ///
     /// # Errors

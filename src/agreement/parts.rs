@@ -90,6 +90,10 @@ pub enum Subject {
     Person,
     /// One amount per household.
     Household,
+    /// One amount per offer: what somebody can supply.
+    Offer,
+    /// One amount per demand: what somebody needs.
+    Demand,
 }
 
 impl Subject {
@@ -98,6 +102,8 @@ impl Subject {
         match self {
             Self::Person => "person",
             Self::Household => "household",
+            Self::Offer => "offer",
+            Self::Demand => "demand",
         }
     }
 
@@ -106,6 +112,8 @@ impl Subject {
         match self {
             Self::Person => language.pick("each person", "elke persoon"),
             Self::Household => language.pick("each household", "elk huishouden"),
+            Self::Offer => language.pick("each offer", "elk aanbod"),
+            Self::Demand => language.pick("each demand", "elke vraag"),
         }
     }
 }

@@ -157,16 +157,15 @@ impl Eligibility {
         let mut folded = self.below(household.poverty_line().value()) - household.known().value();
         let mut ceiling = 0;
         for (table, dataset) in datasets.iter().enumerate() {
-            let subjects: Vec<&str> = match dataset.subject {
-                Subject::Person => household.members().iter().map(|id| id.as_str()).collect(),
-                Subject::Household => vec![household.id().as_str()],
-            };
+            let per_person = dataset.subject == Subject::Person;
+            let household_alone = std::slice::from_ref(household.id());
+            let subjects = if per_person { household.members() } else { household_alone };
             addends += subjects.len();
             if addends > self.max_addends {
                 return Err(CaseError::TooManyAddends { line, max: self.max_addends, addends });
             }
-            for (place, subject) in subjects.into_iter().enumerate() {
-                match (records.row(table, subject), self.missing) {
+            for (place, subject) in subjects.iter().enumerate() {
+                match (records.row(table, subject.as_str()), self.missing) {
                     (Some(row), _) => {
                         cells.push(Cell { table, row });
                         folded -= dataset.min().value();
@@ -174,10 +173,7 @@ impl Eligibility {
                     }
                     (None, Missing::Zero) => {}
                     (None, Missing::Refuse) => {
-                        let line = match dataset.subject {
-                            Subject::Person => household.member_line(place),
-                            Subject::Household => line,
-                        };
+                        let line = if per_person { household.member_line(place) } else { line };
                         let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
                         return Err(CaseError::MissingRecord { line, column, dataset });
                     }
@@ -264,6 +260,9 @@ impl Analysis for Eligibility {
                 let (left, right) = (first.name.clone(), other.name.clone());
                 return Err(AgreementError::ApplesAndPears { left, right, what });
             }
+        }
+        if !datasets.iter().all(|set| matches!(set.subject, Subject::Person | Subject::Household)) {
+            return Err(AgreementError::Analysis("every dataset's subject must be person or household"));
         }
         if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
             return Err(AgreementError::Analysis("max_addends must be 1 to 8"));

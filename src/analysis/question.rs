@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, Description, Eligibility, PlainWords, Records, Released, Setting};
+use super::{Analysis, Description, Eligibility, Matching, PlainWords, Ranking, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -187,4 +187,6 @@ const OTHER: &str = "cases and batches are those of the same agreement's analysi
 
 questions! {
     "eligibility" => Eligibility,
+    "matching" => Matching,
+    "ranking" => Ranking,
 }

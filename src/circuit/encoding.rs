@@ -51,6 +51,8 @@ enum Part {
     Digits(Radix),
     /// The digits of the amount's square.
     Square(Radix),
+    /// The digits of so many times the amount.
+    Times(u64, Radix),
     /// One column: 1 when the amount is at least this, else 0.
     AtLeast(u64),
 }
@@ -58,7 +60,7 @@ enum Part {
 impl Part {
     fn width(self) -> usize {
         match self {
-            Self::Digits(radix) | Self::Square(radix) => radix.digits,
+            Self::Digits(radix) | Self::Square(radix) | Self::Times(_, radix) => radix.digits,
             Self::AtLeast(_) => 1,
         }
     }
@@ -66,8 +68,9 @@ impl Part {
     fn value(self, amount: u64, position: usize) -> u64 {
         match self {
             Self::Digits(radix) => radix.digit(amount, position),
-            // `holds` has refused amounts whose square would not fit.
+            // `holds` has refused amounts whose square or multiple would not fit.
             Self::Square(radix) => radix.digit(amount.saturating_mul(amount), position),
+            Self::Times(factor, radix) => radix.digit(amount.saturating_mul(factor), position),
             Self::AtLeast(least) => u64::from(amount >= least),
         }
     }
@@ -93,6 +96,11 @@ impl Encoding {
         Self { scale: Scale::Sums, parts: parts.into_iter().flatten().collect() }
     }
 
+    /// The digits of `weight` times the amount: one addend of a weighted score.
+    pub fn weighted(weight: u64, radix: Radix) -> Self {
+        Self { scale: Scale::Slots, parts: vec![Part::Times(weight, radix)] }
+    }
+
     /// How far apart the values lie.
     pub fn scale(&self) -> Scale {
         self.scale
@@ -103,6 +111,9 @@ impl Encoding {
         self.parts.iter().all(|part| match part {
             Part::Digits(radix) => radix.overflow(span) == 0,
             Part::Square(radix) => span.checked_mul(span).is_some_and(|square| radix.overflow(square) == 0),
+            Part::Times(factor, radix) => {
+                span.checked_mul(*factor).is_some_and(|most| radix.overflow(most) == 0)
+            }
             Part::AtLeast(_) => true,
         })
     }
@@ -173,6 +184,16 @@ mod tests {
         let encoding = Encoding::at_least(500);
         assert_eq!([499, 500, 501].map(|amount| encoding.value(amount, 0)), [0, 1, 1]);
         assert!(encoding.holds(u64::MAX));
+    }
+
+    #[test]
+    fn a_weighted_amount_has_the_digits_of_its_multiple_and_must_fit() {
+        let encoding = Encoding::weighted(35, Radix { base: 4, digits: 5 });
+        let back: u64 = (0..5).map(|column| encoding.value(29, column) * 4_u64.pow(column as u32)).sum();
+        assert_eq!((back, encoding.width()), (35 * 29, 5));
+        assert!(encoding.holds(29));
+        assert!(!encoding.holds(30));
+        assert!(!encoding.holds(u64::MAX));
     }
 
     #[test]

@@ -29,7 +29,11 @@ impl Radix {
     /// When `addends` is not 1 to 8: checked where the agreement is read.
     pub fn for_addends(addends: usize, span: u64) -> Self {
         assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
-        let base = SLOTS as u64 / addends as u64;
+        Self::holding(SLOTS as u64 / addends as u64, span)
+    }
+
+    /// As many digits of `base` as numbers up to `span` have; at least one.
+    pub fn holding(base: u64, span: u64) -> Self {
         let mut digits = 1;
         let mut capacity = u128::from(base);
         while capacity <= u128::from(span) {
@@ -37,6 +41,24 @@ impl Radix {
             digits += 1;
         }
         Self { base, digits }
+    }
+
+    /// The number system for sums of `addends` numbers, none of them above `span`, that are to be compared with one
+    /// another: a power of the base is 16, so that [`hexadecimal`] can regroup the digits. 16, 4 and 2 for up to 1, 4
+    /// and 8 addends.
+    ///
+    /// # Panics
+    /// When `addends` is not 1 to 8: checked where the agreement is read.
+    pub fn for_scores(addends: usize, span: u64) -> Self {
+        assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
+        let fits = |base: &u64| base * addends as u64 <= SLOTS as u64;
+        let base = [16, 4, 2].into_iter().find(fits).expect("2 fits up to 8 addends");
+        Self::holding(base, span)
+    }
+
+    /// How many digits make one of base 16, for the bases of [`for_scores`](Self::for_scores).
+    fn per_hexadecimal(self) -> usize {
+        (SLOTS.ilog2() / self.base.ilog2()) as usize
     }
 
     /// Digit `position` of an amount.
@@ -94,6 +116,78 @@ pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Colu
     Ok(borrow.expect("a number system has at least one digit"))
 }
 
+/// The digits of base 16 of hidden sums, lowest first.
+///
+/// `sum(i)` is the sum of the addends' digits i, in the number system of [`Radix::for_scores`]; the whole sums have no
+/// more digits than it. Digit by digit, with `t = sum + carry`: the digit is t mod B, the carry floor(t / B). With m
+/// addends the carry is at most m − 1, so t is within 0..=mB−1. A digit's table gives it at its place within a digit of
+/// base 16, so that those of one group are added up, each with the noise of one lookup.
+///
+/// # Errors
+/// When a sum cannot be made.
+///
+/// # Cost
+/// None for one addend. Otherwise `2 · radix.digits − 1` bootstraps per row.
+pub fn hexadecimal<B: Backend>(
+    backend: &B,
+    radix: Radix,
+    rows: usize,
+    sum: impl Fn(usize) -> Result<B::Column, CircuitError>,
+) -> Result<Vec<B::Column>, CircuitError> {
+    let (base, group) = (radix.base as i64, radix.per_hexadecimal());
+    if group == 1 {
+        return (0..radix.digits).map(sum).collect();
+    }
+    let tables = |function: &dyn Fn(i64) -> i64| vec![LookupTable::new(0..=SLOTS - 1, function); rows];
+    let mut digits: Vec<B::Column> = Vec::new();
+    let mut carry: Option<B::Column> = None;
+    for position in 0..radix.digits {
+        let mut total = sum(position)?;
+        if let Some(carry) = &carry {
+            total = backend.add(&total, carry);
+        }
+        let place = base.pow((position % group) as u32);
+        let digit = backend.lookup(&total, &tables(&|t| t % base * place))?;
+        match digits.last_mut() {
+            Some(last) if place > 1 => *last = backend.add(last, &digit),
+            _ => digits.push(digit),
+        }
+        if position + 1 < radix.digits {
+            carry = Some(backend.lookup(&total, &tables(&|t| t / base))?);
+        }
+    }
+    Ok(digits)
+}
+
+/// For each row 1 when a number is below zero, else 0: a comparison of two hidden numbers, given what is left of one
+/// after the other is taken off.
+///
+/// The number is a sum of `difference(i)` · 16ⁱ over `digits` positions, lowest first. Each difference is −15 to 15, that
+/// of two digits of base 16. Digit by digit: `t = difference + borrow`, within −16..=15, and the borrow is −1 where t is
+/// below zero, else 0: floor(t / 16). So the number is below zero exactly when the last t is. The sign of all 32 values
+/// fits one lookup. A difference is asked for when it is needed, so that only one is in memory.
+///
+/// # Errors
+/// When a difference cannot be made.
+///
+/// # Cost
+/// `digits` bootstraps per row.
+pub fn below_zero<B: Backend>(
+    backend: &B,
+    rows: usize,
+    digits: usize,
+    difference: impl Fn(usize) -> Result<B::Column, CircuitError>,
+) -> Result<B::Column, CircuitError> {
+    let sign =
+        |output: i64| vec![LookupTable::new(-SLOTS..=SLOTS - 1, |t| if t < 0 { output } else { 0 }); rows];
+    let borrow = sign(-1);
+    let mut total = difference(0)?;
+    for position in 1..digits {
+        total = backend.add(&difference(position)?, &backend.lookup(&total, &borrow)?);
+    }
+    backend.lookup(&total, &sign(1))
+}
+
 /// The table of one step for one line.
 fn step(radix: Radix, line: u64, position: usize, last: bool) -> LookupTable {
     let base = radix.base as i64;
@@ -131,6 +225,44 @@ mod tests {
         assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
     }
 
+    /// `a` less `b` in three digits, with `Clear`, which refuses a value outside a window.
+    fn is_less(a: u64, b: u64) -> bool {
+        let radix = Radix { base: 16, digits: 3 };
+        let clear = crate::circuit::clear::Clear::new(Vec::new());
+        let difference =
+            |position| Ok(vec![radix.digit(a, position) as i64 - radix.digit(b, position) as i64]);
+        below_zero(&clear, 1, radix.digits, difference).expect("no value outside its table") == [1]
+    }
+
+    #[test]
+    fn sums_of_up_to_eight_numbers_have_the_digits_of_plain_ones() {
+        let clear = crate::circuit::clear::Clear::new(Vec::new());
+        for addends in 1..=MAX_ADDENDS as u64 {
+            let most = 4_095 / addends;
+            for part in [0, 1, 3, 4, 15, 16, most / 2, most - 1, most] {
+                let radix = Radix::for_scores(addends as usize, most * addends);
+                let numbers: Vec<u64> = (1..addends).map(|_| part).chain([most]).collect();
+                let sum = |position| {
+                    Ok(vec![numbers.iter().map(|number| radix.digit(*number, position) as i64).sum()])
+                };
+                let digits = hexadecimal(&clear, radix, 1, sum).expect("no value outside its table");
+                let back = digits.iter().rev().fold(0, |number, digit| 16 * number + digit[0]);
+                assert_eq!(back as u64, numbers.iter().sum::<u64>(), "{addends} {part}");
+                assert!(digits.iter().all(|digit| (0..16).contains(&digit[0])), "{digits:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_hidden_numbers_compare_like_plain_ones() {
+        let edges = [0_u64, 1, 14, 15, 16, 17, 255, 256, 257, 272, 2_048, 3_839, 3_840, 4_080, 4_094, 4_095];
+        for a in edges {
+            for b in edges.into_iter().chain([a.saturating_sub(1), (a + 1).min(4_095)]) {
+                assert_eq!(is_less(a, b), a < b, "{a} {b}");
+            }
+        }
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
 
@@ -155,6 +287,11 @@ mod tests {
             let clear = crate::circuit::clear::Clear::new(vec![(encoding, amounts)]);
             let answer = below(&clear, &comparison).expect("no value outside its table");
             proptest::prop_assert_eq!(answer, vec![i64::from(sum < line)]);
+        }
+
+        #[test]
+        fn any_two_hidden_numbers_compare_like_plain_ones(a in 0_u64..4_096, b in 0_u64..4_096) {
+            proptest::prop_assert_eq!(is_less(a, b), a < b);
         }
     }
 }

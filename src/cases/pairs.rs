@@ -1,0 +1,146 @@
+//! Pairs of an offer and a demand.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::io::Read;
+
+use super::{CaseError, Cases};
+use crate::table::csv::{CellProblem, CsvRows};
+use crate::units::{Digest, SubjectId};
+
+/// One pair.
+#[derive(Clone)]
+pub struct Pair {
+    id: SubjectId,
+    offer: SubjectId,
+    demand: SubjectId,
+    csv_line: u64,
+}
+
+impl Pair {
+    /// The identifier under which it is answered.
+    pub fn id(&self) -> &SubjectId {
+        &self.id
+    }
+
+    /// Which offer.
+    pub fn offer(&self) -> &SubjectId {
+        &self.offer
+    }
+
+    /// Which demand.
+    pub fn demand(&self) -> &SubjectId {
+        &self.demand
+    }
+
+    /// Its line of the file.
+    pub fn csv_line(&self) -> u64 {
+        self.csv_line
+    }
+}
+
+/// Pairs that are asked about, each once. An offer or a demand may stand in several.
+#[derive(Clone)]
+pub struct Pairs {
+    pairs: Vec<Pair>,
+}
+
+impl Pairs {
+    /// Reads `pair,offer,demand`, one row per pair; other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the line and column of the first fault.
+    pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
+        let mut rows = CsvRows::open(input)?;
+        let pair = rows.column("pair")?;
+        let (offer, demand) = (rows.column("offer")?, rows.column("demand")?);
+        let mut pairs = Vec::new();
+        let mut seen: HashSet<SubjectId> = HashSet::new();
+        while let Some(row) = rows.next_row()? {
+            let id: SubjectId = row.id(pair)?;
+            if !seen.insert(id.clone()) {
+                return Err(row.error(pair, CellProblem::Duplicate).into());
+            }
+            pairs.push(Pair { id, offer: row.id(offer)?, demand: row.id(demand)?, csv_line: row.line() });
+        }
+        Ok(Self { pairs })
+    }
+
+    /// The pair at a place in the file.
+    pub fn get(&self, place: usize) -> &Pair {
+        &self.pairs[place]
+    }
+}
+
+impl Cases for Pairs {
+    fn answers(&self) -> Vec<&SubjectId> {
+        self.pairs.iter().map(Pair::id).collect()
+    }
+
+    /// Ignored columns do not count.
+    fn digest(&self) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for Pair { id, offer, demand, .. } in &self.pairs {
+            // Identifiers hold no white space, so the fields cannot run into one another.
+            hasher.update(format!("{id} {offer} {demand}\n").as_bytes());
+        }
+        hasher.finalize().into()
+    }
+}
+
+/// Nobody is named.
+impl fmt::Debug for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pair").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pairs").field("pairs", &self.pairs.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Pairs, CaseError> {
+        Pairs::from_csv(text.as_bytes())
+    }
+
+    #[test]
+    fn an_offer_may_stand_in_several_pairs_and_other_columns_are_ignored() {
+        let pairs = read("demand,day,offer,pair\nd1,1,o1,a\nd2,1,o1,b\n").expect("valid");
+        let names: Vec<&str> = pairs.answers().iter().map(|id| id.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+        let second = pairs.get(1);
+        let ids = (second.offer().as_str(), second.demand().as_str());
+        assert_eq!((ids, second.csv_line()), (("o1", "d2"), 3));
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_line() {
+        let cases = [
+            ("a,o1,d1\na,o2,d2\n", "line 3, column \"pair\": the same identifier"),
+            ("a,,d1\n", "line 2, column \"offer\": the cell is empty"),
+            ("a,o1,d 1\n", "line 2, column \"demand\": an identifier is"),
+        ];
+        for (rows, expected) in cases {
+            let error = read(&format!("pair,offer,demand\n{rows}")).expect_err(rows).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        let error = read("pair,offer\na,o1\n").expect_err("no demand").to_string();
+        assert!(error.starts_with("line 1: column \"demand\" is missing"), "{error}");
+    }
+
+    #[test]
+    fn the_digest_covers_who_is_paired_with_whom() {
+        let digest = |text: &str| read(text).expect("valid").digest();
+        let base = digest("pair,offer,demand\na,o,d\n");
+        assert_eq!(base, digest("demand,offer,pair,x\nd,o,a,7\n"));
+        for other in ["b,o,d", "a,p,d", "a,o,e", "a,d,o"] {
+            assert_ne!(base, digest(&format!("pair,offer,demand\n{other}\n")), "{other}");
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! An order of people by a weighted score, beside sorting.
+
+use std::fmt::Write;
+
+use drempel::analysis::{Analysis, Question};
+use drempel::answer::Value;
+use drempel::{Agreement, Plan};
+
+use crate::scene::{Answers, Job, Random};
+
+const AGREEMENT: &str = include_str!("../../examples/agreements/ranking.toml");
+
+/// A list with its agreement's terms. Each indicator has its smallest and its largest value, and its weight.
+#[derive(Clone)]
+struct List {
+    indicators: Vec<(i64, i64, i64)>,
+    highest_first: bool,
+    shared: bool,
+    first: Option<usize>,
+    max_people: usize,
+    people: Vec<Vec<i64>>,
+}
+
+impl List {
+    /// The example's parties and disclosure with these indicators and terms.
+    fn agreement(&self) -> String {
+        let (parties, _) = AGREEMENT.split_once("[[dataset]]").expect("there");
+        let (_, disclosure) = AGREEMENT.split_once("[disclosure]").expect("there");
+        let mut text = parties.to_owned();
+        for (place, (min, max, _)) in self.indicators.iter().enumerate() {
+            let provider = ["housing-department", "youth-department"][place % 2];
+            write!(
+                text,
+                "[[dataset]]\nname = \"i{place}\"\nprovider = \"{provider}\"\nsubject = \"person\"\namount = \"points\"\n\
+                 unit = \"point\"\nconcept = \"Invented\"\nmin = {min}\nmax = {max}\n"
+            )
+            .expect("in memory");
+        }
+        let names: Vec<String> = (0..self.indicators.len()).map(|place| format!("\"i{place}\"")).collect();
+        let weights: Vec<String> = self.indicators.iter().map(|(_, _, weight)| weight.to_string()).collect();
+        let order = if self.highest_first { "highest-first" } else { "lowest-first" };
+        let ties = if self.shared { "shared" } else { "list-order" };
+        let first = self.first.map_or(String::new(), |first| format!("first = {first}\n"));
+        write!(
+            text,
+            "[analysis]\nkind = \"ranking\"\ndatasets = [{}]\nweights = [{}]\norder = \"{order}\"\nties = \"{ties}\"\n\
+             {first}max_people = {}\n[disclosure]{}",
+            names.join(", "),
+            weights.join(", "),
+            self.max_people,
+            disclosure.replace("answers = 40", "answers = 64")
+        )
+        .expect("in memory");
+        text
+    }
+
+    fn name(place: usize) -> String {
+        // The tables' order is not the list's.
+        format!("p{:03}", place * 37 % 101)
+    }
+
+    fn tables(&self) -> Vec<String> {
+        let table = |indicator: usize| {
+            let row = |(place, values): (usize, &Vec<i64>)| {
+                format!("{},{}\n", Self::name(place), values[indicator])
+            };
+            let rows: Vec<String> = self.people.iter().enumerate().map(row).collect();
+            format!("person,points\n{}", rows.concat())
+        };
+        (0..self.indicators.len()).map(table).collect()
+    }
+
+    fn cases(&self) -> String {
+        let rows: Vec<String> =
+            (0..self.people.len()).map(|place| format!("{}\n", Self::name(place))).collect();
+        format!("person\n{}", rows.concat())
+    }
+
+    /// By sorting, with scores that are not shifted.
+    fn oracle(&self) -> Answers {
+        let sign = if self.highest_first { -1 } else { 1 };
+        let score = |values: &Vec<i64>| {
+            let products = values.iter().zip(&self.indicators).map(|(value, (_, _, weight))| value * weight);
+            sign * products.sum::<i64>()
+        };
+        let scores: Vec<i64> = self.people.iter().map(score).collect();
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by_key(|place| scores[*place]);
+        let mut ranks = vec![0; scores.len()];
+        for (index, place) in order.iter().enumerate() {
+            let before =
+                order[..index].last().filter(|before| self.shared && scores[**before] == scores[*place]);
+            ranks[*place] = before.map_or(index + 1, |before| ranks[*before]);
+        }
+        let value = |rank: usize| match self.first {
+            Some(first) => Value::YesNo(rank <= first),
+            None => Value::Number(rank as i64),
+        };
+        ranks.into_iter().map(|rank| vec![value(rank)]).collect()
+    }
+
+    fn on_plaintext(&self) -> Answers {
+        let (agreement, tables, cases) = (self.agreement(), self.tables(), self.cases());
+        Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext()
+    }
+
+    fn with_real_keys(&self, planned: u64) -> Answers {
+        let (agreement, tables, cases) = (self.agreement(), self.tables(), self.cases());
+        Job { agreement: &agreement, tables: &tables, cases: &cases }.with_real_keys(planned)
+    }
+
+    fn refusal(&self, cases: &str) -> String {
+        let (agreement, tables) = (self.agreement(), self.tables());
+        Job { agreement: &agreement, tables: &tables, cases }.refusal()
+    }
+
+    /// The bootstraps of each sample.
+    fn planned(&self) -> Vec<(String, u64)> {
+        let agreement = Agreement::<Question>::parse_as(&self.agreement()).expect("a sound agreement");
+        let plans = Plan::of_samples(&agreement);
+        assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -117.0), "{plans:?}");
+        plans.into_iter().map(|(about, plan)| (about, plan.bootstraps)).collect()
+    }
+}
+
+/// Any terms, and people whose scores are often equal or one apart.
+fn any_list(random: &mut Random, people: usize) -> List {
+    let indicator = |random: &mut Random| {
+        let min = random.between(-50, 50);
+        (min, min + random.pick(&[1, 2, 3, 24, 100, 1_000]), random.pick(&[1, 1, 2, 3, 10, 255]))
+    };
+    let count = random.between(1, 8);
+    let indicators: Vec<(i64, i64, i64)> = (0..count).map(|_| indicator(random)).collect();
+    let max_people = (people as i64 + random.between(0, 20)).clamp(2, 64) as usize;
+    let first = (random.between(0, 2) == 0).then(|| random.between(1, max_people as i64 - 1) as usize);
+    let spread = random.between(0, 4);
+    let value = |random: &mut Random, (min, max, _): &(i64, i64, i64)| match spread {
+        0 => random.between(*min, *max),
+        1 => random.pick(&[*min, *max]),
+        2 => *max,
+        3 => (*min + random.between(0, 1)).min(*max),
+        _ => (*max - random.between(0, 2)).max(*min),
+    };
+    let person = |random: &mut Random| indicators.iter().map(|indicator| value(random, indicator)).collect();
+    let people = (0..people).map(|_| person(random)).collect();
+    let (highest_first, shared) = (random.between(0, 1) == 0, random.between(0, 1) == 0);
+    List { indicators, highest_first, shared, first, max_people, people }
+}
+
+#[test]
+fn sixty_thousand_people_on_short_lists_are_ordered_as_by_sorting() {
+    let mut random = Random(0x7261_6e6b_0001);
+    let mut answers = 0;
+    while answers < 60_000 {
+        let people = random.between(1, 12) as usize;
+        let list = any_list(&mut random, people);
+        assert_eq!(list.on_plaintext(), list.oracle(), "{}", list.agreement());
+        answers += people;
+    }
+}
+
+#[test]
+fn forty_thousand_people_on_long_lists_are_ordered_as_by_sorting() {
+    let mut random = Random(0x7261_6e6b_0002);
+    let mut answers = 0;
+    // Around each number of chunks, and the longest.
+    for people in [15, 16, 17, 30, 31, 32, 40, 45, 46, 47, 60, 61, 62, 63, 64].into_iter().cycle() {
+        let list = any_list(&mut random, people);
+        assert_eq!(list.on_plaintext(), list.oracle(), "{}", list.agreement());
+        answers += people;
+        if answers > 40_000 {
+            break;
+        }
+    }
+}
+
+/// People with one indicator each.
+fn one_indicator(max: i64, values: &[i64]) -> List {
+    List {
+        indicators: vec![(0, max, 1)],
+        highest_first: true,
+        shared: true,
+        first: None,
+        max_people: 40,
+        people: values.iter().map(|value| vec![*value]).collect(),
+    }
+}
+
+#[test]
+fn scores_at_the_edge_of_each_digit_and_at_the_largest_are_told_apart() {
+    let largest = i64::from(u32::MAX);
+    for addends in 1..=8_i64 {
+        let share = largest / addends;
+        let edges = (0..32).flat_map(|bit| [(1_i64 << bit) - 1, 1 << bit, (1 << bit) + 1]);
+        let edges: Vec<i64> = edges.chain([share - 1, share]).map(|edge| edge.min(share)).collect();
+        for part in edges.chunks(40) {
+            for shared in [true, false] {
+                let person = |edge: &i64| {
+                    (0..addends).map(|place| if place % 2 == 0 { *edge } else { share - *edge }).collect()
+                };
+                let list = List {
+                    indicators: vec![(0, share, 1); addends as usize],
+                    shared,
+                    people: part.iter().map(person).collect(),
+                    ..one_indicator(1, &[])
+                };
+                assert_eq!(list.on_plaintext(), list.oracle(), "{addends}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_rank_of_a_longest_list_and_each_first_is_right() {
+    let values: Vec<i64> = (0..64).map(|place| place * 29 % 64).collect();
+    for shared in [true, false] {
+        let list = List { max_people: 64, shared, ..one_indicator(63, &values) };
+        assert_eq!(list.on_plaintext(), list.oracle());
+        for first in 1..64 {
+            let list = List { first: Some(first), ..list.clone() };
+            assert_eq!(list.on_plaintext(), list.oracle(), "{first}");
+        }
+    }
+    let same = List { max_people: 64, ..one_indicator(63, &[7; 64]) };
+    assert_eq!(same.on_plaintext(), vec![vec![Value::Number(1)]; 64]);
+}
+
+#[test]
+fn the_bootstraps_are_those_of_the_formula() {
+    let counts =
+        |list: &List| list.planned().into_iter().map(|(_, bootstraps)| bootstraps).collect::<Vec<_>>();
+    // Four indicators and 12 bits: 6 digits of base 4, 3 of base 16.
+    let list = List { indicators: vec![(0, 1_023, 1); 4], ..one_indicator(1, &[]) };
+    let about: Vec<String> = list.planned().into_iter().map(|(about, _)| about).collect();
+    assert_eq!(about, [2, 10, 20, 30, 40].map(|people| format!("a list of {people} people")));
+    assert_eq!(counts(&list), [32, 400, 1_500, 3_150, 5_480]);
+    let in_order = List { shared: false, ..list.clone() };
+    assert_eq!(counts(&in_order), [29, 265, 930, 1_845, 3_140]);
+    assert_eq!(counts(&List { first: Some(3), ..in_order }), [27, 255, 910, 1_815, 3_100]);
+    assert_eq!(counts(&List { max_people: 64, ..list })[6], 13_632);
+    // 16 bits: 8 digits of base 4, 4 of base 16; with one indicator no digit needs a carry.
+    let two = List { indicators: vec![(0, 32_767, 1); 2], ..one_indicator(1, &[]) };
+    assert_eq!(counts(&two)[4], 7_200);
+    assert_eq!(counts(&List { shared: false, ..two })[4], 4_080);
+    assert_eq!(counts(&one_indicator(65_535, &[]))[4], 6_600);
+    // Eight indicators: 16 digits of base 2.
+    let eight = List { indicators: vec![(0, 8_191, 1); 8], ..one_indicator(1, &[]) };
+    assert_eq!(counts(&eight)[4], 7_840);
+}
+
+#[test]
+fn with_real_keys_a_list_with_equal_and_neighbouring_scores_is_ordered_exactly() {
+    // 3 · a + b, at most 255: 15 and 16, 63 and 64, the smallest, the largest, and equal ones made in two ways.
+    let people = [
+        (5, 0),
+        (5, 1),
+        (4, 3),
+        (0, 15),
+        (0, 16),
+        (21, 0),
+        (21, 1),
+        (0, 63),
+        (0, 64),
+        (60, 75),
+        (60, 74),
+        (0, 0),
+        (0, 0),
+        (1, 0),
+        (0, 3),
+        (42, 1),
+        (42, 2),
+        (17, 30),
+        (27, 0),
+        (0, 75),
+        (60, 0),
+    ];
+    let list = List {
+        indicators: vec![(0, 60, 3), (0, 75, 1)],
+        shared: false,
+        people: people.map(|(a, b)| vec![a, b]).into(),
+        ..one_indicator(1, &[])
+    };
+    // 21 · 7 for the digits, 210 pairs of two digits, 21 · 7 for the ranks.
+    assert_eq!(list.with_real_keys(147 + 420 + 147), list.oracle());
+}
+
+#[test]
+fn with_real_keys_equal_scores_share_a_place_among_the_first() {
+    let people = [3, -5, 3, 10, -5, 9, 3, 2].map(|value| vec![value]).into();
+    let indicators = vec![(-5, 10, 1)];
+    let list = List { indicators, first: Some(4), highest_first: false, people, ..one_indicator(1, &[]) };
+    let yes = list.oracle().iter().filter(|values| values[0] == Value::YesNo(true)).count();
+    assert_eq!(yes, 6, "three share the fourth place");
+    assert_eq!(list.with_real_keys(56 + 8), list.oracle());
+}
+
+#[test]
+fn ranks_that_contradict_each_other_stop_the_release() {
+    let parse = |list: &List| Agreement::<Question>::parse_as(&list.agreement()).expect("a sound agreement");
+    let fields = |rank: i64| vec![(rank - 1) % 4, (rank - 1) / 4];
+    let possible = |list: &List, ranks: &[i64]| {
+        let agreement = parse(list);
+        let fields: Vec<Vec<i64>> = ranks.iter().copied().map(fields).collect();
+        agreement.analysis().outcome(&agreement.setting(), &fields).is_some()
+    };
+    let shared = one_indicator(9, &[]);
+    let in_order = List { shared: false, ..shared.clone() };
+    for (ranks, as_shared, as_order) in [
+        (&[3, 1, 2, 5, 4][..], true, true),
+        (&[1], true, true),
+        (&[1, 1, 3], true, false),
+        (&[2, 1, 2, 4], true, false),
+        (&[1, 1, 1], true, false),
+        (&[1, 1, 2], false, false),
+        (&[2, 3, 4], false, false),
+        (&[2, 2], false, false),
+        (&[1, 3], false, false),
+        (&[1, 2, 2, 3], false, false),
+        (&[2], false, false),
+    ] {
+        assert_eq!(
+            (possible(&shared, ranks), possible(&in_order, ranks)),
+            (as_shared, as_order),
+            "{ranks:?}"
+        );
+    }
+    let first = |list: &List, yes: &[i64]| {
+        let agreement = parse(&List { first: Some(2), ..list.clone() });
+        let fields: Vec<Vec<i64>> = yes.iter().map(|bit| vec![*bit]).collect();
+        agreement.analysis().outcome(&agreement.setting(), &fields).is_some()
+    };
+    for (yes, as_shared, as_order) in [
+        (&[1, 0, 1][..], true, true),
+        (&[1, 1, 1], true, false),
+        (&[1, 0, 0], false, false),
+        (&[0, 0], false, false),
+        (&[1], true, true),
+        (&[0], false, false),
+    ] {
+        assert_eq!((first(&shared, yes), first(&in_order, yes)), (as_shared, as_order), "{yes:?}");
+    }
+}
+
+#[test]
+fn an_agreement_that_cannot_be_computed_is_refused() {
+    let list = List { indicators: vec![(0, 1_023, 1); 4], ..one_indicator(1, &[]) };
+    let sound = list.agreement();
+    let weights = "[analysis] weights must give one positive whole number for each dataset";
+    let largest = "[analysis] the largest score, the sum of weight * (max - min), must be at most 2^32 - 1";
+    let people = "[analysis] max_people must be 2 to 64";
+    let first = "[analysis] first must be at least 1 and less than max_people";
+    let all = "datasets = [\"i0\", \"i1\", \"i2\", \"i3\"]";
+    let with = |change: &dyn Fn(&mut List)| {
+        let mut list = list.clone();
+        change(&mut list);
+        list.agreement()
+    };
+    for (text, expected) in [
+        (sound.replace(all, "datasets = []"), "[analysis] datasets must name 1 to 8 indicators"),
+        (
+            with(&|list| list.indicators = vec![(0, 1, 1); 9]),
+            "[analysis] datasets must name 1 to 8 indicators",
+        ),
+        (
+            sound.replacen("\"person\"", "\"household\"", 1),
+            "[analysis] every dataset's subject must be person",
+        ),
+        (sound.replace("weights = [1, 1, 1, 1]", "weights = [1, 1, 1]"), weights),
+        (sound.replace("weights = [1, 1, 1, 1]", "weights = [1, 0, 1, 1]"), weights),
+        (with(&|list| list.indicators = vec![(0, 1 << 32, 1)]), largest),
+        (with(&|list| list.indicators = vec![(-1, (1 << 32) - 1, 1)]), largest),
+        (with(&|list| list.indicators = vec![(0, 1_000_000, 4_295)]), largest),
+        (with(&|list| list.indicators = vec![(0, 1_000_000_000_000_000, i64::MAX); 8]), largest),
+        (with(&|list| list.max_people = 1), people),
+        (with(&|list| list.max_people = 65), people),
+        (with(&|list| list.first = Some(0)), first),
+        (with(&|list| list.first = Some(40)), first),
+        (sound.replace("audit = 1.0", "audit = 0.5"), "[disclosure] audit must be 1 for this analysis"),
+        (
+            sound.replace("audit = 1.0", "audit = 1.0\nblinded = true"),
+            "[disclosure] blinded answers are hidden from the key-holder",
+        ),
+        (
+            sound
+                .replace("audit = 1.0", "audit = 1.0\nblinded = true")
+                .replace("to = \"intake-team\"", "to = \"municipal-auditor\""),
+            "[disclosure] only answers of yes or no can be blinded",
+        ),
+    ] {
+        let error = Agreement::<Question>::parse_as(&text).expect_err(expected).to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+    for (text, part) in [
+        (sound.replace("\"shared\"", "\"random\""), "unknown variant `random`"),
+        (sound.replace("\"highest-first\"", "\"highest\""), "unknown variant `highest`"),
+        (sound.replace("ties =", "tie ="), "unknown field `tie`"),
+        (sound.replace("max_people = 40\n", ""), "missing field `max_people`"),
+        (sound.replace("weights = [1,", "weights = [-1,"), "invalid value: integer `-1`"),
+    ] {
+        let error = Agreement::<Question>::parse_as(&text).expect_err(part).to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    // The largest score of all is allowed.
+    let edge = with(&|list| list.indicators = vec![(0, 65_535, 65_537)]);
+    assert!(Agreement::<Question>::parse_as(&edge).is_ok());
+}
+
+#[test]
+fn a_list_that_breaks_a_rule_is_refused_with_its_line() {
+    let list = List { max_people: 3, ..one_indicator(9, &[1, 2, 3, 4]) };
+    let name = List::name;
+    let too_long = list.refusal(&list.cases());
+    assert_eq!(too_long, "the file lists 4 people; the agreement allows 3 (max_people); shorten the list");
+    let stranger = list.refusal(&format!("person\n{}\np999\n", name(0)));
+    assert!(stranger.starts_with("line 3, column \"person\": no record in dataset \"i0\""), "{stranger}");
+    let twice = list.refusal(&format!("person\n{}\n{}\n", name(0), name(0)));
+    assert!(twice.starts_with("line 3, column \"person\": the same identifier"), "{twice}");
+    // One person is first of one, and the list may be as long as agreed.
+    let alone = List { people: vec![vec![5]], ..list.clone() };
+    assert_eq!(alone.on_plaintext(), [[Value::Number(1)]]);
+    let three = List { people: list.people[..3].to_vec(), ..list };
+    assert_eq!(three.on_plaintext(), three.oracle());
+}
