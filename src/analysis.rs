@@ -11,10 +11,16 @@ use crate::circuit::{Backend, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
 
+pub mod arrears;
+pub mod counts;
+pub mod debt_alarm;
+pub mod debt_count;
 mod description;
 pub mod eligibility;
 mod question;
 
+pub use debt_alarm::DebtAlarm;
+pub use debt_count::DebtCount;
 pub use description::Description;
 pub use eligibility::Eligibility;
 pub use question::Question;
