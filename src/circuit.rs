@@ -48,6 +48,10 @@ pub trait Backend {
     /// A column of clear integers, without noise: to be added to hidden ones, or released beside them.
     fn constant(&self, values: &[i64], scale: Scale) -> Self::Column;
 
+    /// Copies rows: row `i` of the result is row `rows[i]`, and a row may be taken more than once. Copies share their
+    /// noise, so two of one row may not be added up before a lookup.
+    fn select(&self, column: &Self::Column, rows: &[usize]) -> Self::Column;
+
     /// Adds the rows of each group: row `i` goes to group `group_of[i]`. A group without rows is zero.
     fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column;
 

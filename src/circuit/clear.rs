@@ -43,6 +43,10 @@ impl Backend for Clear {
         values.to_vec()
     }
 
+    fn select(&self, column: &Self::Column, rows: &[usize]) -> Self::Column {
+        rows.iter().map(|row| column[*row]).collect()
+    }
+
     fn sum_by(&self, column: &Self::Column, group_of: &[usize], groups: usize) -> Self::Column {
         let mut sums = vec![0; groups];
         for (value, group) in column.iter().zip(group_of) {

@@ -80,6 +80,10 @@ impl Backend for Cost {
         Shape { rows: values.len(), variance: 0.0 }
     }
 
+    fn select(&self, column: &Shape, rows: &[usize]) -> Shape {
+        Shape { rows: rows.len(), variance: column.variance }
+    }
+
     fn sum_by(&self, column: &Shape, group_of: &[usize], groups: usize) -> Shape {
         let mut sizes = vec![0_u32; groups];
         for group in group_of {

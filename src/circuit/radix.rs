@@ -94,6 +94,35 @@ pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Colu
     Ok(borrow.expect("a number system has at least one digit"))
 }
 
+/// For each row 1 when a number is below zero, else 0: a comparison of two hidden numbers, given what is left of one
+/// after the other is taken off.
+///
+/// The number is a sum of `difference(i)` · 16ⁱ over `digits` positions, lowest first. Each difference is −15 to 15, that
+/// of two digits of base 16. Digit by digit: `t = difference + borrow`, within −16..=15, and the borrow is −1 where t is
+/// below zero, else 0: floor(t / 16). So the number is below zero exactly when the last t is. The sign of all 32 values
+/// fits one lookup. A difference is asked for when it is needed, so that only one is in memory.
+///
+/// # Errors
+/// When a difference cannot be made.
+///
+/// # Cost
+/// `digits` bootstraps per row.
+pub fn below_zero<B: Backend>(
+    backend: &B,
+    rows: usize,
+    digits: usize,
+    difference: impl Fn(usize) -> Result<B::Column, CircuitError>,
+) -> Result<B::Column, CircuitError> {
+    let sign =
+        |output: i64| vec![LookupTable::new(-SLOTS..=SLOTS - 1, |t| if t < 0 { output } else { 0 }); rows];
+    let borrow = sign(-1);
+    let mut total = difference(0)?;
+    for position in 1..digits {
+        total = backend.add(&difference(position)?, &backend.lookup(&total, &borrow)?);
+    }
+    backend.lookup(&total, &sign(1))
+}
+
 /// The table of one step for one line.
 fn step(radix: Radix, line: u64, position: usize, last: bool) -> LookupTable {
     let base = radix.base as i64;
@@ -131,6 +160,25 @@ mod tests {
         assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
     }
 
+    /// `a` less `b` in three digits, with `Clear`, which refuses a value outside a window.
+    fn is_less(a: u64, b: u64) -> bool {
+        let radix = Radix { base: 16, digits: 3 };
+        let clear = crate::circuit::clear::Clear::new(Vec::new());
+        let difference =
+            |position| Ok(vec![radix.digit(a, position) as i64 - radix.digit(b, position) as i64]);
+        below_zero(&clear, 1, radix.digits, difference).expect("no value outside its table") == [1]
+    }
+
+    #[test]
+    fn two_hidden_numbers_compare_like_plain_ones() {
+        let edges = [0_u64, 1, 14, 15, 16, 17, 255, 256, 257, 272, 2_048, 3_839, 3_840, 4_080, 4_094, 4_095];
+        for a in edges {
+            for b in edges.into_iter().chain([a.saturating_sub(1), (a + 1).min(4_095)]) {
+                assert_eq!(is_less(a, b), a < b, "{a} {b}");
+            }
+        }
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
 
@@ -155,6 +203,11 @@ mod tests {
             let clear = crate::circuit::clear::Clear::new(vec![(encoding, amounts)]);
             let answer = below(&clear, &comparison).expect("no value outside its table");
             proptest::prop_assert_eq!(answer, vec![i64::from(sum < line)]);
+        }
+
+        #[test]
+        fn any_two_hidden_numbers_compare_like_plain_ones(a in 0_u64..4_096, b in 0_u64..4_096) {
+            proptest::prop_assert_eq!(is_less(a, b), a < b);
         }
     }
 }

@@ -117,6 +117,20 @@ fn each_ciphertext_has_its_own_table_of_up_to_17_values() {
     }
 }
 
+#[test]
+fn a_lookup_reads_the_sign_of_all_32_values() {
+    let values: Vec<i64> = (-16..=15).collect();
+    let borrow = LookupTable::new(-16..=15, |x| if x < 0 { -1 } else { 0 });
+    // Also where the window's first value is not the torus's own.
+    let moved = LookupTable::new(-3..=28, |x| if x < 13 { x } else { 4 - (x - 16) });
+    let tables: Vec<LookupTable> = [borrow, moved].into_iter().flat_map(|table| vec![table; 32]).collect();
+    let inputs: Vec<i64> = values.iter().copied().chain(-3..=28).collect();
+    let outputs = set().measure.batched(&encrypt(&inputs), &tables, 5);
+    for ((output, table), input) in outputs.chunks_exact(WORDS).zip(&tables).zip(inputs) {
+        assert_eq!(Some(decode(phase(output)).0), table.get(input), "{input}");
+    }
+}
+
 /// Keyswitches fresh ciphertexts and gives the noise after it and after the modulus switch, in units of the torus.
 fn switched_noise(count: usize) -> (Vec<f64>, Vec<f64>) {
     let values = values(count);

@@ -75,6 +75,10 @@ impl Backend for Fhe<'_> {
         column
     }
 
+    fn select(&self, column: &Vec<u64>, rows: &[usize]) -> Vec<u64> {
+        rows.iter().flat_map(|row| &column[row * WORDS..(row + 1) * WORDS]).copied().collect()
+    }
+
     fn sum_by(&self, column: &Vec<u64>, group_of: &[usize], groups: usize) -> Vec<u64> {
         let mut sums = vec![0_u64; groups * WORDS];
         for (ciphertext, group) in column.chunks_exact(WORDS).zip(group_of) {
