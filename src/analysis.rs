@@ -11,6 +11,10 @@ use crate::circuit::{Backend, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
 
+pub mod arrears;
+pub mod counts;
+pub mod debt_alarm;
+pub mod debt_count;
 mod description;
 pub mod eligibility;
 mod plain_words;
@@ -20,6 +24,8 @@ pub mod matching;
 mod question;
 pub mod ranking;
 
+pub use debt_alarm::DebtAlarm;
+pub use debt_count::DebtCount;
 pub use description::Description;
 pub use eligibility::Eligibility;
 pub use plain_words::PlainWords;

@@ -3,4 +3,7 @@
 
 mod matching;
 mod ranking;
+mod agencies;
+mod debt_alarm;
+mod debt_count;
 mod scene;
