@@ -13,10 +13,13 @@ use crate::units::SubjectId;
 
 mod description;
 pub mod eligibility;
+pub mod group_mean;
 mod question;
+pub mod totals;
 
 pub use description::Description;
 pub use eligibility::Eligibility;
+pub use group_mean::GroupMean;
 pub use question::Question;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
