@@ -23,6 +23,9 @@ pub(crate) mod probe;
 pub mod matching;
 mod question;
 pub mod ranking;
+pub mod group_mean;
+mod question;
+pub mod totals;
 
 pub use debt_alarm::DebtAlarm;
 pub use debt_count::DebtCount;
@@ -30,6 +33,7 @@ pub use description::Description;
 pub use eligibility::Eligibility;
 pub use plain_words::PlainWords;
 pub use matching::Matching;
+pub use group_mean::GroupMean;
 pub use question::Question;
 pub use ranking::Ranking;
 

@@ -3,6 +3,7 @@
 use crate::table::csv::CsvError;
 use crate::units::{Digest, SubjectId};
 
+pub mod groups;
 pub mod households;
 pub mod pairs;
 pub mod people;
@@ -108,11 +109,42 @@ pub enum CaseError {
         /// What the file has.
         found: usize,
     },
+    /// More people in a group than the agreement allows.
+    #[error(
+        "line {line}, column \"group\": more than {max} people in one group (max_group of the agreement)"
+    )]
+    GroupTooLarge {
+        /// The line of the first person beyond.
+        line: u64,
+        /// What the agreement allows.
+        max: u32,
+    },
+    /// A group about which nothing may be released.
+    #[error(
+        "line {line}, column \"group\": {found} people of this group have a record in dataset \"{dataset}\"; nothing \
+         is released about fewer than {minimum} ([disclosure] minimum_cell); leave the group out or join it with another"
+    )]
+    GroupTooSmall {
+        /// Where the group begins.
+        line: u64,
+        /// The dataset that has too few of them.
+        dataset: String,
+        /// How many records there are.
+        found: usize,
+        /// What the agreement asks for.
+        minimum: u32,
+    },
 }
 
 impl CaseError {
     /// Whether the agreement refuses this, as opposed to the file being malformed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::LineNotAgreed { .. } | Self::KnownNotAgreed { .. } | Self::TooManyPeople { .. })
+        matches!(
+            self,
+            Self::LineNotAgreed { .. }
+                | Self::KnownNotAgreed { .. }
+                | Self::TooManyPeople { .. }
+                | Self::GroupTooSmall { .. }
+        )
     }
 }

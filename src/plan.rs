@@ -51,8 +51,10 @@ impl Plan {
         batches: &[A::Batch],
     ) -> Result<Self, CircuitError> {
         let analysis = agreement.analysis();
-        let scale = analysis.released(&agreement.setting()).scale;
-        let cost = Cost::new();
+        let setting = agreement.setting();
+        let scale = analysis.released(&setting).scale;
+        let widths = setting.datasets.iter().map(|dataset| analysis.encoding(&setting, dataset).width());
+        let cost = Cost::new(widths.collect());
         let mut answers = 0;
         for batch in batches {
             for column in analysis.run(&cost, batch)? {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, Matching, PlainWords, Ranking, Records, Released, Setting};
+use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, GroupMean, Matching, PlainWords, Ranking, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -187,11 +187,9 @@ const OTHER: &str = "cases and batches are those of the same agreement's analysi
 
 questions! {
     "eligibility" => Eligibility,
-<<<<<<< HEAD
     "matching" => Matching,
     "ranking" => Ranking,
-=======
     "debt_count" => DebtCount,
     "debt_alarm" => DebtAlarm,
->>>>>>> h-debts
+    "group_mean" => GroupMean,
 }

@@ -8,6 +8,8 @@ use crate::params::{SLOTS, noise};
 /// Counts bootstraps and follows the noise of each column from tfhe's public formulas.
 #[derive(Debug)]
 pub struct Cost {
+    /// The ciphertexts per row of each table.
+    widths: Vec<usize>,
     bootstraps: Counter<u64>,
     log2_failure: Counter<f64>,
 }
@@ -21,9 +23,9 @@ pub struct Shape {
 }
 
 impl Cost {
-    /// A counter at zero.
-    pub fn new() -> Self {
-        Self { bootstraps: Counter::new(0), log2_failure: Counter::new(f64::NEG_INFINITY) }
+    /// A counter at zero, for programs over tables with so many ciphertexts per row.
+    pub fn new(widths: Vec<usize>) -> Self {
+        Self { widths, bootstraps: Counter::new(0), log2_failure: Counter::new(f64::NEG_INFINITY) }
     }
 
     /// Bootstraps so far.
@@ -50,17 +52,14 @@ impl Cost {
     }
 }
 
-impl Default for Cost {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Backend for Cost {
     type Column = Shape;
 
     fn gather(&self, _position: usize, cells: &[Cell]) -> Result<Shape, CircuitError> {
-        Ok(Shape { rows: cells.len(), variance: noise::fresh() })
+        // Counted as addends: rows of one bin are not independent, and later sums take them to be.
+        let narrowest = cells.iter().map(|cell| self.widths[cell.table]).min();
+        let variance = narrowest.map_or(0.0, noise::fresh_addend);
+        Ok(Shape { rows: cells.len(), variance })
     }
 
     fn add(&self, left: &Shape, right: &Shape) -> Shape {
@@ -114,12 +113,12 @@ mod tests {
 
     #[test]
     fn failures_add_up_over_rows() {
-        let cost = Cost::new();
+        let cost = Cost::new(vec![1]);
         let cells = vec![Cell { table: 0, row: 0 }; 1024];
         let column = cost.gather(0, &cells).expect("nothing to read");
         let tables = vec![LookupTable::new(0..=15, |x| x); 1024];
         cost.lookup(&column, &tables).expect("nothing to read");
-        let one = noise::lookup_failure(noise::fresh(), SLOTS);
+        let one = noise::lookup_failure(noise::fresh_addend(1), SLOTS);
         assert!((cost.log2_failure() - one - 10.0).abs() < 1e-9);
         assert_eq!(cost.bootstraps(), 1024);
     }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Backend, Cell, CircuitError, LookupTable};
+use super::{Backend, Cell, CircuitError, LookupTable, Scale};
 use crate::params::SLOTS;
 
 /// The most addends that one comparison takes: the base would be smaller than two beyond that.
@@ -30,6 +30,19 @@ impl Radix {
     pub fn for_addends(addends: usize, span: u64) -> Self {
         assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
         Self::holding(SLOTS as u64 / addends as u64, span)
+    }
+
+    /// The number system with the fewest digits for amounts of at most `span`, of each of which `addends` are added up
+    /// digit by digit and released as they are.
+    ///
+    /// The base is 2ᴸ with the largest L for which `addends` digits of 2ᴸ − 1 still have a sum that can be told apart.
+    ///
+    /// # Panics
+    /// When `addends` is zero or so many that not even bits could be added up: checked where the agreement is read.
+    pub fn for_released_sums(addends: u64, span: u64) -> Self {
+        let largest_sum = Scale::Sums.values().end().unsigned_abs();
+        assert!((1..=largest_sum).contains(&addends), "at least one addend, and room for their bits");
+        Self::holding(1 << (largest_sum / addends + 1).ilog2(), span)
     }
 
     /// As many digits of `base` as numbers up to `span` have; at least one.
@@ -64,6 +77,12 @@ impl Radix {
     /// Digit `position` of an amount.
     pub fn digit(self, amount: u64, position: usize) -> u64 {
         amount / self.base.pow(position as u32) % self.base
+    }
+
+    /// The largest that digit `position` of an amount of at most `span` can be.
+    pub fn largest_digit(self, span: u64, position: usize) -> u64 {
+        // Above this digit there is something, unless it is zero.
+        (span / self.base.pow(position as u32)).min(self.base - 1)
     }
 
     /// What the digits cannot hold of a line: ⌊line / Bᵏ⌋.
@@ -261,6 +280,24 @@ mod tests {
                 assert_eq!(is_less(a, b), a < b, "{a} {b}");
             }
         }
+    }
+
+    #[test]
+    fn digits_of_released_sums_are_as_large_as_the_sums_scale_allows() {
+        // 2²⁴ − 1 is 1 · (2²⁴ − 1), 15 · 1,118,481 and 127 · 132,104 and a rest.
+        for (addends, bits) in [(1, 24), (2, 23), (1_118_481, 4), (1_118_482, 3), (132_104, 7), (132_105, 6)]
+        {
+            let radix = Radix::for_released_sums(addends, 1);
+            assert_eq!((radix.base, radix.digits), (1 << bits, 1), "{addends} addends");
+            assert!(addends * (radix.base - 1) < 1 << 24);
+            assert!(addends * (2 * radix.base - 1) >= 1 << 24);
+        }
+        assert_eq!(Radix::for_released_sums((1 << 24) - 1, 5), Radix { base: 2, digits: 3 });
+        let (at, above) =
+            (Radix::for_released_sums(100_000, 16_383), Radix::for_released_sums(100_000, 16_384));
+        assert_eq!((at.digits, above.digits), (2, 3));
+        assert_eq!([at.largest_digit(16_383, 1), above.largest_digit(16_384, 1)], [127, 127]);
+        assert_eq!(above.largest_digit(16_384, 2), 1);
     }
 
     proptest::proptest! {

@@ -29,6 +29,16 @@ pub fn fresh() -> f64 {
     one * (RING as f64 + 1.0)
 }
 
+/// What a fresh ciphertext adds to the variance of a sum over rows of a table with `width` ciphertexts per row.
+///
+/// Ciphertexts of one bin share r and e₁ (see [`fresh`]), and r and s have no minus signs, so their noise is not
+/// independent: at a distance of d places two of them have the correlation ½ − d/RING. A sum over a share f of a
+/// column's k ciphertexts in a bin varies most when they are neighbours; per ciphertext that is 1 + k·f(½ − f/3), at
+/// most 1 + 3k/16. A quarter in place of 3/16 leaves room for an r or an s that is not quite average.
+pub fn fresh_addend(width: usize) -> f64 {
+    fresh() * (1.0 + RING.div_ceil(width) as f64 / 4.0)
+}
+
 /// The variance of a bootstrap's output.
 pub fn bootstrapped() -> f64 {
     pbs_variance_132_bits_security_tuniform_fft_mul(
@@ -153,10 +163,37 @@ mod tests {
     }
 
     #[test]
-    fn a_released_sum_of_ten_million_amounts_is_read_and_one_of_a_billion_is_not() {
-        let failure = |people: f64| answer_failure(people * fresh(), Scale::Sums);
-        assert!(failure(1e7) < -100.0, "{}", failure(1e7));
-        assert!(failure(1e9) > LOG2_LIMIT, "{}", failure(1e9));
+    fn a_released_sum_of_a_million_amounts_is_read_and_one_of_a_hundred_million_is_not() {
+        let failure = |people: f64| answer_failure(people * fresh_addend(16), Scale::Sums);
+        assert!(failure(1e6) < -90.0, "{}", failure(1e6));
+        assert!(failure(1e8) > LOG2_LIMIT, "{}", failure(1e8));
+    }
+
+    /// With the product e·r itself, for a pseudo-random r: the variance of a sum of its coefficients in units of one's.
+    #[test]
+    fn neighbours_in_a_bin_have_noise_of_one_sign_and_fresh_addend_allows_for_it() {
+        let mut state = 1_u64;
+        let mut bit = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 63) as i64
+        };
+        let r: Vec<i64> = (0..RING).map(|_| bit()).collect();
+        let one: i64 = r.iter().sum();
+        for (width, neighbours) in
+            [(1, RING), (1, RING * 3 / 4), (1, 100), (9, RING), (64, RING), (RING, RING)]
+        {
+            let places: Vec<usize> = (0..neighbours).step_by(width).collect();
+            // How often the sum has each coefficient of e, with its sign where the product wraps round.
+            let weight = |j: usize| -> i64 {
+                places.iter().map(|i| if *i >= j { r[i - j] } else { -r[RING + i - j] }).sum()
+            };
+            let sum: i64 = (0..RING).map(|j| weight(j).pow(2)).sum();
+            let per_place = sum as f64 / one as f64 / places.len() as f64;
+            assert!(per_place * fresh() < fresh_addend(width), "{width} {neighbours}: {per_place}");
+            if width == 1 && neighbours > 100 {
+                assert!(per_place * fresh() * 1.5 > fresh_addend(width), "{width} {neighbours}: {per_place}");
+            }
+        }
     }
 
     #[test]

@@ -6,4 +6,6 @@ mod ranking;
 mod agencies;
 mod debt_alarm;
 mod debt_count;
+mod group_mean;
+mod groups;
 mod scene;

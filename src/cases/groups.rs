@@ -1,0 +1,167 @@
+//! People in groups: a neighbourhood, a sector, a treatment.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::Read;
+
+use super::{CaseError, Cases};
+use crate::table::csv::{CellProblem, CsvRows};
+use crate::units::{Digest, SubjectId};
+
+/// One group: at least one person.
+#[derive(Clone)]
+pub struct Group {
+    id: SubjectId,
+    members: Vec<SubjectId>,
+    /// The line of each member in the file.
+    lines: Vec<u64>,
+}
+
+impl Group {
+    /// Its name.
+    pub fn id(&self) -> &SubjectId {
+        &self.id
+    }
+
+    /// Who is in it, in the order of the file.
+    pub fn members(&self) -> &[SubjectId] {
+        &self.members
+    }
+
+    /// The line of a member in the file. The group begins at that of its first one.
+    pub fn line(&self, member: usize) -> u64 {
+        self.lines[member]
+    }
+}
+
+/// Groups in the order in which the file first names them. Each person is in one group only.
+#[derive(Clone)]
+pub struct Groups {
+    groups: Vec<Group>,
+}
+
+impl Groups {
+    /// Reads `person,group`, one row per person, in any order; other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the line and column of the first fault.
+    pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
+        let mut rows = CsvRows::open(input)?;
+        let (person, group) = (rows.column("person")?, rows.column("group")?);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut places: HashMap<SubjectId, usize> = HashMap::new();
+        let mut seen: HashSet<SubjectId> = HashSet::new();
+        while let Some(row) = rows.next_row()? {
+            let member: SubjectId = row.id(person)?;
+            let id: SubjectId = row.id(group)?;
+            if !seen.insert(member.clone()) {
+                return Err(row.error(person, CellProblem::Duplicate).into());
+            }
+            let place = *places.entry(id.clone()).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push(Group { id, members: Vec::new(), lines: Vec::new() });
+            }
+            groups[place].members.push(member);
+            groups[place].lines.push(row.line());
+        }
+        Ok(Self { groups })
+    }
+
+    /// The group at a place, counted in the order in which the file first names them.
+    pub fn get(&self, place: usize) -> &Group {
+        &self.groups[place]
+    }
+
+    /// How many groups.
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+}
+
+impl Cases for Groups {
+    fn answers(&self) -> Vec<&SubjectId> {
+        self.groups.iter().map(Group::id).collect()
+    }
+
+    /// The groups in their order, each with its members. Ignored columns do not count.
+    fn digest(&self) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for Group { id, members, .. } in &self.groups {
+            // Identifiers hold no white space, so the fields cannot run into one another.
+            hasher.update(id.as_str().as_bytes());
+            for member in members {
+                hasher.update(b" ").update(member.as_str().as_bytes());
+            }
+            hasher.update(b"\n");
+        }
+        hasher.finalize().into()
+    }
+}
+
+/// Nobody is named.
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group").field("members", &self.members.len()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Groups {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Groups").field("groups", &self.groups.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Groups, CaseError> {
+        Groups::from_csv(text.as_bytes())
+    }
+
+    #[test]
+    fn groups_come_in_the_order_in_which_the_file_first_names_them() {
+        let groups = read("x,person,group\n9,p1,south\n9,p2,north\n9,p3,south\n").expect("valid");
+        let names: Vec<&str> = groups.answers().iter().map(|id| id.as_str()).collect();
+        assert_eq!(names, ["south", "north"]);
+        let south = groups.get(0);
+        assert_eq!(south.members().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["p1", "p3"]);
+        assert_eq!([south.line(0), south.line(1)], [2, 4]);
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_line() {
+        let cases = [
+            ("p1,a\np2,a\np1,a\n", "line 4, column \"person\": the same identifier is on an earlier line"),
+            ("p1,a\np1,b\n", "line 3, column \"person\": the same identifier is on an earlier line"),
+            ("p1,\n", "line 2, column \"group\": the cell is empty"),
+            (",a\n", "line 2, column \"person\": the cell is empty"),
+        ];
+        for (rows, expected) in cases {
+            let error = read(&format!("person,group\n{rows}")).expect_err(rows).to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+        let error = read("person\np1\n").expect_err("no group").to_string();
+        assert_eq!(error, "line 1: column \"group\" is missing");
+    }
+
+    #[test]
+    fn the_digest_covers_the_groups_their_order_and_their_members_but_not_other_columns() {
+        let digest = |rows: &str| read(&format!("person,group,x\n{rows}")).expect("valid").digest();
+        let base = digest("p,a,1\nq,a,1\nr,b,1\n");
+        assert_eq!(base, digest("p,a,2\nr,b,2\nq,a,2\n"));
+        for other in [
+            "r,b,1\np,a,1\nq,a,1\n",
+            "p,a,1\nq,b,1\nr,b,1\n",
+            "p,c,1\nq,c,1\nr,b,1\n",
+            "p,a,1\ns,a,1\nr,b,1\n",
+        ] {
+            assert_ne!(base, digest(other), "{other}");
+        }
+    }
+}

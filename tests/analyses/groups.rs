@@ -1,0 +1,37 @@
+//! What the tests of both group analyses share: lists of amounts, and ordinary arithmetic over them.
+
+use drempel::Agreement;
+use drempel::analysis::Question;
+use drempel::answer::Value;
+
+use crate::scene::Random;
+
+/// The amounts of each group.
+pub(crate) type Lists = Vec<Vec<i64>>;
+
+/// Number, mean and sample variance: every amount's own distance from the mean, over exact integers.
+pub(crate) fn statistics(amounts: &[i64]) -> (usize, f64, f64) {
+    let n = amounts.len() as i128;
+    let sum: i128 = amounts.iter().map(|amount| i128::from(*amount)).sum();
+    let squares: i128 = amounts.iter().map(|amount| (n * i128::from(*amount) - sum).pow(2)).sum();
+    (amounts.len(), sum as f64 / n as f64, squares as f64 / (n * n * (n - 1)) as f64)
+}
+
+/// Within 1e-9 of each other.
+pub(crate) fn close(value: Value, expected: f64) -> bool {
+    matches!(value, Value::Decimal(found) if (found - expected).abs() <= 1e-9 * expected.abs())
+}
+
+/// An amount of the dataset: often a bound, a power of two, or beside one.
+pub(crate) fn amount(random: &mut Random, min: i64, max: i64) -> i64 {
+    match random.between(0, 3) {
+        0 => random.pick(&[min, max, (min + 1).min(max), max - 1]),
+        1 => (min + (1 << random.between(0, 40)) - random.between(0, 1)).min(max),
+        _ => random.between(min, max),
+    }
+}
+
+/// Why an agreement is refused.
+pub(crate) fn refused(agreement: &str) -> String {
+    Agreement::<Question>::parse_as(agreement).expect_err("breaks a rule").to_string()
+}
