@@ -284,17 +284,7 @@ impl Analysis for Eligibility {
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        let datasets = &setting.datasets;
-        let Some((first, others)) = datasets.split_first() else {
-            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
-        };
-        for other in others {
-            let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
-            if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
-                let (left, right) = (first.name.clone(), other.name.clone());
-                return Err(AgreementError::ApplesAndPears { left, right, what });
-            }
-        }
+        setting.check_one_concept()?;
         if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
             return Err(AgreementError::Analysis("max_addends must be 1 to 8"));
         }
@@ -315,7 +305,7 @@ impl Analysis for Eligibility {
                 "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
             ));
         }
-        if datasets.len() > self.max_addends {
+        if setting.datasets.len() > self.max_addends {
             return Err(AgreementError::Analysis(
                 "max_addends is too low: even a household of one has an amount in every dataset",
             ));

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, Description, Eligibility, GroupMean, Records, Released, Setting};
+use super::{Analysis, Description, Eligibility, GroupComparison, GroupMean, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -153,5 +153,6 @@ const OTHER: &str = "cases and batches are those of the same agreement's analysi
 
 questions! {
     "eligibility" => Eligibility,
+    "group_comparison" => GroupComparison,
     "group_mean" => GroupMean,
 }
