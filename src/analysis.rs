@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
-use crate::circuit::{Backend, CircuitError, Encoding, Scale};
+use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
 
@@ -23,6 +23,7 @@ pub(crate) mod probe;
 pub mod matching;
 mod question;
 pub mod ranking;
+pub mod group_comparison;
 pub mod group_mean;
 mod question;
 pub mod totals;
@@ -33,6 +34,7 @@ pub use description::Description;
 pub use eligibility::Eligibility;
 pub use plain_words::PlainWords;
 pub use matching::Matching;
+pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
 pub use question::Question;
 pub use ranking::Ranking;
@@ -166,6 +168,23 @@ pub struct Setting<'a> {
     pub disclosure: &'a Disclosure,
 }
 
+impl Setting<'_> {
+    /// Refuses datasets whose amounts may not be added up.
+    pub(crate) fn check_one_concept(&self) -> Result<(), AgreementError> {
+        let Some((first, others)) = self.datasets.split_first() else {
+            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
+        };
+        for other in others {
+            let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
+            if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
+                let (left, right) = (first.name.clone(), other.name.clone());
+                return Err(AgreementError::ApplesAndPears { left, right, what });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What is decrypted of each answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Released {
@@ -230,5 +249,12 @@ impl<'a> Records<'a> {
             Some(tables) => tables[table].get(subject).copied(),
             None => Some(0),
         }
+    }
+
+    /// Every record of a subject who is supposed to have one in a single table: in the first where there are no tables.
+    pub fn anywhere(&self, subject: &str) -> Vec<Cell> {
+        let tables = self.tables.as_ref().map_or(1, Vec::len);
+        let record = |table| self.row(table, subject).map(|row| Cell { table, row });
+        (0..tables).filter_map(record).collect()
     }
 }

@@ -134,6 +134,22 @@ pub enum CaseError {
         /// What the agreement asks for.
         minimum: u32,
     },
+    /// A person with records in two datasets of which only one may have them.
+    #[error(
+        "line {line}, column \"person\": a record in dataset \"{first}\" and one in \"{second}\"; a person may have \
+         one record only"
+    )]
+    SecondRecord {
+        /// The line of the file.
+        line: u64,
+        /// One dataset.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Nothing to compare with.
+    #[error("the file has one group; the first group is what others are compared with, so name at least two")]
+    OneGroup,
 }
 
 impl CaseError {

@@ -31,6 +31,7 @@ pub mod pseudonym;
 pub mod retention;
 mod ring;
 pub mod signature;
+mod statistics;
 mod transcript;
 mod words;
 

@@ -250,17 +250,8 @@ impl Analysis for Eligibility {
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+        setting.check_one_concept()?;
         let datasets = &setting.datasets;
-        let Some((first, others)) = datasets.split_first() else {
-            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
-        };
-        for other in others {
-            let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
-            if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
-                let (left, right) = (first.name.clone(), other.name.clone());
-                return Err(AgreementError::ApplesAndPears { left, right, what });
-            }
-        }
         if !datasets.iter().all(|set| matches!(set.subject, Subject::Person | Subject::Household)) {
             return Err(AgreementError::Analysis("every dataset's subject must be person or household"));
         }
@@ -284,7 +275,7 @@ impl Analysis for Eligibility {
                 "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
             ));
         }
-        if datasets.len() > self.max_addends {
+        if setting.datasets.len() > self.max_addends {
             return Err(AgreementError::Analysis(
                 "max_addends is too low: even a household of one has an amount in every dataset",
             ));

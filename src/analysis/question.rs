@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, GroupMean, Matching, PlainWords, Ranking, Records, Released, Setting};
+use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean, Matching, PlainWords, Ranking, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -191,5 +191,6 @@ questions! {
     "ranking" => Ranking,
     "debt_count" => DebtCount,
     "debt_alarm" => DebtAlarm,
+    "group_comparison" => GroupComparison,
     "group_mean" => GroupMean,
 }

@@ -285,6 +285,12 @@ impl Total {
         sum as f64 / n as f64
     }
 
+    /// How much higher the mean is than another's, over amounts with the same `min`: zero only when they are equal.
+    pub(super) fn above(&self, other: &Self) -> f64 {
+        let (n, others) = (i128::from(self.number), i128::from(other.number));
+        (self.sum * others - other.sum * n) as f64 / (n * others) as f64
+    }
+
     /// The sample variance of the amounts (divided by n - 1), in the square of their unit.
     pub(super) fn variance(&self) -> f64 {
         let n = i128::from(self.number);

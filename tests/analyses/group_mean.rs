@@ -1,13 +1,11 @@
 //! Averages per group.
 
-use std::fmt::Write;
-
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
 use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
 
-use crate::groups::{Lists, amount, close, refused, statistics};
+use crate::groups::{Lists, amount, close, files, refused, statistics};
 use crate::scene::{Job, Random};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_mean.toml");
@@ -20,21 +18,6 @@ fn agreement(min: i64, max: i64, max_group: u32, variance: &str) -> String {
     one.replace("max_group = 5000", &format!("max_group = {max_group}"))
         .replace("variance = \"released\"", &format!("variance = \"{variance}\""))
         .replace("minimum_cell = 10", "minimum_cell = 5")
-}
-
-/// The provider's file and the evaluator's. Each group also has a person without a record.
-fn files(lists: &Lists, one_without: bool) -> (String, String) {
-    let (mut table, mut cases) = ("person,wage_cents\n".to_owned(), "person,group\n".to_owned());
-    for (group, amounts) in lists.iter().enumerate() {
-        for (person, amount) in amounts.iter().enumerate() {
-            writeln!(table, "p{group}.{person},{amount}").expect("in memory");
-            writeln!(cases, "p{group}.{person},g{group}").expect("in memory");
-        }
-        if one_without {
-            writeln!(cases, "q{group},g{group}").expect("in memory");
-        }
-    }
-    (table, cases)
 }
 
 /// What must come out of one dataset.
@@ -70,9 +53,9 @@ fn a_hundred_thousand_groups_have_the_means_and_variances_of_ordinary_arithmetic
         };
         let mut lists: Lists = (0..12_600).map(|_| list()).collect();
         lists.extend([vec![min; 5], vec![max; 5], vec![max; 11], vec![min, max, min, max, min]]);
-        let (table, cases) = files(&lists, true);
+        let (tables, cases) = files(&lists, &["wage_cents"], true);
         let text = agreement(min, max, max_group, variance);
-        let job = Job { agreement: &text, tables: &[table], cases: &cases };
+        let job = Job { agreement: &text, tables: &tables, cases: &cases };
         for (values, amounts) in job.on_plaintext().iter().zip(&lists) {
             let right = is_right(values, amounts, variance == "released");
             assert!(right, "{amounts:?} in {min}..={max}: {values:?}");
@@ -90,9 +73,9 @@ fn a_group_that_spans_many_chunks_is_added_up_whole() {
         sizes.map(|size| (0..size).map(|_| amount(&mut random, 0, 1_500_000)).collect()).into();
     let full: Vec<i64> = vec![1_500_000; 5_000];
     let lists = [lists, vec![full]].concat();
-    let (table, cases) = files(&lists, false);
+    let (tables, cases) = files(&lists, &["wage_cents"], false);
     let text = agreement(0, 1_500_000, 5_000, "released");
-    let answers = Job { agreement: &text, tables: &[table], cases: &cases }.on_plaintext();
+    let answers = Job { agreement: &text, tables: &tables, cases: &cases }.on_plaintext();
     assert_eq!(answers.len(), 8);
     assert!(answers.iter().zip(&lists).all(|(values, amounts)| is_right(values, amounts, true)));
 }
@@ -104,9 +87,9 @@ fn with_real_keys_the_means_and_variances_are_those_of_ordinary_arithmetic() {
     let mut lists: Lists =
         (0..18).map(|_| (0..random.between(5, 9)).map(|_| amount(&mut random, min, max)).collect()).collect();
     lists.extend([vec![min; 5], vec![max; 12], vec![min, max, 0, -1, 1], vec![max - 1; 5]]);
-    let (table, cases) = files(&lists, true);
+    let (tables, cases) = files(&lists, &["wage_cents"], true);
     let text = agreement(min, max, 13, "released");
-    let answers = Job { agreement: &text, tables: &[table], cases: &cases }.with_real_keys(0);
+    let answers = Job { agreement: &text, tables: &tables, cases: &cases }.with_real_keys(0);
     assert_eq!(answers.len(), 22);
     for (values, amounts) in answers.iter().zip(&lists) {
         assert!(is_right(values, amounts, true), "{amounts:?}: {values:?}");

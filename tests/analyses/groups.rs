@@ -1,5 +1,7 @@
 //! What the tests of both group analyses share: lists of amounts, and ordinary arithmetic over them.
 
+use std::fmt::Write;
+
 use drempel::Agreement;
 use drempel::analysis::Question;
 use drempel::answer::Value;
@@ -8,6 +10,24 @@ use crate::scene::Random;
 
 /// The amounts of each group.
 pub(crate) type Lists = Vec<Vec<i64>>;
+
+/// A file for each dataset, with its amount's column, and the evaluator's. Each group's people are dealt over the
+/// datasets; with `one_without` it also has a person without a record.
+pub(crate) fn files(lists: &Lists, columns: &[&str], one_without: bool) -> (Vec<String>, String) {
+    let mut tables: Vec<String> = columns.iter().map(|column| format!("person,{column}\n")).collect();
+    let mut cases = "person,group\n".to_owned();
+    for (group, amounts) in lists.iter().enumerate() {
+        for (person, amount) in amounts.iter().enumerate() {
+            let table = &mut tables[person % columns.len()];
+            writeln!(table, "p{group}.{person},{amount}").expect("in memory");
+            writeln!(cases, "p{group}.{person},g{group}").expect("in memory");
+        }
+        if one_without {
+            writeln!(cases, "q{group},g{group}").expect("in memory");
+        }
+    }
+    (tables, cases)
+}
 
 /// Number, mean and sample variance: every amount's own distance from the mean, over exact integers.
 pub(crate) fn statistics(amounts: &[i64]) -> (usize, f64, f64) {

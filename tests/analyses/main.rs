@@ -6,6 +6,7 @@ mod ranking;
 mod agencies;
 mod debt_alarm;
 mod debt_count;
+mod group_comparison;
 mod group_mean;
 mod groups;
 mod scene;
