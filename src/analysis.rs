@@ -11,10 +11,13 @@ use crate::circuit::{Backend, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
 
+pub mod area_count;
 mod description;
 pub mod eligibility;
+mod household_sum;
 mod question;
 
+pub use area_count::AreaCount;
 pub use description::Description;
 pub use eligibility::Eligibility;
 pub use question::Question;

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, Description, Eligibility, Records, Released, Setting};
+use super::{Analysis, AreaCount, Description, Eligibility, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -153,4 +153,5 @@ const OTHER: &str = "cases and batches are those of the same agreement's analysi
 
 questions! {
     "eligibility" => Eligibility,
+    "area_count" => AreaCount,
 }

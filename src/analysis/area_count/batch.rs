@@ -1,0 +1,92 @@
+use super::suppression::CHUNK;
+use crate::circuit::radix::Comparison;
+
+/// One area, or the areas of one total.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The comparisons of each condition.
+    pub(super) conditions: Vec<Vec<Compared>>,
+    /// The chunk of each household.
+    pub(super) chunk_of: Vec<usize>,
+    /// The area of each chunk.
+    pub(super) area_of: Vec<usize>,
+    /// How many areas.
+    pub(super) areas: usize,
+    /// The smallest count that is shown.
+    pub(super) minimum: i64,
+    /// The total over them.
+    pub(super) total: Option<Total>,
+    /// The places of the answers: each area's, then the total's.
+    pub(super) places: Vec<usize>,
+}
+
+/// Households that share a number system, with their places in the batch.
+#[derive(Clone, Debug)]
+pub(super) struct Compared {
+    pub(super) comparison: Comparison,
+    pub(super) household_of: Vec<usize>,
+}
+
+/// A total over two or more areas, with the groups of two or three that are shown or hidden together.
+#[derive(Clone, Debug)]
+pub(super) struct Total {
+    /// The next area of each area's group; after the last, the first.
+    pub(super) next_of: Vec<usize>,
+    /// How often what an area knows must go on to the next for all of its group to know.
+    pub(super) rounds: usize,
+    /// The largest hidden sum that is shown.
+    pub(super) largest: i64,
+}
+
+impl Total {
+    /// Pairs in the order of the file; an odd one out makes the last group one of three.
+    pub(super) fn over(areas: usize, largest: i64) -> Self {
+        let last = areas - 2 - areas % 2;
+        let next = |area: usize| match area {
+            _ if area < last => area ^ 1,
+            _ if area + 1 < areas => area + 1,
+            _ => last,
+        };
+        Self { next_of: (0..areas).map(next).collect(), rounds: 1 + areas % 2, largest }
+    }
+}
+
+impl Batch {
+    /// Adds an area of so many households, in as few chunks as possible.
+    pub(super) fn push(&mut self, households: usize) {
+        let chunks = households.div_ceil(CHUNK);
+        let first = self.area_of.len();
+        self.chunk_of.extend((0..households).map(|household| first + household % chunks));
+        self.area_of.extend((0..chunks).map(|_| self.areas));
+        self.areas += 1;
+    }
+
+    /// How many households.
+    pub(super) fn households(&self) -> usize {
+        self.chunk_of.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_area_of_a_total_is_in_a_group_of_two_or_three() {
+        assert_eq!(Total::over(2, 10).next_of, [1, 0]);
+        assert_eq!(Total::over(3, 10).next_of, [1, 2, 0]);
+        assert_eq!(Total::over(4, 10).next_of, [1, 0, 3, 2]);
+        assert_eq!(Total::over(5, 10).next_of, [1, 0, 3, 4, 2]);
+        assert_eq!([2, 3, 4, 5].map(|areas| Total::over(areas, 10).rounds), [1, 2, 1, 2]);
+    }
+
+    #[test]
+    fn an_area_of_sixteen_takes_two_chunks_of_eight() {
+        let mut batch = Batch::default();
+        batch.push(15);
+        batch.push(16);
+        let sizes: Vec<usize> =
+            (0..3).map(|chunk| batch.chunk_of.iter().filter(|of| **of == chunk).count()).collect();
+        assert_eq!((sizes, batch.area_of, batch.areas), (vec![15, 8, 8], vec![0, 1, 1], 2));
+    }
+}
