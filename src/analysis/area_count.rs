@@ -1,17 +1,16 @@
 //! How many households of each area meet some conditions? docs/analyses/area_count.md has the definition, the circuit
 //! and the cost.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde::Deserialize;
 
-use super::household_sum::{Folded, comparison};
+use super::household_sum::Folded;
 use super::{Analysis, Description, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
-use crate::cases::areas::{Area, Areas, Region};
+use crate::cases::areas::{Areas, Region};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale, radix};
 use crate::language::Language;
 
@@ -121,67 +120,6 @@ impl AreaCount {
         Ok(())
     }
 
-    /// Adds an area to a batch, with each condition's comparisons sorted by number system.
-    fn add(
-        &self,
-        setting: &Setting<'_>,
-        records: &Records<'_>,
-        pending: &mut Pending,
-        area: &Area,
-    ) -> Result<(), CaseError> {
-        let (min, max) = (Self::minimum(setting), self.max_households);
-        let found = area.households().len();
-        if !(min..=max).contains(&found) {
-            return Err(CaseError::AreaSize { line: area.csv_line(), found, min, max });
-        }
-        for (household, place) in area.households().iter().zip(pending.batch.households()..) {
-            for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
-                let line = condition.line_of(household, &self.line_columns)?;
-                let sum = condition.sum(setting).fold(household, line, records)?;
-                folded.push((place, sum));
-            }
-        }
-        pending.batch.push(found);
-        Ok(())
-    }
-
-    fn pending(&self) -> Pending {
-        Pending { batch: Batch::default(), folded: self.condition.iter().map(|_| Vec::new()).collect() }
-    }
-
-    fn finish(
-        &self,
-        setting: &Setting<'_>,
-        pending: Pending,
-        places: Vec<usize>,
-        total: Option<Total>,
-    ) -> Batch {
-        let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
-            let sum = condition.sum(setting);
-            let encoding = sum.encoding();
-            let mut by_base: BTreeMap<u64, Vec<(usize, Folded)>> = BTreeMap::new();
-            for (place, folded) in folded {
-                by_base.entry(sum.radix(folded.cells.len()).base).or_default().push((place, folded));
-            }
-            let compared = |households: Vec<(usize, Folded)>| {
-                let most = households.iter().map(|(_, folded)| folded.cells.len()).max().unwrap_or(0);
-                let (household_of, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
-                Compared { comparison: comparison(&encoding, sum.radix(most), folded), household_of }
-            };
-            by_base.into_values().map(compared).collect()
-        };
-        let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
-        let minimum = Self::minimum(setting) as i64;
-        Batch { conditions, minimum, places, total, ..pending.batch }
-    }
-
-    /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself.
-    fn total(region: &Region) -> Option<Total> {
-        region.total()?;
-        let smallest = region.areas().iter().map(|area| area.households().len() as i64).min().unwrap_or(0);
-        Some(Total::over(region.areas().len(), smallest.min(MAX_REST)))
-    }
-
     /// For each household of a batch, a bit: whether it is at risk.
     fn bits<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
         let households = batch.households();
@@ -204,12 +142,6 @@ impl AreaCount {
         let joined = LookupTable::new(0..=last, |index| i64::from(self.is_at_risk(index)));
         backend.lookup(&index, &vec![joined; households])
     }
-}
-
-/// A batch whose comparisons are not sorted yet: each condition's, with the household's place.
-struct Pending {
-    batch: Batch,
-    folded: Vec<Vec<(usize, Folded)>>,
 }
 
 impl Analysis for AreaCount {

@@ -1,4 +1,11 @@
-use super::suppression::CHUNK;
+use std::collections::BTreeMap;
+
+use super::super::household_sum::{Folded, comparison};
+use super::super::{Records, Setting};
+use super::suppression::{CHUNK, MAX_REST};
+use super::{AreaCount, Condition};
+use crate::cases::CaseError;
+use crate::cases::areas::{Area, Region};
 use crate::circuit::radix::Comparison;
 
 /// One area, or the areas of one total.
@@ -64,6 +71,77 @@ impl Batch {
     /// How many households.
     pub(super) fn households(&self) -> usize {
         self.chunk_of.len()
+    }
+}
+
+/// A batch whose comparisons are not sorted yet: each condition's, with the household's place.
+pub(super) struct Pending {
+    pub(super) batch: Batch,
+    pub(super) folded: Vec<Vec<(usize, Folded)>>,
+}
+
+impl AreaCount {
+    /// Adds an area to a batch, with its households' comparisons.
+    pub(super) fn add(
+        &self,
+        setting: &Setting<'_>,
+        records: &Records<'_>,
+        pending: &mut Pending,
+        area: &Area,
+    ) -> Result<(), CaseError> {
+        let (min, max) = (Self::minimum(setting), self.max_households);
+        let found = area.households().len();
+        if !(min..=max).contains(&found) {
+            return Err(CaseError::AreaSize { line: area.csv_line(), found, min, max });
+        }
+        for (household, place) in area.households().iter().zip(pending.batch.households()..) {
+            for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
+                let line = condition.line_of(household, &self.line_columns)?;
+                let sum = condition.sum(setting).fold(household, line, records)?;
+                folded.push((place, sum));
+            }
+        }
+        pending.batch.push(found);
+        Ok(())
+    }
+
+    /// A batch without areas.
+    pub(super) fn pending(&self) -> Pending {
+        Pending { batch: Batch::default(), folded: self.condition.iter().map(|_| Vec::new()).collect() }
+    }
+
+    /// Sorts each condition's comparisons by number system.
+    pub(super) fn finish(
+        &self,
+        setting: &Setting<'_>,
+        pending: Pending,
+        places: Vec<usize>,
+        total: Option<Total>,
+    ) -> Batch {
+        let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
+            let sum = condition.sum(setting);
+            let encoding = sum.encoding();
+            let mut by_base: BTreeMap<u64, Vec<(usize, Folded)>> = BTreeMap::new();
+            for (place, folded) in folded {
+                by_base.entry(sum.radix(folded.cells.len()).base).or_default().push((place, folded));
+            }
+            let compared = |households: Vec<(usize, Folded)>| {
+                let most = households.iter().map(|(_, folded)| folded.cells.len()).max().unwrap_or(0);
+                let (household_of, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
+                Compared { comparison: comparison(&encoding, sum.radix(most), folded), household_of }
+            };
+            by_base.into_values().map(compared).collect()
+        };
+        let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
+        let minimum = Self::minimum(setting) as i64;
+        Batch { conditions, minimum, places, total, ..pending.batch }
+    }
+
+    /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself.
+    pub(super) fn total(region: &Region) -> Option<Total> {
+        region.total()?;
+        let smallest = region.areas().iter().map(|area| area.households().len() as i64).min().unwrap_or(0);
+        Some(Total::over(region.areas().len(), smallest.min(MAX_REST)))
     }
 }
 
