@@ -11,18 +11,21 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale, radix};
+use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 
 mod batch;
 mod condition;
+mod describe;
+mod program;
 mod suppression;
 
 pub use batch::Batch;
 pub use condition::Condition;
 
-use batch::{Compared, Total};
-use suppression::{MAX_HOUSEHOLDS, MAX_REST, Mark};
+use batch::Total;
+use program::Program;
+use suppression::{MAX_HOUSEHOLDS, MAX_REST};
 
 /// `[analysis]` with `kind = "area_count"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +38,8 @@ pub struct AreaCount {
     at_risk: Vec<Vec<String>>,
     max_households: usize,
     totals: Option<String>,
+    /// The condition of whom a measure has reached: then who is at risk and was missed is counted too.
+    reached: Option<String>,
     /// The datasets of all conditions, each once.
     #[serde(skip)]
     datasets: Vec<String>,
@@ -60,11 +65,19 @@ const IS_AREA: i64 = 0;
 const IS_TOTAL: i64 = 1;
 
 impl AreaCount {
-    /// Whether a household is at risk whose conditions hold as the bits of `index` say, the first condition's lowest.
+    /// Whether a household meets a condition, when the conditions that it meets are the bits of `index`, the first
+    /// condition's lowest.
+    fn meets(&self, index: i64, name: &str) -> bool {
+        let place = self.condition.iter().position(|condition| condition.name == name);
+        place.is_some_and(|place| (index >> place) & 1 == 1)
+    }
+
     fn is_at_risk(&self, index: i64) -> bool {
-        let place = |name: &String| self.condition.iter().position(|condition| condition.name == *name);
-        let holds = |name: &String| place(name).is_some_and(|place| index >> place & 1 == 1);
-        self.at_risk.iter().any(|all| all.iter().all(holds))
+        self.at_risk.iter().any(|all| all.iter().all(|name| self.meets(index, name)))
+    }
+
+    fn is_reached(&self, index: i64) -> bool {
+        self.reached.as_ref().is_some_and(|name| self.meets(index, name))
     }
 
     fn minimum(setting: &Setting<'_>) -> usize {
@@ -80,8 +93,10 @@ impl AreaCount {
             if before.iter().any(|other| other.name == name) {
                 return Err(AgreementError::NamedTwice { what: "condition", name });
             }
-            if !self.at_risk.iter().flatten().any(|used| *used == name) {
-                return Err(AgreementError::Analysis("every condition must have a place in at_risk"));
+            if !self.at_risk.iter().flatten().chain(&self.reached).any(|used| *used == name) {
+                return Err(AgreementError::Analysis(
+                    "every condition must have a place in at_risk, or be reached",
+                ));
             }
             // A dataset is encrypted in one way only.
             let differs = |other: &Condition| {
@@ -95,13 +110,18 @@ impl AreaCount {
                 ));
             }
         }
-        for name in self.at_risk.iter().flatten() {
+        if self.at_risk.iter().flatten().any(|name| self.reached.as_ref() == Some(name)) {
+            return Err(AgreementError::Analysis(
+                "who is reached must be a condition that is not in at_risk",
+            ));
+        }
+        for name in self.at_risk.iter().flatten().chain(&self.reached) {
             if !self.condition.iter().any(|condition| condition.name == *name) {
-                let (wanted_by, what) = ("at_risk".to_owned(), "condition");
+                let (wanted_by, what) = ("at_risk or reached".to_owned(), "condition");
                 return Err(AgreementError::Unknown { wanted_by, what, name: name.clone() });
             }
         }
-        if self.at_risk.iter().any(Vec::is_empty) {
+        if self.at_risk.is_empty() || self.at_risk.iter().any(Vec::is_empty) {
             return Err(AgreementError::Analysis(
                 "at_risk lists, for each way to be at risk, its conditions",
             ));
@@ -118,29 +138,6 @@ impl AreaCount {
             ));
         }
         Ok(())
-    }
-
-    /// For each household of a batch, a bit: whether it is at risk.
-    fn bits<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
-        let households = batch.households();
-        let mut index: Option<B::Column> = None;
-        for (place, (condition, compared)) in self.condition.iter().zip(&batch.conditions).enumerate() {
-            for Compared { comparison, household_of } in compared {
-                let bits = radix::choose(backend, comparison, condition.weights(1 << place))?;
-                let bits = backend.sum_by(&bits, household_of, households);
-                index = Some(match index {
-                    Some(index) => backend.add(&index, &bits),
-                    None => bits,
-                });
-            }
-        }
-        let index = index.expect("an area has a household, and an agreement a condition");
-        if self.condition.len() == 1 {
-            return Ok(index);
-        }
-        let last = (1 << self.condition.len()) - 1;
-        let joined = LookupTable::new(0..=last, |index| i64::from(self.is_at_risk(index)));
-        backend.lookup(&index, &vec![joined; households])
     }
 }
 
@@ -162,45 +159,7 @@ impl Analysis for AreaCount {
     }
 
     fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let all = |all: &Vec<String>| language.and(&all.iter().map(String::as_str).collect::<Vec<_>>());
-        let ways: Vec<String> = self.at_risk.iter().map(all).collect();
-        let ways = ways.join(language.pick("; or ", "; of "));
-        let minimum = Self::minimum(setting);
-        let question = language.pick(
-            format!(
-                "For each area, once: how many of its households meet these conditions: {ways}? A count below {minimum} \
-                 is suppressed before anybody can read it."
-            ),
-            format!(
-                "Voor elk gebied, één keer: hoeveel van de huishoudens voldoen aan deze voorwaarden: {ways}? Een aantal \
-                 onder {minimum} wordt onderdrukt voordat iemand het kan lezen."
-            ),
-        );
-        let households = language.pick("households per area", "huishoudens per gebied");
-        let to = language.pick("to", "tot en met");
-        let mut terms = vec![(households.to_owned(), format!("{minimum} {to} {}", self.max_households))];
-        let condition = |condition: &Condition| (condition.name.clone(), condition.describe(language));
-        terms.extend(self.condition.iter().map(condition));
-        if let Some(totals) = &self.totals {
-            terms.push((
-                language.pick("totals", "totalen").to_owned(),
-                language.pick(
-                    format!("by {totals}; where one area is suppressed, so is at least one other of the same total"),
-                    format!(
-                        "per {totals}; waar één gebied is onderdrukt, is dat ook ten minste één ander van hetzelfde totaal"
-                    ),
-                ),
-            ));
-        }
-        let lines = match self.line_columns.is_empty() {
-            true => "",
-            false => language.pick(", its lines", ", de eigen grenzen"),
-        };
-        let in_the_clear = language.pick(
-            format!("for each household: an identifier, its members, its area{lines}"),
-            format!("van elk huishouden: een aanduiding, de leden, het gebied{lines}"),
-        );
-        Description { question, terms, in_the_clear }
+        self.description(Self::minimum(setting), language)
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
@@ -229,15 +188,14 @@ impl Analysis for AreaCount {
 
     fn released(&self, _setting: &Setting<'_>) -> Released {
         let count = -OFFSET..=MAX_HOUSEHOLDS as i64 - OFFSET;
-        let fields = match self.totals {
-            Some(_) => vec![count, IS_AREA..=IS_TOTAL],
-            None => vec![count],
-        };
-        Released { scale: Scale::Slots, fields }
+        let missed = self.reached.as_ref().map(|_| count.clone());
+        let kind = self.totals.as_ref().map(|_| IS_AREA..=IS_TOTAL);
+        Released { scale: Scale::Slots, fields: [Some(count), missed, kind].into_iter().flatten().collect() }
     }
 
     fn columns(&self) -> Vec<String> {
-        ["area", "at_risk"].map(str::to_owned).into()
+        let missed = self.reached.as_ref().map(|_| "missed");
+        ["area", "at_risk"].into_iter().chain(missed).map(str::to_owned).collect()
     }
 
     fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -247,11 +205,16 @@ impl Analysis for AreaCount {
         let (mut sum, mut hidden) = (0, 0);
         for fields in fields {
             let count = fields[0] + OFFSET;
-            if (1..minimum).contains(&count) {
+            let missed = self.reached.as_ref().map(|_| fields[1] + OFFSET);
+            let is_total = self.totals.is_some() && fields.last() == Some(&IS_TOTAL);
+            // Too small to be shown, but for the zero of what is suppressed.
+            let others = missed.filter(|missed| *missed > 0).map(|missed| [missed, count - missed]);
+            let is_small = |count: i64| count < minimum;
+            if count > 0 && is_small(count) || others.is_some_and(|others| others.into_iter().any(is_small)) {
                 return None;
             }
-            let shown = match fields.get(1) {
-                Some(&IS_TOTAL) => {
+            let shown = match is_total {
+                true => {
                     let (shown, hidden) = (std::mem::take(&mut sum), std::mem::take(&mut hidden));
                     match (hidden, count) {
                         (0, 0) => Some(shown),
@@ -261,15 +224,18 @@ impl Analysis for AreaCount {
                         (_, rest) => Some(shown + rest),
                     }
                 }
-                _ => {
+                false => {
                     sum += count;
                     hidden += usize::from(count == 0);
                     (count > 0).then_some(count)
                 }
             };
-            values.push(vec![shown.map_or(Value::Suppressed, Value::Number)]);
+            let missed = missed.map(|missed| (missed > 0).then_some(missed));
+            let shown = [shown].into_iter().chain(missed);
+            values.push(shown.map(|count| count.map_or(Value::Suppressed, Value::Number)).collect());
         }
-        let is_whole = self.totals.is_none() || fields.last().is_none_or(|last| last[1] == IS_TOTAL);
+        let is_whole =
+            self.totals.is_none() || fields.last().is_none_or(|last| last.last() == Some(&IS_TOTAL));
         is_whole.then_some(values)
     }
 
@@ -344,36 +310,7 @@ impl Analysis for AreaCount {
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
-        let (minimum, areas) = (batch.minimum, batch.areas);
-        let bits = self.bits(backend, batch)?;
-        let counts = suppression::count(backend, &bits, &batch.chunk_of, &batch.area_of, areas)?;
-        let Some(total) = &batch.total else {
-            let hidden = suppression::below(backend, &counts, areas, minimum, Mark::Hidden)?;
-            let shown = suppression::shown(backend, &counts, &hidden, areas)?;
-            let offset = backend.constant(&vec![-OFFSET; areas], Scale::Slots);
-            return Ok(vec![backend.add(&suppression::number(backend, &shown), &offset)]);
-        };
-        // What is hidden in one area of a group is hidden in all.
-        let mut hidden = suppression::below(backend, &counts, areas, minimum, Mark::Bit)?;
-        for round in 1..=total.rounds {
-            let next = backend.sum_by(&hidden, &total.next_of, areas);
-            let mark = if round == total.rounds { Mark::Hidden } else { Mark::Bit };
-            hidden = suppression::any(backend, &backend.add(&hidden, &next), areas, mark)?;
-        }
-        let shown = suppression::shown(backend, &counts, &hidden, areas)?;
-        let rest = suppression::total(backend, suppression::rest(backend, &counts, &shown), areas)?;
-        let rest = suppression::within(backend, &rest, 1, minimum, total.largest)?;
-        // The areas' rows, and the total's after them.
-        let answers = areas + 1;
-        let number =
-            |counts, rows: Vec<usize>| backend.sum_by(&suppression::number(backend, counts), &rows, answers);
-        let areas_shown = number(&shown, (0..areas).collect());
-        let rest_shown = number(&rest, vec![areas]);
-        let offset = backend.constant(&vec![-OFFSET; answers], Scale::Slots);
-        let count = backend.add(&backend.add(&areas_shown, &rest_shown), &offset);
-        let mut kinds = vec![IS_AREA; areas];
-        kinds.push(IS_TOTAL);
-        Ok(vec![count, backend.constant(&kinds, Scale::Slots)])
+        Program { analysis: self, backend, batch }.run()
     }
 }
 

@@ -30,7 +30,7 @@ fn a_section_that_breaks_a_rule_is_refused() {
         (
             "\"low income\", \"high costs\"], [",
             "\"low income\"], [",
-            "every condition must have a place in at_risk",
+            "every condition must have a place in at_risk, or be reached",
         ),
         (
             "\"high costs\"], [",
@@ -61,12 +61,14 @@ fn a_section_that_breaks_a_rule_is_refused() {
         assert!(text.contains(from), "{from}");
         assert_eq!(refusal(&text.replacen(from, to, 1)), format!("[analysis] {expected}"), "{to}");
     }
+    let reached = "who is reached must be a condition that is not in at_risk";
     let named = [
+        ("max_households = 25", "max_households = 25\nreached = \"high costs\"", reached),
         ("name = \"high costs\"", "name = \"low quality\"", "condition \"low quality\" is named twice"),
         (
             "\"high costs\"], [",
             "\"cold\", \"high costs\"], [",
-            "at_risk names condition \"cold\", which the agreement does not have",
+            "at_risk or reached names condition \"cold\", which the agreement does not have",
         ),
         ("[\"costs\"]", "[\"cost\"]", "[analysis] names dataset \"cost\", which the agreement does not have"),
         ("[\"costs\"]", "[\"costs\", \"label\"]", "conditions that share a dataset"),
