@@ -260,12 +260,10 @@ fn with_real_keys_twenty_areas_and_their_totals_are_as_they_should_be() {
 }
 
 #[test]
-fn with_real_keys_an_area_of_25_households_takes_far_less_than_four_minutes() {
+fn with_real_keys_an_area_of_25_households_is_counted_as_defined() {
     let mut random = Random(23);
     let (tables, cases, answers) = poor_areas(&mut random, &[25]);
     let text = energy_poverty();
     let job = Job { agreement: &text, tables: &tables, cases: &cases };
-    let started = std::time::Instant::now();
     assert_eq!(job.with_real_keys(270), answers);
-    println!("measured {:.1} s", started.elapsed().as_secs_f64());
 }
