@@ -11,31 +11,33 @@ use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
 
+pub mod area_count;
 pub mod arrears;
 pub mod counts;
 pub mod debt_alarm;
 pub mod debt_count;
 mod description;
 pub mod eligibility;
+pub mod group_comparison;
+pub mod group_mean;
+mod household_sum;
+pub mod matching;
 mod plain_words;
 #[cfg(test)]
 pub(crate) mod probe;
-pub mod matching;
 mod question;
 pub mod ranking;
-pub mod group_comparison;
-pub mod group_mean;
-mod question;
 pub mod totals;
 
+pub use area_count::AreaCount;
 pub use debt_alarm::DebtAlarm;
 pub use debt_count::DebtCount;
 pub use description::Description;
 pub use eligibility::Eligibility;
-pub use plain_words::PlainWords;
-pub use matching::Matching;
 pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
+pub use matching::Matching;
+pub use plain_words::PlainWords;
 pub use question::Question;
 pub use ranking::Ranking;
 
@@ -168,21 +170,22 @@ pub struct Setting<'a> {
     pub disclosure: &'a Disclosure,
 }
 
-impl Setting<'_> {
-    /// Refuses datasets whose amounts may not be added up.
-    pub(crate) fn check_one_concept(&self) -> Result<(), AgreementError> {
-        let Some((first, others)) = self.datasets.split_first() else {
-            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
-        };
-        for other in others {
-            let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
-            if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
-                let (left, right) = (first.name.clone(), other.name.clone());
-                return Err(AgreementError::ApplesAndPears { left, right, what });
-            }
+/// Refuses datasets whose amounts may not be added up.
+///
+/// # Errors
+/// [`AgreementError::ApplesAndPears`], or an error where there is no dataset at all.
+pub(crate) fn check_one_concept(datasets: &[&Dataset]) -> Result<(), AgreementError> {
+    let Some((first, others)) = datasets.split_first() else {
+        return Err(AgreementError::Analysis("datasets must name at least one dataset"));
+    };
+    for other in others {
+        let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
+        if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
+            let (left, right) = (first.name.clone(), other.name.clone());
+            return Err(AgreementError::ApplesAndPears { left, right, what });
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// What is decrypted of each answer.

@@ -3,11 +3,13 @@
 use crate::table::csv::CsvError;
 use crate::units::{Digest, SubjectId};
 
+pub mod areas;
 pub mod groups;
 pub mod households;
 pub mod pairs;
 pub mod people;
 
+use areas::MAX_AREAS;
 use households::{KNOWN, POVERTY_LINE};
 
 /// What an evaluator asks about. A value of such a type is always valid.
@@ -49,10 +51,10 @@ pub enum CaseError {
         /// Where the person was seen before.
         first: u64,
     },
-    /// A household listed twice, in memory.
+    /// A household listed twice: in memory, or in a file without persons.
     #[error("line {line}: this household was listed before")]
     DuplicateHousehold {
-        /// Its place in the list.
+        /// The line of the file, or its place in the list.
         line: u64,
     },
     /// Rows of one household that contradict each other.
@@ -61,7 +63,7 @@ pub enum CaseError {
         /// The line of the file.
         line: u64,
         /// The column.
-        column: &'static str,
+        column: String,
         /// The household's first row.
         first: u64,
     },
@@ -71,11 +73,62 @@ pub enum CaseError {
         /// The line of the file.
         line: u64,
     },
+    /// A line outside the agreement, in a column that the agreement names.
+    #[error("line {line}, column \"{column}\": outside line_min and line_max of the agreement")]
+    LineOutside {
+        /// The line of the file.
+        line: u64,
+        /// The column.
+        column: String,
+    },
     /// A known amount outside the agreement.
     #[error("line {line}, column \"{KNOWN}\": outside known_min and known_max of the agreement")]
     KnownNotAgreed {
         /// The line of the file.
         line: u64,
+    },
+    /// An area with too few households to say anything about, or more than can be counted.
+    #[error(
+        "line {line}, column \"area\": the area has {found} households, and the agreement takes {min} to {max}; merge it \
+         with a neighbour, or split it"
+    )]
+    AreaSize {
+        /// The line where the area begins.
+        line: u64,
+        /// Its households.
+        found: usize,
+        /// The smallest area.
+        min: usize,
+        /// The largest one.
+        max: usize,
+    },
+    /// An area in two totals.
+    #[error("line {line}, column \"{column}\": differs from the area's first row (line {first})")]
+    AreaContradiction {
+        /// The line of the file.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The area's first row.
+        first: u64,
+    },
+    /// A total of one area, or of too many.
+    #[error("line {line}, column \"{column}\": a total over {found} areas; it takes 2 to {MAX_AREAS}")]
+    TotalSize {
+        /// The line where its first area begins.
+        line: u64,
+        /// The column.
+        column: String,
+        /// Its areas.
+        found: usize,
+    },
+    /// An area and a total of one name.
+    #[error("line {line}, column \"{column}\": an area has this name too; answers need different names")]
+    NameTaken {
+        /// The line of the file.
+        line: u64,
+        /// The column.
+        column: String,
     },
     /// More amounts than the agreement allows to be added up.
     #[error(
@@ -158,9 +211,11 @@ impl CaseError {
         matches!(
             self,
             Self::LineNotAgreed { .. }
+                | Self::LineOutside { .. }
                 | Self::KnownNotAgreed { .. }
                 | Self::TooManyPeople { .. }
                 | Self::GroupTooSmall { .. }
+                | Self::AreaSize { .. }
         )
     }
 }

@@ -5,17 +5,20 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
+use super::household_sum::{Folded, HouseholdSum, comparison};
 use super::{Analysis, Description, PlainWords, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section, Subject};
+use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::households::{Household, Households};
-use crate::circuit::radix::{self, Comparison, MAX_ADDENDS, Radix};
+use crate::circuit::radix::{self, Comparison, MAX_ADDENDS};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding};
 use crate::language::Language;
 use crate::units::MAX_CENTS;
 
 mod words;
+
+pub use super::household_sum::Missing;
 
 /// Households per batch. Batches run side by side, and the memory that they take grows with this.
 pub const BATCH: usize = 64;
@@ -55,28 +58,11 @@ pub enum Against {
     AtMost,
 }
 
-/// What a member without a record means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Missing {
-    /// An error.
-    Refuse,
-    /// No income.
-    Zero,
-}
-
 /// Households with equally many addends, so with one number system.
 #[derive(Clone, Debug)]
 pub struct Batch {
     comparison: Comparison,
     households: Vec<usize>,
-}
-
-/// One household's addends and its line after folding in everything that the evaluator knows.
-struct Folded {
-    household: usize,
-    cells: Vec<Cell>,
-    line: u64,
 }
 
 impl Eligibility {
@@ -121,8 +107,9 @@ impl Eligibility {
         }
     }
 
-    fn span(datasets: &[&Dataset]) -> u64 {
-        datasets.iter().map(|dataset| dataset.span()).max().unwrap_or(0)
+    fn sum<'a>(&self, setting: &Setting<'a>) -> HouseholdSum<'a> {
+        let datasets = setting.datasets.iter().copied().enumerate().collect();
+        HouseholdSum { datasets, max_addends: self.max_addends, missing: self.missing }
     }
 
     fn check_known(&self, household: &Household) -> Result<(), CaseError> {
@@ -140,73 +127,12 @@ impl Eligibility {
         }
         Ok(())
     }
-
-    /// Finds a household's records and folds what is known in the clear into its line.
-    fn fold(
-        &self,
-        datasets: &[&Dataset],
-        index: usize,
-        household: &Household,
-        records: &Records<'_>,
-    ) -> Result<Folded, CaseError> {
-        self.check_known(household)?;
-        let line = household.csv_line();
-        let mut cells = Vec::new();
-        let mut addends = 0;
-        // With each encoded amount x − min in place of x, the line moves up by −min.
-        let mut folded = self.below(household.poverty_line().value()) - household.known().value();
-        let mut ceiling = 0;
-        for (table, dataset) in datasets.iter().enumerate() {
-            let per_person = dataset.subject == Subject::Person;
-            let household_alone = std::slice::from_ref(household.id());
-            let subjects = if per_person { household.members() } else { household_alone };
-            addends += subjects.len();
-            if addends > self.max_addends {
-                return Err(CaseError::TooManyAddends { line, max: self.max_addends, addends });
-            }
-            for (place, subject) in subjects.iter().enumerate() {
-                match (records.row(table, subject.as_str()), self.missing) {
-                    (Some(row), _) => {
-                        cells.push(Cell { table, row });
-                        folded -= dataset.min().value();
-                        ceiling += dataset.span();
-                    }
-                    (None, Missing::Zero) => {}
-                    (None, Missing::Refuse) => {
-                        let line = if per_person { household.member_line(place) } else { line };
-                        let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
-                        return Err(CaseError::MissingRecord { line, column, dataset });
-                    }
-                }
-            }
-        }
-        // A line of zero or less is evaluated as zero and one above every sum as just above it: both are never and
-        // always reached, and nothing else tells such a household from another.
-        let line = u64::try_from(folded).unwrap_or(0).min(ceiling + 1);
-        Ok(Folded { household: index, cells, line })
-    }
 }
 
 impl Batch {
-    fn new(encoding: &Encoding, radix: Radix, households: Vec<Folded>) -> Self {
-        let mut batch = Self {
-            comparison: Comparison {
-                radix,
-                columns: encoding.columns(radix),
-                cells: Vec::new(),
-                group_of: Vec::new(),
-                lines: Vec::new(),
-            },
-            households: Vec::new(),
-        };
-        for (group, folded) in households.into_iter().enumerate() {
-            let comparison = &mut batch.comparison;
-            comparison.group_of.extend(folded.cells.iter().map(|_| group));
-            comparison.cells.extend(folded.cells);
-            comparison.lines.push(folded.line);
-            batch.households.push(folded.household);
-        }
-        batch
+    fn new(sum: &HouseholdSum<'_>, addends: usize, households: Vec<(usize, Folded)>) -> Self {
+        let (households, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
+        Self { comparison: comparison(&sum.encoding(), sum.radix(addends), folded), households }
     }
 }
 
@@ -250,14 +176,7 @@ impl Analysis for Eligibility {
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        setting.check_one_concept()?;
-        let datasets = &setting.datasets;
-        if !datasets.iter().all(|set| matches!(set.subject, Subject::Person | Subject::Household)) {
-            return Err(AgreementError::Analysis("every dataset's subject must be person or household"));
-        }
-        if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
-            return Err(AgreementError::Analysis("max_addends must be 1 to 8"));
-        }
+        self.sum(setting).check()?;
         match (&self.norms, self.line_min, self.line_max) {
             (Some(norms), None, None) if !norms.is_empty() => {}
             (None, Some(min), Some(max)) if min <= max => {}
@@ -275,24 +194,15 @@ impl Analysis for Eligibility {
                 "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
             ));
         }
-        if setting.datasets.len() > self.max_addends {
-            return Err(AgreementError::Analysis(
-                "max_addends is too low: even a household of one has an amount in every dataset",
-            ));
-        }
         Ok(())
     }
 
     fn encoding(&self, setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
-        Encoding::for_sums(self.max_addends, Self::span(&setting.datasets))
+        self.sum(setting).encoding()
     }
 
     fn clamps(&self, setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        // Safe when a single amount of `max` already reaches every line, whatever the other addends are.
-        let lowest = setting.datasets.iter().map(|other| other.min().value()).min().unwrap_or(0).min(0);
-        let others = (self.max_addends as i64 - 1) * lowest;
-        let highest_line = self.below(*self.lines().end()) - self.known_min - others;
-        highest_line <= dataset.max().value()
+        self.sum(setting).clamps(self.below(*self.lines().end()) - self.known_min, dataset)
     }
 
     fn released(&self, _setting: &Setting<'_>) -> Released {
@@ -318,35 +228,32 @@ impl Analysis for Eligibility {
         records: &Records<'_>,
         places: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
-        let datasets = &setting.datasets;
-        let span = Self::span(datasets);
-        let encoding = Encoding::for_sums(self.max_addends, span);
-        let mut by_size: Vec<Vec<Folded>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
+        let sum = self.sum(setting);
+        let mut by_size: Vec<Vec<(usize, Folded)>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
         let mut batches = Vec::new();
         for index in places.iter().copied() {
-            let folded = self.fold(datasets, index, households.get(index), records)?;
+            let household = households.get(index);
+            self.check_known(household)?;
+            let line = self.below(household.poverty_line().value()) - household.known().value();
+            let folded = sum.fold(household, line, records)?;
             let size = folded.cells.len().max(1);
-            by_size[size].push(folded);
+            by_size[size].push((index, folded));
             if by_size[size].len() == BATCH {
-                let full = std::mem::take(&mut by_size[size]);
-                batches.push(Batch::new(&encoding, Radix::for_addends(size, span), full));
+                batches.push(Batch::new(&sum, size, std::mem::take(&mut by_size[size])));
             }
         }
         for (size, rest) in by_size.into_iter().enumerate().filter(|(_, rest)| !rest.is_empty()) {
-            batches.push(Batch::new(&encoding, Radix::for_addends(size, span), rest));
+            batches.push(Batch::new(&sum, size, rest));
         }
         Ok(batches)
     }
 
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
-        let span = Self::span(&setting.datasets);
-        let encoding = Encoding::for_sums(self.max_addends, span);
+        let sum = self.sum(setting);
         let sample = |addends: usize| {
-            let cells = vec![Cell { table: 0, row: 0 }; addends];
-            let folded = Folded { household: 0, cells, line: 0 };
+            let folded = Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0 };
             let amounts = if addends == 1 { "amount" } else { "amounts" };
-            let batch = Batch::new(&encoding, Radix::for_addends(addends, span), vec![folded]);
-            (format!("a household of {addends} {amounts}"), batch)
+            (format!("a household of {addends} {amounts}"), Batch::new(&sum, addends, vec![(0, folded)]))
         };
         (1..=self.max_addends).map(sample).collect()
     }

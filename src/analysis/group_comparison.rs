@@ -6,7 +6,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::totals::{self, Missing, Total, Totals, Variance};
-use super::{Analysis, Description, Records, Released, Setting};
+use super::{Analysis, Description, Records, Released, Setting, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -110,7 +110,7 @@ impl Analysis for GroupComparison {
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        setting.check_one_concept()?;
+        check_one_concept(&setting.datasets)?;
         totals::check(&setting.datasets, setting.disclosure, self.max_group, Variance::Released)?;
         let bounds = |dataset: &Dataset| (dataset.min(), dataset.max());
         if setting.datasets.windows(2).any(|two| bounds(two[0]) != bounds(two[1])) {

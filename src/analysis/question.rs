@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean, Matching, PlainWords, Ranking, Records, Released, Setting};
+use super::{
+    Analysis, AreaCount, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean,
+    Matching, PlainWords, Ranking, Records, Released, Setting,
+};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -193,4 +196,5 @@ questions! {
     "debt_alarm" => DebtAlarm,
     "group_comparison" => GroupComparison,
     "group_mean" => GroupMean,
+    "area_count" => AreaCount,
 }

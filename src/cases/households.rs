@@ -8,51 +8,63 @@ use super::{CaseError, Cases};
 use crate::table::csv::CsvRows;
 use crate::units::{Cents, Digest, SubjectId};
 
-/// One household.
+/// One household, with what the file states of it.
 #[derive(Clone)]
-pub struct Household {
+pub struct Household<S = Stated> {
     id: SubjectId,
     members: Vec<SubjectId>,
-    poverty_line: Cents,
-    known: Cents,
+    stated: S,
     csv_line: u64,
     /// The line of each member; none when they came from no file.
     member_lines: Vec<u64>,
 }
 
+/// A household's poverty line, and its income that the evaluator knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    poverty_line: Cents,
+    known: Cents,
+}
+
 impl Household {
     /// A household with its members, its poverty line, and its income that the evaluator knows (0 if none).
     pub fn new(id: SubjectId, members: Vec<SubjectId>, poverty_line: Cents, known: Cents) -> Self {
-        Self { id, members, poverty_line, known, csv_line: 0, member_lines: Vec::new() }
+        let stated = Stated { poverty_line, known };
+        Self { id, members, stated, csv_line: 0, member_lines: Vec::new() }
     }
 
+    /// The amount to compare with.
+    pub fn poverty_line(&self) -> Cents {
+        self.stated.poverty_line
+    }
+
+    /// Income that the evaluator knows; may be negative.
+    pub fn known(&self) -> Cents {
+        self.stated.known
+    }
+}
+
+impl<S> Household<S> {
     /// Its pseudonym.
     pub fn id(&self) -> &SubjectId {
         &self.id
     }
 
-    /// Its members: at least one.
+    /// Its members: at least one where the file names persons.
     pub fn members(&self) -> &[SubjectId] {
         &self.members
-    }
-
-    /// The amount to compare with.
-    pub fn poverty_line(&self) -> Cents {
-        self.poverty_line
-    }
-
-    /// Income that the evaluator knows; may be negative.
-    pub fn known(&self) -> Cents {
-        self.known
     }
 
     /// The line of the file where it begins; its place in the list when it came from no file.
     pub fn csv_line(&self) -> u64 {
         self.csv_line
     }
-}
 
-impl Household {
+    /// What the file states of it.
+    pub(super) fn stated(&self) -> &S {
+        &self.stated
+    }
+
     /// The line of a member, or of the household where members have none.
     pub(crate) fn member_line(&self, member: usize) -> u64 {
         self.member_lines.get(member).copied().unwrap_or(self.csv_line)
@@ -66,7 +78,7 @@ pub struct Households {
 }
 
 /// Amounts, lines and members are never printed.
-impl fmt::Debug for Household {
+impl<S> fmt::Debug for Household<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Household").field("members", &self.members.len()).finish_non_exhaustive()
     }
@@ -102,13 +114,14 @@ impl Households {
             let member: SubjectId = row.id(person)?;
             let poverty_line = row.cents(poverty_line)?;
             let known = known.map_or(Ok(Cents::ZERO), |column| row.cents(column))?;
-            let index = builder.household(id, poverty_line, known, line);
-            let stated = &builder.households[index];
-            let first = stated.csv_line;
-            let same = [(POVERTY_LINE, stated.poverty_line == poverty_line), (KNOWN, stated.known == known)];
-            if let Some((column, _)) = same.into_iter().find(|(_, same)| !same) {
-                return Err(CaseError::Contradiction { line, column, first });
-            }
+            let stated = Stated { poverty_line, known };
+            let index = builder.household(id, stated, line, |first, other| {
+                let same = [
+                    (POVERTY_LINE, first.poverty_line == other.poverty_line),
+                    (KNOWN, first.known == other.known),
+                ];
+                same.into_iter().find(|(_, same)| !same).map(|(column, _)| column.to_owned())
+            })?;
             builder.member(index, member, line)?;
         }
         Ok(Self { households: builder.households })
@@ -122,8 +135,8 @@ impl Households {
         let mut builder = Builder::default();
         for (index, household) in households.into_iter().enumerate() {
             let line = index as u64 + 1;
-            let Household { id, members, poverty_line, known, .. } = household;
-            if builder.household(id, poverty_line, known, line) != index {
+            let Household { id, members, stated, .. } = household;
+            if builder.household(id, stated, line, |_, _| None)? != index {
                 return Err(CaseError::DuplicateHousehold { line });
             }
             if members.is_empty() {
@@ -166,7 +179,7 @@ impl Cases for Households {
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
         for household in &self.households {
-            let Household { id, members, poverty_line, known, .. } = household;
+            let Household { id, members, stated: Stated { poverty_line, known }, .. } = household;
             // Identifiers hold no white space, so the fields cannot run into one another.
             let row = format!("{id} {} {}", poverty_line.value(), known.value());
             hasher.update(row.as_bytes());
@@ -180,34 +193,40 @@ impl Cases for Households {
 }
 
 /// Collects households and refuses a person who is already in one.
-#[derive(Default)]
-struct Builder {
-    households: Vec<Household>,
+pub(super) struct Builder<S> {
+    pub(super) households: Vec<Household<S>>,
     by_id: HashMap<SubjectId, usize>,
     /// The household and the line where each person was seen.
     seen: HashMap<SubjectId, (usize, u64)>,
 }
 
-impl Builder {
-    /// The place of a household, new or known.
-    fn household(&mut self, id: SubjectId, poverty_line: Cents, known: Cents, line: u64) -> usize {
+impl<S> Default for Builder<S> {
+    fn default() -> Self {
+        Self { households: Vec::new(), by_id: HashMap::new(), seen: HashMap::new() }
+    }
+}
+
+impl<S> Builder<S> {
+    /// The place of a household, new or known. `difference` names the column in which a known one was stated otherwise.
+    pub(super) fn household(
+        &mut self,
+        id: SubjectId,
+        stated: S,
+        line: u64,
+        difference: impl FnOnce(&S, &S) -> Option<String>,
+    ) -> Result<usize, CaseError> {
         let next = self.households.len();
         let index = *self.by_id.entry(id.clone()).or_insert(next);
         if index == next {
-            let members = Vec::new();
-            self.households.push(Household {
-                id,
-                members,
-                poverty_line,
-                known,
-                csv_line: line,
-                member_lines: Vec::new(),
-            });
+            let (members, member_lines) = (Vec::new(), Vec::new());
+            self.households.push(Household { id, members, stated, csv_line: line, member_lines });
+        } else if let Some(column) = difference(&self.households[index].stated, &stated) {
+            return Err(CaseError::Contradiction { line, column, first: self.households[index].csv_line });
         }
-        index
+        Ok(index)
     }
 
-    fn member(&mut self, index: usize, member: SubjectId, line: u64) -> Result<(), CaseError> {
+    pub(super) fn member(&mut self, index: usize, member: SubjectId, line: u64) -> Result<(), CaseError> {
         match self.seen.insert(member.clone(), (index, line)) {
             Some((other, _)) if other == index => Err(CaseError::DuplicatePerson { line }),
             Some((_, first)) => Err(CaseError::PersonInTwoHouseholds { line, first }),

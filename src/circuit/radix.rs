@@ -107,7 +107,18 @@ pub struct Comparison {
     pub lines: Vec<u64>,
 }
 
-/// For each group 1 when the sum of its addends is below its line, else 0.
+/// For each group 1 when the sum of its addends is below its line, else 0: [`choose`] between the two.
+///
+/// # Errors
+/// When a table cannot be read.
+///
+/// # Cost
+/// `radix.digits` bootstraps per group.
+pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, CircuitError> {
+    choose(backend, comparison, [1, 0])
+}
+
+/// For each group the first of two values when the sum of its addends is below its line, else the second.
 ///
 /// Digit by digit, lowest first: `t = (sum of the digits) + borrow`, `borrow = ⌊(t − line's digit) / B⌋`. What is
 /// left after the last digit is ⌊(sum − line mod Bᵏ) / Bᵏ⌋, and the sum is below the line exactly when that is
@@ -118,7 +129,11 @@ pub struct Comparison {
 ///
 /// # Cost
 /// `radix.digits` bootstraps per group.
-pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, CircuitError> {
+pub fn choose<B: Backend>(
+    backend: &B,
+    comparison: &Comparison,
+    values: [i64; 2],
+) -> Result<B::Column, CircuitError> {
     let Comparison { radix, columns, cells, group_of, lines } = comparison;
     let groups = lines.len();
     let mut borrow: Option<B::Column> = None;
@@ -128,7 +143,7 @@ pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Colu
         if let Some(borrow) = &borrow {
             total = backend.add(&total, borrow);
         }
-        let last = position + 1 == radix.digits;
+        let last = (position + 1 == radix.digits).then_some(values);
         let tables: Vec<LookupTable> = lines.iter().map(|line| step(*radix, *line, position, last)).collect();
         borrow = Some(backend.lookup(&total, &tables)?);
     }
@@ -207,16 +222,16 @@ pub fn below_zero<B: Backend>(
     backend.lookup(&total, &sign(1))
 }
 
-/// The table of one step for one line.
-fn step(radix: Radix, line: u64, position: usize, last: bool) -> LookupTable {
+/// The table of one step for one line; the last one gives one of two values.
+fn step(radix: Radix, line: u64, position: usize, last: Option<[i64; 2]>) -> LookupTable {
     let base = radix.base as i64;
     let digit = radix.digit(line, position) as i64;
     let borrow = move |total: i64| (total - digit).div_euclid(base);
     // As many addends as the base allows: a group with fewer uses a part of the window.
     let window = -1..=SLOTS / base * base - 1;
-    if last {
+    if let Some([below, otherwise]) = last {
         let overflow = radix.overflow(line) as i64;
-        LookupTable::new(window, move |total| i64::from(borrow(total) < overflow))
+        LookupTable::new(window, move |total| if borrow(total) < overflow { below } else { otherwise })
     } else {
         LookupTable::new(window, borrow)
     }

@@ -118,7 +118,7 @@ impl<A: Analysis> Explanation<'_, A> {
                         (Subject::Household, true) => {
                             language.pick("the household as a whole", "het hele huishouden")
                         }
-                        (subject, false) => subject.each(language),
+                        (subject, _) => subject.each(language),
                     },
                     one: match in_euro {
                         true => language.pick("One amount", "Eén bedrag"),

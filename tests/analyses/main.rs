@@ -1,12 +1,13 @@
 //! The sister cases, each against an oracle that is no part of drempel: on plaintext by the hundred thousand, with real
 //! keys by the dozen, and its bootstraps as frozen numbers.
 
-mod matching;
-mod ranking;
 mod agencies;
+mod area_count;
 mod debt_alarm;
 mod debt_count;
 mod group_comparison;
 mod group_mean;
 mod groups;
+mod matching;
+mod ranking;
 mod scene;

@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+
+use super::super::household_sum::{Folded, comparison};
+use super::super::{Records, Setting};
+use super::suppression::{CHUNK, MAX_REST};
+use super::{AreaCount, Condition};
+use crate::cases::CaseError;
+use crate::cases::areas::{Area, Region};
+use crate::circuit::radix::Comparison;
+
+/// One area, or the areas of one total.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The comparisons of each condition.
+    pub(super) conditions: Vec<Vec<Compared>>,
+    /// The chunk of each household.
+    pub(super) chunk_of: Vec<usize>,
+    /// The area of each chunk.
+    pub(super) area_of: Vec<usize>,
+    /// How many areas.
+    pub(super) areas: usize,
+    /// The smallest count that is shown.
+    pub(super) minimum: i64,
+    /// The total over them.
+    pub(super) total: Option<Total>,
+    /// The places of the answers: each area's, then the total's.
+    pub(super) places: Vec<usize>,
+}
+
+/// Households that share a number system, with their places in the batch.
+#[derive(Clone, Debug)]
+pub(super) struct Compared {
+    pub(super) comparison: Comparison,
+    pub(super) household_of: Vec<usize>,
+}
+
+/// A total over two or more areas, with the groups of two or three that are shown or hidden together.
+#[derive(Clone, Debug)]
+pub(super) struct Total {
+    /// The next area of each area's group; after the last, the first.
+    pub(super) next_of: Vec<usize>,
+    /// How often what an area knows must go on to the next for all of its group to know.
+    pub(super) rounds: usize,
+    /// The largest hidden sum that is shown.
+    pub(super) largest: i64,
+}
+
+impl Total {
+    /// Pairs in the order of the file; an odd one out makes the last group one of three.
+    pub(super) fn over(areas: usize, largest: i64) -> Self {
+        let last = areas - 2 - areas % 2;
+        let next = |area: usize| match area {
+            _ if area < last => area ^ 1,
+            _ if area + 1 < areas => area + 1,
+            _ => last,
+        };
+        Self { next_of: (0..areas).map(next).collect(), rounds: 1 + areas % 2, largest }
+    }
+}
+
+impl Batch {
+    /// Adds an area of so many households, in as few chunks as possible.
+    pub(super) fn push(&mut self, households: usize) {
+        let chunks = households.div_ceil(CHUNK);
+        let first = self.area_of.len();
+        self.chunk_of.extend((0..households).map(|household| first + household % chunks));
+        self.area_of.extend((0..chunks).map(|_| self.areas));
+        self.areas += 1;
+    }
+
+    /// How many households.
+    pub(super) fn households(&self) -> usize {
+        self.chunk_of.len()
+    }
+}
+
+/// A batch whose comparisons are not sorted yet: each condition's, with the household's place.
+pub(super) struct Pending {
+    pub(super) batch: Batch,
+    pub(super) folded: Vec<Vec<(usize, Folded)>>,
+}
+
+impl AreaCount {
+    /// Adds an area to a batch, with its households' comparisons.
+    pub(super) fn add(
+        &self,
+        setting: &Setting<'_>,
+        records: &Records<'_>,
+        pending: &mut Pending,
+        area: &Area,
+    ) -> Result<(), CaseError> {
+        let (min, max) = (Self::minimum(setting), self.max_households);
+        let found = area.households().len();
+        if !(min..=max).contains(&found) {
+            return Err(CaseError::AreaSize { line: area.csv_line(), found, min, max });
+        }
+        for (household, place) in area.households().iter().zip(pending.batch.households()..) {
+            for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
+                let line = condition.line_of(household, &self.line_columns)?;
+                let sum = condition.sum(setting).fold(household, line, records)?;
+                folded.push((place, sum));
+            }
+        }
+        pending.batch.push(found);
+        Ok(())
+    }
+
+    /// A batch without areas.
+    pub(super) fn pending(&self) -> Pending {
+        Pending { batch: Batch::default(), folded: self.condition.iter().map(|_| Vec::new()).collect() }
+    }
+
+    /// Sorts each condition's comparisons by number system.
+    pub(super) fn finish(
+        &self,
+        setting: &Setting<'_>,
+        pending: Pending,
+        places: Vec<usize>,
+        total: Option<Total>,
+    ) -> Batch {
+        let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
+            let sum = condition.sum(setting);
+            let encoding = sum.encoding();
+            let mut by_base: BTreeMap<u64, Vec<(usize, Folded)>> = BTreeMap::new();
+            for (place, folded) in folded {
+                by_base.entry(sum.radix(folded.cells.len()).base).or_default().push((place, folded));
+            }
+            let compared = |households: Vec<(usize, Folded)>| {
+                let most = households.iter().map(|(_, folded)| folded.cells.len()).max().unwrap_or(0);
+                let (household_of, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
+                Compared { comparison: comparison(&encoding, sum.radix(most), folded), household_of }
+            };
+            by_base.into_values().map(compared).collect()
+        };
+        let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
+        let minimum = Self::minimum(setting) as i64;
+        Batch { conditions, minimum, places, total, ..pending.batch }
+    }
+
+    /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself.
+    pub(super) fn total(region: &Region) -> Option<Total> {
+        region.total()?;
+        let smallest = region.areas().iter().map(|area| area.households().len() as i64).min().unwrap_or(0);
+        Some(Total::over(region.areas().len(), smallest.min(MAX_REST)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_area_of_a_total_is_in_a_group_of_two_or_three() {
+        assert_eq!(Total::over(2, 10).next_of, [1, 0]);
+        assert_eq!(Total::over(3, 10).next_of, [1, 2, 0]);
+        assert_eq!(Total::over(4, 10).next_of, [1, 0, 3, 2]);
+        assert_eq!(Total::over(5, 10).next_of, [1, 0, 3, 4, 2]);
+        assert_eq!([2, 3, 4, 5].map(|areas| Total::over(areas, 10).rounds), [1, 2, 1, 2]);
+    }
+
+    #[test]
+    fn an_area_of_sixteen_takes_two_chunks_of_eight() {
+        let mut batch = Batch::default();
+        batch.push(15);
+        batch.push(16);
+        let sizes: Vec<usize> =
+            (0..3).map(|chunk| batch.chunk_of.iter().filter(|of| **of == chunk).count()).collect();
+        assert_eq!((sizes, batch.area_of, batch.areas), (vec![15, 8, 8], vec![0, 1, 1], 2));
+    }
+}

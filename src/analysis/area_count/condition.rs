@@ -1,0 +1,150 @@
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+
+use super::super::Setting;
+use super::super::household_sum::{HouseholdSum, Missing};
+use crate::agreement::{AgreementError, Dataset};
+use crate::cases::CaseError;
+use crate::cases::areas::Located;
+use crate::cases::households::Household;
+use crate::language::Language;
+use crate::units::MAX_CENTS;
+
+/// `[[analysis.condition]]`: a sum of amounts on one side of a line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub(super) name: String,
+    pub(super) datasets: Vec<String>,
+    comparison: Against,
+    line: Option<i64>,
+    pub(super) line_column: Option<String>,
+    line_min: Option<i64>,
+    line_max: Option<i64>,
+    pub(super) max_addends: usize,
+    missing: Missing,
+}
+
+/// On which side of the line the sum must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Against {
+    /// sum < line
+    Below,
+    /// sum ≤ line
+    AtMost,
+    /// sum ≥ line
+    AtLeast,
+    /// sum > line
+    Above,
+}
+
+impl Condition {
+    /// The lines that a household may have.
+    fn lines(&self) -> RangeInclusive<i64> {
+        let (low, high) = (self.line.or(self.line_min), self.line.or(self.line_max));
+        low.unwrap_or(0)..=high.unwrap_or(0)
+    }
+
+    /// `sum ≤ line` is `sum < line + 1`.
+    fn below(&self, line: i64) -> i64 {
+        match self.comparison {
+            Against::Below | Against::AtLeast => line,
+            Against::AtMost | Against::Above => line + 1,
+        }
+    }
+
+    /// What it adds to a household's index: first where the sum is below, then where it is not.
+    pub(super) fn weights(&self, weight: i64) -> [i64; 2] {
+        match self.comparison {
+            Against::Below | Against::AtMost => [weight, 0],
+            Against::AtLeast | Against::Above => [0, weight],
+        }
+    }
+
+    /// What is added up.
+    pub(super) fn sum<'a>(&self, setting: &Setting<'a>) -> HouseholdSum<'a> {
+        let named = |name: &String| {
+            let mut all = setting.datasets.iter().copied().enumerate();
+            all.find(|(_, dataset)| dataset.name == *name)
+        };
+        HouseholdSum {
+            datasets: self.datasets.iter().filter_map(named).collect(),
+            max_addends: self.max_addends,
+            missing: self.missing,
+        }
+    }
+
+    pub(super) fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+        self.sum(setting).check()?;
+        match (self.line, &self.line_column, self.line_min, self.line_max) {
+            (Some(_), None, None, None) => {}
+            (None, Some(_), Some(min), Some(max)) if min <= max => {}
+            _ => {
+                return Err(AgreementError::Analysis(
+                    "a condition has either a line, or a line_column with line_min <= line_max",
+                ));
+            }
+        }
+        let lines = self.lines();
+        if ![lines.start(), lines.end()].into_iter().all(|line| (-MAX_CENTS..=MAX_CENTS).contains(line)) {
+            return Err(AgreementError::Analysis("a condition's lines lie within 10^15"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn clamps(&self, setting: &Setting<'_>, dataset: &Dataset) -> bool {
+        self.sum(setting).clamps(self.below(*self.lines().end()), dataset)
+    }
+
+    /// A household's line, as what its sum is to be below. `columns` are the names of the file's columns of lines.
+    pub(super) fn line_of(
+        &self,
+        household: &Household<Located>,
+        columns: &[String],
+    ) -> Result<i64, CaseError> {
+        let Some(column) = &self.line_column else {
+            return Ok(self.below(*self.lines().start()));
+        };
+        let place = columns.iter().position(|name| name == column);
+        let line = household.line(place.expect("the file was read with this condition's column")).value();
+        if !self.lines().contains(&line) {
+            return Err(CaseError::LineOutside { line: household.csv_line(), column: column.clone() });
+        }
+        Ok(self.below(line))
+    }
+
+    /// For example "income below 1200 to 2400 (by household)".
+    pub(super) fn describe(&self, language: Language) -> String {
+        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
+        let against = match self.comparison {
+            Against::Below => language.pick("below", "onder"),
+            Against::AtMost => language.pick("at most", "ten hoogste"),
+            Against::AtLeast => language.pick("at least", "ten minste"),
+            Against::Above => language.pick("above", "boven"),
+        };
+        let sum = language.and(&names);
+        let lines = self.lines();
+        let line = match &self.line_column {
+            Some(column) => {
+                let (low, high) = (lines.start(), lines.end());
+                language.pick(
+                    format!("the household's own {column} ({low} to {high})"),
+                    format!("de eigen {column} van het huishouden ({low} tot en met {high})"),
+                )
+            }
+            None => lines.start().to_string(),
+        };
+        let missing = match self.missing {
+            Missing::Refuse => language.pick(
+                "a missing record stops the whole computation",
+                "een ontbrekend gegeven stopt de hele berekening",
+            ),
+            Missing::Zero => {
+                language.pick("a missing record counts as zero", "een ontbrekend gegeven telt als nul")
+            }
+        };
+        format!("{sum} {against} {line}; {missing}")
+    }
+}

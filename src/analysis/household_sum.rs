@@ -1,0 +1,153 @@
+//! The amounts of one household, added up and compared with a line.
+
+use serde::Deserialize;
+
+use super::{Records, check_one_concept};
+use crate::agreement::{AgreementError, Dataset, Subject};
+use crate::cases::CaseError;
+use crate::cases::households::Household;
+use crate::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
+use crate::circuit::{Cell, Encoding};
+
+/// What a member without a record means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missing {
+    /// An error.
+    Refuse,
+    /// No amount.
+    Zero,
+}
+
+/// What is added up for each household.
+pub(super) struct HouseholdSum<'a> {
+    /// The datasets, each with the number of its table.
+    pub(super) datasets: Vec<(usize, &'a Dataset)>,
+    /// The most amounts of one household.
+    pub(super) max_addends: usize,
+    /// What a member without a record means.
+    pub(super) missing: Missing,
+}
+
+/// One household's addends and its line after folding in everything that is known in the clear.
+pub(super) struct Folded {
+    pub(super) cells: Vec<Cell>,
+    pub(super) line: u64,
+}
+
+impl HouseholdSum<'_> {
+    /// Checks that the datasets may be added up.
+    ///
+    /// # Errors
+    /// None, more than may be added up, or datasets of several units or concepts.
+    pub(super) fn check(&self) -> Result<(), AgreementError> {
+        let datasets: Vec<&Dataset> = self.datasets.iter().map(|(_, dataset)| *dataset).collect();
+        check_one_concept(&datasets)?;
+        if !datasets.iter().all(|set| matches!(set.subject, Subject::Person | Subject::Household)) {
+            return Err(AgreementError::Analysis("every dataset's subject must be person or household"));
+        }
+        if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
+            return Err(AgreementError::Analysis("max_addends must be 1 to 8"));
+        }
+        if self.datasets.len() > self.max_addends {
+            return Err(AgreementError::Analysis(
+                "max_addends is too low: even a household of one has an amount in every dataset",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether an amount above `max` may be encrypted as `max`: when a single amount of `max` already reaches the
+    /// highest line, whatever the other addends are.
+    pub(super) fn clamps(&self, highest_line: i64, dataset: &Dataset) -> bool {
+        let lowest = self.datasets.iter().map(|(_, other)| other.min().value()).min().unwrap_or(0).min(0);
+        let others = (self.max_addends as i64 - 1) * lowest;
+        highest_line - others <= dataset.max().value()
+    }
+
+    /// How every amount is encrypted.
+    pub(super) fn encoding(&self) -> Encoding {
+        Encoding::for_sums(self.max_addends, self.span())
+    }
+
+    /// The number system of a household with so many addends; without any, that of one.
+    pub(super) fn radix(&self, addends: usize) -> Radix {
+        Radix::for_addends(addends.max(1), self.span())
+    }
+
+    fn span(&self) -> u64 {
+        self.datasets.iter().map(|(_, dataset)| dataset.span()).max().unwrap_or(0)
+    }
+
+    /// Finds a household's records and folds what is known in the clear into its line: the sum is compared with
+    /// "below `line`".
+    ///
+    /// # Errors
+    /// More amounts than agreed, a household without a member where there must be one, or a record that is missing and
+    /// may not be.
+    pub(super) fn fold<S>(
+        &self,
+        household: &Household<S>,
+        line: i64,
+        records: &Records<'_>,
+    ) -> Result<Folded, CaseError> {
+        let csv_line = household.csv_line();
+        let mut cells = Vec::new();
+        let mut addends = 0;
+        // With each encoded amount x − min in place of x, the line moves up by −min.
+        let mut folded = line;
+        let mut ceiling = 0;
+        for (table, dataset) in self.datasets.iter().copied() {
+            let subjects: Vec<&str> = match dataset.subject {
+                Subject::Person if household.members().is_empty() => {
+                    return Err(CaseError::EmptyHousehold { line: csv_line });
+                }
+                Subject::Person => household.members().iter().map(|id| id.as_str()).collect(),
+                _ => vec![household.id().as_str()],
+            };
+            addends += subjects.len();
+            if addends > self.max_addends {
+                return Err(CaseError::TooManyAddends { line: csv_line, max: self.max_addends, addends });
+            }
+            for (place, subject) in subjects.into_iter().enumerate() {
+                match (records.row(table, subject), self.missing) {
+                    (Some(row), _) => {
+                        cells.push(Cell { table, row });
+                        folded -= dataset.min().value();
+                        ceiling += dataset.span();
+                    }
+                    (None, Missing::Zero) => {}
+                    (None, Missing::Refuse) => {
+                        let line = match dataset.subject {
+                            Subject::Person => household.member_line(place),
+                            _ => csv_line,
+                        };
+                        let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
+                        return Err(CaseError::MissingRecord { line, column, dataset });
+                    }
+                }
+            }
+        }
+        // A line of zero or less is evaluated as zero and one above every sum as just above it: both are never and
+        // always reached, and nothing else tells such a household from another.
+        let line = u64::try_from(folded).unwrap_or(0).min(ceiling + 1);
+        Ok(Folded { cells, line })
+    }
+}
+
+/// The comparison of households that share a number system.
+pub(super) fn comparison(
+    encoding: &Encoding,
+    radix: Radix,
+    households: impl IntoIterator<Item = Folded>,
+) -> Comparison {
+    let columns = encoding.columns(radix);
+    let mut comparison =
+        Comparison { radix, columns, cells: Vec::new(), group_of: Vec::new(), lines: Vec::new() };
+    for (group, folded) in households.into_iter().enumerate() {
+        comparison.group_of.extend(folded.cells.iter().map(|_| group));
+        comparison.cells.extend(folded.cells);
+        comparison.lines.push(folded.line);
+    }
+    comparison
+}

@@ -1,0 +1,269 @@
+//! Counts per area: what is shown, what is suppressed, and what can be computed from what is shown.
+
+use drempel::Plan;
+use drempel::agreement::Agreement;
+use drempel::analysis::Question;
+use drempel::answer::Value;
+
+use crate::scene::{Answers, Job, Random};
+
+mod reached;
+mod refusals;
+mod totals;
+
+/// An agreement over a household dataset of bits: at risk is who has a one.
+fn of_bits(minimum: i64, section: &str) -> String {
+    agreement(
+        minimum,
+        &[("flag", "household", 0, 1)],
+        &format!(
+            "at_risk = [[\"flagged\"]]\nmax_households = 30\n{section}\n\
+             [[analysis.condition]]\nname = \"flagged\"\ndatasets = [\"flag\"]\ncomparison = \"at-least\"\nline = 1\n\
+             max_addends = 1\nmissing = \"refuse\"\n"
+        ),
+    )
+}
+
+/// An agreement over datasets of a name, a subject, `min` and `max`.
+fn agreement(minimum: i64, datasets: &[(&str, &str, i64, i64)], section: &str) -> String {
+    let dataset = |(name, subject, min, max): &(&str, &str, i64, i64)| {
+        format!(
+            "[[dataset]]\nname = \"{name}\"\nprovider = \"statistics\"\nsubject = \"{subject}\"\namount = \"value\"\n\
+             unit = \"unit\"\nconcept = \"{name}\"\nmin = {min}\nmax = {max}\n"
+        )
+    };
+    let datasets: String = datasets.iter().map(dataset).collect();
+    format!(
+        "[agreement]\nname = \"test\"\npurpose = \"test\"\nlegal_basis = \"test\"\nvalid_from = 2025-01-01\n\
+         valid_until = 2099-12-31\nretention_days = 1\n\
+         [[party]]\nname = \"statistics\"\nroles = [\"data-provider\", \"auditor\"]\n\
+         [[party]]\nname = \"computing-centre\"\nroles = [\"evaluator\"]\n\
+         [[party]]\nname = \"municipality\"\nroles = [\"key-holder\"]\n\
+         {datasets}\
+         [disclosure]\nto = \"municipality\"\nanswers = 1000000\nminimum_cell = {minimum}\n\
+         [analysis]\nkind = \"area_count\"\n{section}"
+    )
+}
+
+const TOTALS: &str = "totals = \"district\"";
+
+/// Some areas, each with its district, its households and how many of them are at risk.
+struct Town {
+    areas: Vec<(usize, i64, i64)>,
+}
+
+impl Town {
+    /// The dataset and the evaluator's file. Who is at risk comes first.
+    fn files(&self) -> (String, String) {
+        let (mut flags, mut cases) = ("household,value\n".to_owned(), "household,area,district\n".to_owned());
+        for (area, (district, households, at_risk)) in self.areas.iter().enumerate() {
+            for household in 0..*households {
+                flags.push_str(&format!("h{area}-{household},{}\n", i64::from(household < *at_risk)));
+                cases.push_str(&format!("h{area}-{household},A{area},D{district}\n"));
+            }
+        }
+        (flags, cases)
+    }
+
+    fn on_plaintext(&self, agreement: &str) -> Answers {
+        let (flags, cases) = self.files();
+        Job { agreement, tables: &[flags], cases: &cases }.on_plaintext()
+    }
+
+    /// What should be published: areas by themselves.
+    fn apart(&self, minimum: i64) -> Answers {
+        self.areas
+            .iter()
+            .map(|(_, _, at_risk)| vec![value((*at_risk >= minimum).then_some(*at_risk))])
+            .collect()
+    }
+
+    /// What should be published with totals: for each district its areas, then its total.
+    fn with_totals(&self, minimum: i64) -> Answers {
+        let mut answers = Vec::new();
+        for district in self.districts() {
+            let hidden = hidden(&district, minimum);
+            let shown = |is_hidden: &bool, at_risk: i64| (!is_hidden).then_some(at_risk);
+            let cells = hidden.iter().zip(&district);
+            answers.extend(cells.map(|(hidden, (_, at_risk))| vec![value(shown(hidden, *at_risk))]));
+            let sum: i64 = district.iter().map(|(_, at_risk)| at_risk).sum();
+            let rest: i64 =
+                hidden.iter().zip(&district).filter(|(hidden, _)| **hidden).map(|(_, area)| area.1).sum();
+            let smallest = district.iter().map(|(households, _)| *households).min().expect("an area");
+            let is_safe = !hidden.contains(&true) || (minimum..=smallest.min(27)).contains(&rest);
+            answers.push(vec![value(is_safe.then_some(sum))]);
+        }
+        answers
+    }
+
+    /// The areas of each district as (households, at risk), in the order in which districts begin.
+    fn districts(&self) -> Vec<Vec<(i64, i64)>> {
+        let mut districts: Vec<(usize, Vec<(i64, i64)>)> = Vec::new();
+        for (name, households, at_risk) in &self.areas {
+            match districts.iter_mut().find(|(known, _)| known == name) {
+                Some((_, areas)) => areas.push((*households, *at_risk)),
+                None => districts.push((*name, vec![(*households, *at_risk)])),
+            }
+        }
+        districts.into_iter().map(|(_, areas)| areas).collect()
+    }
+}
+
+fn value(shown: Option<i64>) -> Value {
+    shown.map_or(Value::Suppressed, Value::Number)
+}
+
+/// Pairs, the last of three where the number is odd: all hidden when one is below the minimum.
+fn hidden(district: &[(i64, i64)], minimum: i64) -> Vec<bool> {
+    groups(district.len())
+        .into_iter()
+        .flat_map(|group| {
+            let any = district[group.clone()].iter().any(|(_, at_risk)| *at_risk < minimum);
+            vec![any; group.len()]
+        })
+        .collect()
+}
+
+fn groups(areas: usize) -> Vec<std::ops::Range<usize>> {
+    let pairs = areas / 2;
+    (0..pairs).map(|pair| 2 * pair..if pair + 1 == pairs { areas } else { 2 * pair + 2 }).collect()
+}
+
+/// Areas with counts near the minimum, none, all and anything.
+fn random_area(random: &mut Random, district: usize, minimum: i64) -> (usize, i64, i64) {
+    let households = random.between(minimum, 30);
+    let anything = random.between(0, households);
+    let small = random.between(0, minimum);
+    let at_risk = random.pick(&[minimum - 1, minimum, minimum + 1, 0, households, anything, small, small]);
+    (district, households, at_risk.min(households))
+}
+
+#[test]
+fn every_count_in_an_area_of_every_size_is_shown_or_suppressed_as_it_should_be() {
+    for minimum in [5, 8, 10, 17, 30] {
+        let sizes = (minimum..=30)
+            .flat_map(|households| (0..=households).map(move |at_risk| (0, households, at_risk)));
+        let town = Town { areas: sizes.collect() };
+        assert_eq!(town.on_plaintext(&of_bits(minimum, "")), town.apart(minimum), "{minimum}");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_counts_are_as_they_should_be() {
+    let mut random = Random(7);
+    for minimum in [5, 10, 12, 15] {
+        let areas = (0..25_000).map(|_| random_area(&mut random, 0, minimum));
+        let town = Town { areas: areas.collect() };
+        assert_eq!(town.on_plaintext(&of_bits(minimum, "")), town.apart(minimum), "{minimum}");
+    }
+}
+
+/// The definition of the example, with the incomes of persons: 18 bits, a line for each household.
+fn energy_poverty() -> String {
+    agreement(
+        5,
+        &[("income", "person", -1000, 261_143), ("costs", "household", 0, 255), ("label", "household", 1, 7)],
+        "at_risk = [[\"low income\", \"high costs\"], [\"low income\", \"low quality\"]]\nmax_households = 25\n\
+         [[analysis.condition]]\nname = \"low income\"\ndatasets = [\"income\"]\ncomparison = \"at-most\"\n\
+         line_column = \"income_line\"\nline_min = 100000\nline_max = 250000\nmax_addends = 3\nmissing = \"zero\"\n\
+         [[analysis.condition]]\nname = \"high costs\"\ndatasets = [\"costs\"]\ncomparison = \"above\"\n\
+         line = 180\nmax_addends = 1\nmissing = \"refuse\"\n\
+         [[analysis.condition]]\nname = \"low quality\"\ndatasets = [\"label\"]\ncomparison = \"at-least\"\n\
+         line = 4\nmax_addends = 1\nmissing = \"refuse\"\n",
+    )
+}
+
+/// Areas under that agreement, with the answers that they should give.
+fn poor_areas(random: &mut Random, sizes: &[i64]) -> ([String; 3], String, Answers) {
+    let [mut incomes, mut costs, mut labels] =
+        ["person,value\n", "household,value\n", "household,value\n"].map(str::to_owned);
+    let mut cases = "household,person,area,income_line\n".to_owned();
+    let mut answers = Vec::new();
+    for (area, households) in sizes.iter().enumerate() {
+        let mut at_risk = 0;
+        for household in 0..*households {
+            let line = random.pick(&[100_000, 150_107, 205_348, 250_000]);
+            let members = random.between(1, 3);
+            // A total near the line, or anything.
+            let near = line + random.between(-2, 2);
+            let anything = random.between(-900, 260_000);
+            let total = random.pick(&[near, near, anything]);
+            let mut left = total;
+            for member in 0..members {
+                let id = format!("p{area}-{household}-{member}");
+                let income = if member + 1 == members { left } else { random.between(0, left.max(0)) };
+                left -= income;
+                cases.push_str(&format!("h{area}-{household},{id},A{area},{line}\n"));
+                // Who has none may have no record.
+                if income != 0 || random.between(0, 1) == 0 {
+                    incomes.push_str(&format!("{id},{income}\n"));
+                }
+            }
+            let cost = random.pick(&[0, 179, 180, 181, 255]);
+            let label = random.between(1, 7);
+            costs.push_str(&format!("h{area}-{household},{cost}\n"));
+            labels.push_str(&format!("h{area}-{household},{label}\n"));
+            at_risk += i64::from(total <= line && (cost > 180 || label >= 4));
+        }
+        answers.push(vec![value((at_risk >= 5).then_some(at_risk))]);
+    }
+    ([incomes, costs, labels], cases, answers)
+}
+
+#[test]
+fn incomes_costs_and_labels_near_their_lines_are_joined_as_defined() {
+    let mut random = Random(19);
+    let sizes: Vec<i64> = (0..1_500).map(|_| random.between(5, 25)).collect();
+    let (tables, cases, answers) = poor_areas(&mut random, &sizes);
+    let agreement = energy_poverty();
+    assert_eq!(Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext(), answers);
+}
+
+#[test]
+fn an_area_costs_six_to_nine_bootstraps_beside_its_households_chains() {
+    assert_eq!(sample_bootstraps(&of_bits(5, "")), [5 + 6, 30 + 8]);
+    let two_areas = [2 * (5 + 7) + 3 + 6, 2 * (30 + 9) + 3 + 6];
+    assert_eq!(sample_bootstraps(&of_bits(5, TOTALS)), two_areas);
+    let defined = [5 * (5 + 2 + 1 + 1) + 6, 25 * (8 + 2 + 1 + 1) + 8];
+    assert_eq!(sample_bootstraps(&energy_poverty()), defined);
+}
+
+/// The bootstraps of the smallest and the largest area, or of two of each and their total.
+fn sample_bootstraps(text: &str) -> Vec<u64> {
+    let agreement = Agreement::<Question>::parse_as(text).expect("a sound agreement");
+    let plans = Plan::of_samples(&agreement);
+    assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -112.0), "{plans:?}");
+    plans.into_iter().map(|(_, plan)| plan.bootstraps).collect()
+}
+
+#[test]
+fn with_real_keys_twenty_areas_and_their_totals_are_as_they_should_be() {
+    let counts = [
+        [(10, 4), (10, 6), (11, 5), (10, 10)],
+        [(10, 0), (10, 0), (10, 2), (10, 2)],
+        [(16, 16), (10, 5), (10, 7), (10, 8)],
+        [(10, 3), (12, 7), (10, 4), (10, 5)],
+        [(10, 4), (10, 0), (10, 9), (18, 17)],
+    ];
+    let areas =
+        counts.iter().enumerate().flat_map(|(district, areas)| areas.map(|(of, risk)| (district, of, risk)));
+    let mut town = Town { areas: areas.collect() };
+    town.areas.extend([(5, 5, 5), (5, 5, 4), (5, 5, 1)]);
+    let answers = town.with_totals(5);
+    assert_eq!(answers.iter().filter(|answer| **answer == [Value::Suppressed]).count(), 19);
+    let (flags, cases) = town.files();
+    let text = of_bits(5, TOTALS);
+    let households = 217 + 15;
+    // Two areas have a second chunk, and three are a group of three.
+    let planned = households + 23 * 7 + 2 * 2 + 3 + 6 * (3 * 3 + 6);
+    assert_eq!(Job { agreement: &text, tables: &[flags], cases: &cases }.with_real_keys(planned), answers);
+}
+
+#[test]
+fn with_real_keys_an_area_of_25_households_is_counted_as_defined() {
+    let mut random = Random(23);
+    let (tables, cases, answers) = poor_areas(&mut random, &[25]);
+    let text = energy_poverty();
+    let job = Job { agreement: &text, tables: &tables, cases: &cases };
+    assert_eq!(job.with_real_keys(270), answers);
+}
