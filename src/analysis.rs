@@ -17,12 +17,14 @@ pub mod debt_alarm;
 pub mod debt_count;
 mod description;
 pub mod eligibility;
+pub mod presence;
 mod question;
 
 pub use debt_alarm::DebtAlarm;
 pub use debt_count::DebtCount;
 pub use description::Description;
 pub use eligibility::Eligibility;
+pub use presence::Presence;
 pub use question::Question;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, Records, Released, Setting};
+use super::{Analysis, DebtAlarm, DebtCount, Description, Eligibility, Presence, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
@@ -155,4 +155,5 @@ questions! {
     "eligibility" => Eligibility,
     "debt_count" => DebtCount,
     "debt_alarm" => DebtAlarm,
+    "presence" => Presence,
 }

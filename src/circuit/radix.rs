@@ -29,7 +29,11 @@ impl Radix {
     /// When `addends` is not 1 to 8: checked where the agreement is read.
     pub fn for_addends(addends: usize, span: u64) -> Self {
         assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
-        let base = SLOTS as u64 / addends as u64;
+        Self::holding(SLOTS as u64 / addends as u64, span)
+    }
+
+    /// As many digits of `base` as numbers up to `span` have; at least one.
+    pub fn holding(base: u64, span: u64) -> Self {
         let mut digits = 1;
         let mut capacity = u128::from(base);
         while capacity <= u128::from(span) {

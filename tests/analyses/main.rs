@@ -4,4 +4,5 @@
 mod agencies;
 mod debt_alarm;
 mod debt_count;
+mod presence;
 mod scene;
