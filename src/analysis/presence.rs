@@ -64,6 +64,9 @@ pub enum Batch {
     },
 }
 
+/// A person's records: where the days are, and where the regions are.
+type Found = (Vec<Cell>, Vec<Cell>);
+
 impl Presence {
     /// The first day that counts.
     pub fn since(&self) -> Date {
@@ -126,14 +129,14 @@ impl Presence {
         Batch::Latest { people: Vec::new(), latest }
     }
 
-    /// A person's records: where the days are and where the regions are.
+    /// Finds a person's records.
     fn find(
         &self,
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
         place: usize,
-    ) -> Result<(Vec<Cell>, Vec<Cell>), CaseError> {
+    ) -> Result<Found, CaseError> {
         let (mut times, mut codes) = (Vec::new(), Vec::new());
         for day in 0..self.agencies {
             let region = self.agencies + day;
@@ -159,7 +162,7 @@ impl Presence {
 
 impl Batch {
     /// Adds a person with its records; nothing for a batch that asks for no region.
-    fn push(&mut self, person: usize, (times, codes): (Vec<Cell>, Vec<Cell>)) {
+    fn push(&mut self, person: usize, (times, codes): Found) {
         if let Self::Latest { people, latest } = self {
             people.push(person);
             latest.subjects += 1;
@@ -305,7 +308,7 @@ impl Analysis for Presence {
             let batches = counts::batches(days, NoRecord::NotCounted, people, records, places)?;
             return Ok(batches.into_iter().map(Batch::Seen).collect());
         }
-        let mut by_size: Vec<Vec<(usize, (Vec<Cell>, Vec<Cell>))>> = vec![Vec::new(); self.agencies + 1];
+        let mut by_size: Vec<Vec<(usize, Found)>> = vec![Vec::new(); self.agencies + 1];
         for place in places.iter().copied() {
             let cells = self.find(setting, people, records, place)?;
             by_size[cells.0.len()].push((place, cells));
