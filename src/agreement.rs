@@ -18,6 +18,7 @@ mod parts;
 mod section;
 mod signed;
 
+pub(crate) use parts::date;
 pub use parts::{Dataset, Disclosure, Party, Role, Subject, Terms};
 pub use section::Section;
 pub use signed::{Rehearsal, SignatureError, Signatures, SignedAgreement};

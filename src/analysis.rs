@@ -23,6 +23,7 @@ pub mod group_mean;
 mod household_sum;
 pub mod matching;
 mod plain_words;
+pub mod presence;
 #[cfg(test)]
 pub(crate) mod probe;
 mod question;
@@ -38,6 +39,7 @@ pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
 pub use matching::Matching;
 pub use plain_words::PlainWords;
+pub use presence::Presence;
 pub use question::Question;
 pub use ranking::Ranking;
 

@@ -203,6 +203,18 @@ pub enum CaseError {
     /// Nothing to compare with.
     #[error("the file has one group; the first group is what others are compared with, so name at least two")]
     OneGroup,
+    /// A person with one of two records that belong together.
+    #[error(
+        "line {line}, column \"person\": a record in dataset \"{present}\" but none in \"{absent}\"; its provider gives both or neither"
+    )]
+    UnpairedRecord {
+        /// The line of the file.
+        line: u64,
+        /// The dataset that has a record.
+        present: String,
+        /// The dataset that has none.
+        absent: String,
+    },
 }
 
 impl CaseError {

@@ -7,6 +7,7 @@
 pub mod clear;
 pub mod cost;
 mod encoding;
+pub mod latest;
 mod lookup_table;
 pub mod radix;
 

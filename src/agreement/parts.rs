@@ -50,9 +50,11 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     Ok(text)
 }
 
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+/// A date as TOML has it, without a time.
+pub(crate) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let value = toml::value::Datetime::deserialize(deserializer)?;
-    value.to_string().parse().map_err(|_| D::Error::custom("a date such as 2025-01-31 is expected"))
+    let date = value.time.is_none().then(|| value.to_string().parse().ok()).flatten();
+    date.ok_or_else(|| D::Error::custom("a date such as 2025-01-31 is expected"))
 }
 
 /// What a party may do.

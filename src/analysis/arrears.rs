@@ -103,8 +103,3 @@ impl Arrears {
         format!("{}{period}", language.euro(self.above))
     }
 }
-
-/// What the evaluator knows of each person.
-pub(super) fn in_the_clear(language: Language) -> String {
-    language.pick("for each person: an identifier", "van elke persoon: een aanduiding").to_owned()
-}

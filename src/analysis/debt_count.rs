@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::arrears::{self, Arrears, Missing};
+use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
 use super::{Analysis, Description, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
@@ -75,7 +75,7 @@ impl Analysis for DebtCount {
             ),
         );
         let terms = self.arrears().terms(setting, language);
-        Description { question, terms, in_the_clear: arrears::in_the_clear(language) }
+        Description { question, terms, in_the_clear: counts::in_the_clear(language) }
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::{
     Analysis, AreaCount, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean,
-    Matching, PlainWords, Ranking, Records, Released, Setting,
+    Matching, PlainWords, Presence, Ranking, Records, Released, Setting,
 };
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
@@ -197,4 +197,5 @@ questions! {
     "group_comparison" => GroupComparison,
     "group_mean" => GroupMean,
     "area_count" => AreaCount,
+    "presence" => Presence,
 }

@@ -55,12 +55,16 @@ enum Part {
     Times(u64, Radix),
     /// One column: 1 when the amount is at least this, else 0.
     AtLeast(u64),
+    /// The digits of what the amount has above this; zero where it has nothing.
+    Above(u64, Radix),
 }
 
 impl Part {
     fn width(self) -> usize {
         match self {
-            Self::Digits(radix) | Self::Square(radix) | Self::Times(_, radix) => radix.digits,
+            Self::Digits(radix) | Self::Square(radix) | Self::Times(_, radix) | Self::Above(_, radix) => {
+                radix.digits
+            }
             Self::AtLeast(_) => 1,
         }
     }
@@ -72,6 +76,7 @@ impl Part {
             Self::Square(radix) => radix.digit(amount.saturating_mul(amount), position),
             Self::Times(factor, radix) => radix.digit(amount.saturating_mul(factor), position),
             Self::AtLeast(least) => u64::from(amount >= least),
+            Self::Above(line, radix) => radix.digit(amount.saturating_sub(line), position),
         }
     }
 }
@@ -88,6 +93,18 @@ impl Encoding {
     /// One bit per amount: whether it is at least `least`.
     pub fn at_least(least: u64) -> Self {
         Self { scale: Scale::Slots, parts: vec![Part::AtLeast(least)] }
+    }
+
+    /// The bit of [`at_least`](Self::at_least), then digits of how much is at least: 1 for `least` itself, and 0 for
+    /// everything below it.
+    pub fn at_least_by(least: u64, radix: Radix) -> Self {
+        let above = Part::Above(least.saturating_sub(1), radix);
+        Self { scale: Scale::Slots, parts: vec![Part::AtLeast(least), above] }
+    }
+
+    /// The digits of a number that lookups read.
+    pub fn digits(radix: Radix) -> Self {
+        Self { scale: Scale::Slots, parts: vec![Part::Digits(radix)] }
     }
 
     /// Digits whose sums over many rows are released, and those of the squares where a variance is asked for.
@@ -115,6 +132,7 @@ impl Encoding {
                 span.checked_mul(*factor).is_some_and(|most| radix.overflow(most) == 0)
             }
             Part::AtLeast(_) => true,
+            Part::Above(line, radix) => radix.overflow(span.saturating_sub(*line)) == 0,
         })
     }
 
@@ -194,6 +212,18 @@ mod tests {
         assert!(encoding.holds(29));
         assert!(!encoding.holds(30));
         assert!(!encoding.holds(u64::MAX));
+    }
+
+    #[test]
+    fn below_the_least_amount_nothing_is_left_to_compare() {
+        let encoding = Encoding::at_least_by(100, Radix { base: 16, digits: 2 });
+        let columns = |amount| [0, 1, 2].map(|column| encoding.value(amount, column));
+        assert_eq!(
+            [0, 99, 100, 115, 354].map(columns),
+            [[0, 0, 0], [0, 0, 0], [1, 1, 0], [1, 0, 1], [1, 15, 15]]
+        );
+        assert!(encoding.holds(354));
+        assert!(!encoding.holds(355));
     }
 
     #[test]

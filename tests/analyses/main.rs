@@ -9,5 +9,6 @@ mod group_comparison;
 mod group_mean;
 mod groups;
 mod matching;
+mod presence;
 mod ranking;
 mod scene;
