@@ -10,7 +10,7 @@ use crate::container::{Container, ContainerError, Seal, UNNAMED};
 use crate::encrypted_answer::{Collected, EncryptedAnswer};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
-use crate::evaluator::computer::Computer;
+use crate::evaluator::computer::{AT_A_TIME, Computer, Prepared};
 use crate::evaluator::{EvaluateError, PROGRAM};
 use crate::keys::EvaluationKey;
 use crate::signature::SigningKey;
@@ -141,18 +141,16 @@ impl Auditor {
         if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
             return Err(AuditError::NotAnAuditor);
         }
-        let tables = self.computer.in_order(agreement, tables)?;
-        self.check_job(agreement, cases, &tables, job)?;
-        let (batches, _) = Computer::prepare(agreement, cases, &tables)?;
+        let prepared = self.computer.prepare(agreement, cases, tables)?;
+        self.check_job(&prepared, job)?;
+        let answers = prepared.subjects.len();
         let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
-        let answers = cases.answers().len();
         let places: Vec<usize> = (0..answers).filter(|place| drawn.takes(*place)).collect();
         match job.transcript {
-            None => self.compare_all(agreement, cases, &tables, &batches, job, progress)?,
+            None => self.compare_all(&prepared, job, progress)?,
             Some(transcript) => {
-                let order = Computer::order(agreement, &batches);
-                self.compare_packing(&order, transcript, job.answer)?;
-                self.compare_drawn(agreement, cases, &tables, &places, &order, job, transcript, progress)?;
+                self.compare_packing(transcript, job.answer)?;
+                self.compare_drawn(&prepared, &places, job, transcript, progress)?;
             }
         }
         let statement = Statement {
@@ -169,11 +167,10 @@ impl Auditor {
     /// The answer and what comes with it: signed by the evaluator, made from just these inputs, by this program.
     fn check_job<A: Analysis>(
         &self,
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
+        prepared: &Prepared<'_, A>,
         job: &Evaluated<'_>,
     ) -> Result<(), AuditError> {
+        let Prepared { agreement, cases, tables, released, .. } = prepared;
         let evaluator = agreement.only(Role::Evaluator);
         let id = self.computer.header.key;
         let checked = |container: &Container| {
@@ -192,13 +189,12 @@ impl Auditor {
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(AuditError::OtherInput { what });
         }
-        let released = agreement.analysis().released(&agreement.setting());
         if (made.scale, made.fields as usize) != (released.scale, released.fields.len()) {
             return Err(AuditError::Unfit {
                 why: "the answer has another form than the agreement's analysis gives",
             });
         }
-        if !cases.answers().into_iter().eq(&made.subjects) {
+        if !prepared.subjects.iter().copied().eq(&made.subjects) {
             return Err(AuditError::OtherSubjects);
         }
         let disclosure = agreement.disclosure();
@@ -231,71 +227,51 @@ impl Auditor {
     /// Evaluates everything again and compares the packed answers.
     fn compare_all<A: Analysis>(
         &self,
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
-        batches: &[A::Batch],
+        prepared: &Prepared<'_, A>,
         job: &Evaluated<'_>,
         mut progress: impl FnMut(usize),
     ) -> Result<(), AuditError> {
         let mut collected = job.answer.room();
-        let mut done = 0;
-        self.computer.compute(agreement, cases, tables, batches, job.blinding, |answered| {
-            self.computer.collect(&mut collected, &answered.places, &answered.rows);
-            done += answered.answers;
-            progress(done);
-            Ok(())
-        })?;
+        for places in prepared.parts(AT_A_TIME) {
+            let rows = self.computer.rows(prepared, &places, job.blinding)?;
+            self.computer.collect(&mut collected, places[0] * prepared.released.fields.len(), &rows);
+            progress(places[0] + places.len());
+        }
         same_answers(&collected, job.answer)
     }
 
     /// Packs the transcript again: the file of answers must be its sum.
-    fn compare_packing(
-        &self,
-        order: &[usize],
-        transcript: &Transcript,
-        answer: &EncryptedAnswer,
-    ) -> Result<(), AuditError> {
+    fn compare_packing(&self, transcript: &Transcript, answer: &EncryptedAnswer) -> Result<(), AuditError> {
         let mut collected = answer.room();
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
-            self.computer.collect(&mut collected, &order[first..first + rows.len() / WORDS], &rows);
+            self.computer.collect(&mut collected, first, &rows);
         }
         same_answers(&collected, answer)
     }
 
     /// Evaluates the drawn answers again and compares each value with its row of the transcript.
-    #[allow(clippy::too_many_arguments, reason = "one step of `audit`, which has named them all")]
     fn compare_drawn<A: Analysis>(
         &self,
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
+        prepared: &Prepared<'_, A>,
         places: &[usize],
-        order: &[usize],
         job: &Evaluated<'_>,
         transcript: &Transcript,
         mut progress: impl FnMut(usize),
     ) -> Result<(), AuditError> {
-        let batches = Computer::batches(agreement, cases, tables, places)?;
+        let fields = prepared.released.fields.len();
         let mut again: HashMap<usize, Vec<u32>> = HashMap::new();
-        let mut done = 0;
-        self.computer.compute(agreement, cases, tables, &batches, job.blinding, |answered| {
-            for (place, row) in answered.places.iter().zip(answered.rows.chunks_exact(WORDS)) {
-                again.insert(*place, row.to_vec());
-            }
-            done += answered.answers;
-            progress(done);
-            Ok(())
-        })?;
-        let fields = job.answer.provenance().fields as usize;
-        assert_eq!(again.len(), places.len() * fields, "the analysis gives each answer that was drawn");
+        for places in places.chunks(AT_A_TIME) {
+            let rows = self.computer.rows(prepared, places, job.blinding)?;
+            let values = places.iter().flat_map(|place| place * fields..(place + 1) * fields);
+            again.extend(values.zip(rows.chunks_exact(WORDS).map(<[u32]>::to_vec)));
+            progress(again.len() / fields);
+        }
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
-            for (place, row) in order[first..].iter().zip(rows.chunks_exact(WORDS)) {
-                if again.get(place).is_some_and(|again| again != row) {
-                    let row = place / fields + 1;
-                    return Err(AuditError::RowDiffers { row });
+            for (value, row) in (first..).zip(rows.chunks_exact(WORDS)) {
+                if again.get(&value).is_some_and(|again| again != row) {
+                    return Err(AuditError::RowDiffers { row: value / fields + 1 });
                 }
             }
         }

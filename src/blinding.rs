@@ -8,7 +8,9 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically, write_whole};
+use crate::container::{
+    Access, Container, ContainerError, Header, Kind, write_atomically, write_new, write_whole,
+};
 use crate::engine::WORDS;
 use crate::params::DELTA;
 use crate::signature::SigningKey;
@@ -59,6 +61,11 @@ impl Blinding {
     /// When writing fails.
     pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
         write_atomically(path, Access::Private, |mut out| self.container.copy_to(&mut out))
+    }
+
+    /// As [`save`](Self::save), where there must be no file yet.
+    pub(crate) fn save_new(&self, path: &Path) -> Result<(), ContainerError> {
+        write_new(path, Access::Private, |mut out| self.container.copy_to(&mut out))
     }
 
     /// What an encrypted answer names: it commits the evaluator to the seed without showing it.

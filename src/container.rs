@@ -24,7 +24,7 @@ use header::HEADER_BYTES;
 pub use header::{Header, Kind};
 pub use seal::Seal;
 pub use write::{Access, check_writable, write_atomically};
-pub(crate) use write::{UNNAMED, Writer, write_whole};
+pub(crate) use write::{UNNAMED, Writer, write_new, write_whole};
 
 const DIGEST_BYTES: usize = 32;
 

@@ -9,25 +9,24 @@ use crate::cases::{CaseError, Cases};
 use crate::container::ContainerError;
 use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::Engine;
+use crate::engine::{Engine, WORDS};
 use crate::keys::{EvaluationKey, Expanded};
 use crate::plan::{Plan, PlanError};
 use crate::signature::SigningKey;
 use crate::transcript::{Transcript, TranscriptWriter};
-use crate::units::SubjectId;
 
 pub(crate) mod computer;
 mod fhe;
 
-use computer::Computer;
+use computer::{AT_A_TIME, Computer, Prepared};
 
 /// What computes the answers, as a name and a version: an auditor must run the same.
 pub const PROGRAM: &str = concat!("drempel ", env!("CARGO_PKG_VERSION"));
 
 /// The party that computes. It holds no key that decrypts.
 pub struct Evaluator {
-    computer: Computer,
-    signing_key: SigningKey,
+    pub(crate) computer: Computer,
+    pub(crate) signing_key: SigningKey,
 }
 
 /// What an evaluation gives: the answers, and what the agreement asks for beside them.
@@ -39,6 +38,8 @@ pub struct Evaluation {
     pub transcript: Option<Transcript>,
     /// For the receiver and the auditor, where answers are blinded. Never for the key holder.
     pub blinding: Option<Blinding>,
+    /// What it cost.
+    pub plan: Plan,
 }
 
 /// Why there is no answer.
@@ -106,7 +107,8 @@ impl Evaluator {
         Ok(Self { computer: Computer::new(key)?, signing_key })
     }
 
-    /// Computes the encrypted answers. `progress` is told how many are done.
+    /// Computes the encrypted answers in memory. `progress` is told how many are done. For what takes hours there is
+    /// [`job`](crate::job).
     ///
     /// Everything is checked before the first bootstrap: dates, signatures, tables, cases, failure probability.
     ///
@@ -123,46 +125,15 @@ impl Evaluator {
         tables: &[EncryptedTable],
         mut progress: impl FnMut(usize),
     ) -> Result<Evaluation, EvaluateError> {
-        let evaluator = agreement.only(Role::Evaluator);
-        if !evaluator.owns(&self.signing_key) {
-            return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
+        let job = self.prepare(agreement, cases, tables)?;
+        let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
+        let mut assembly = Assembly::new(self, &job, blinding)?;
+        for places in job.parts(AT_A_TIME) {
+            let rows = self.computer.rows(&job, &places, assembly.blinding.as_ref())?;
+            assembly.add(&rows)?;
+            progress(places[0] + places.len());
         }
-        let tables = self.computer.in_order(agreement, tables)?;
-        let (batches, _) = Computer::prepare(agreement, cases, &tables)?;
-        let (id, key) = (agreement.id(), self.computer.header.key);
-        let disclosure = agreement.disclosure();
-        let released = agreement.analysis().released(&agreement.setting());
-        let subjects: Vec<SubjectId> = cases.answers().into_iter().cloned().collect();
-        let values = subjects.len() * released.fields.len();
-        let blinding =
-            disclosure.blinded.then(|| Blinding::generate(id, key, &self.signing_key)).transpose()?;
-        let transcript = (disclosure.audit < 1.0).then(|| TranscriptWriter::new(id, key, values));
-        let mut transcript = transcript.transpose()?;
-        let mut collected = Collected::new(released.scale, values);
-        let mut done = 0;
-        self.computer.compute(agreement, cases, &tables, &batches, blinding.as_ref(), |answered| {
-            self.computer.collect(&mut collected, &answered.places, &answered.rows);
-            if let Some(transcript) = &mut transcript {
-                transcript.rows(&answered.rows)?;
-            }
-            done += answered.answers;
-            progress(done);
-            Ok(())
-        })?;
-        let transcript = transcript.map(|transcript| transcript.finish(&self.signing_key)).transpose()?;
-        let provenance = Provenance {
-            program: PROGRAM.to_owned(),
-            evaluation_key: self.computer.seal.digest(),
-            tables: tables.iter().map(|table| table.container().seal()).collect(),
-            cases: cases.digest(),
-            transcript: transcript.as_ref().map(Transcript::digest),
-            blinding: blinding.as_ref().map(Blinding::digest),
-            scale: released.scale,
-            fields: released.fields.len() as u32,
-            subjects,
-        };
-        let answer = EncryptedAnswer::new(id, key, provenance, &collected, &self.signing_key)?;
-        Ok(Evaluation { answer, transcript, blinding })
+        assembly.finish()
     }
 
     /// Counts what [`evaluate`](Self::evaluate) would do, after the same checks.
@@ -175,13 +146,86 @@ impl Evaluator {
         cases: &A::Cases,
         tables: &[EncryptedTable],
     ) -> Result<Plan, EvaluateError> {
-        let tables = self.computer.in_order(agreement, tables)?;
-        Ok(Computer::prepare(agreement, cases, &tables)?.1)
+        Ok(self.computer.prepare(agreement, cases, tables)?.plan)
+    }
+
+    pub(crate) fn prepare<'p, A: Analysis>(
+        &self,
+        agreement: &'p SignedAgreement<A>,
+        cases: &'p A::Cases,
+        tables: &'p [EncryptedTable],
+    ) -> Result<Prepared<'p, A>, EvaluateError> {
+        let evaluator = agreement.only(Role::Evaluator);
+        if !evaluator.owns(&self.signing_key) {
+            return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
+        }
+        self.computer.prepare(agreement, cases, tables)
+    }
+
+    /// A new seed for a job whose answers are blinded.
+    pub(crate) fn blinding<A: Analysis>(&self, job: &Prepared<'_, A>) -> Result<Blinding, ContainerError> {
+        Blinding::generate(job.agreement.id(), self.computer.header.key, &self.signing_key)
     }
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
     pub fn seconds_per_bootstrap() -> f64 {
         let engine = Engine::new(Expanded::for_measurement());
         engine.seconds_per_bootstrap()
+    }
+}
+
+/// Answers on their way into a file, in the order of the cases.
+pub(crate) struct Assembly<'a, A: Analysis> {
+    evaluator: &'a Evaluator,
+    job: &'a Prepared<'a, A>,
+    collected: Collected,
+    transcript: Option<TranscriptWriter>,
+    blinding: Option<Blinding>,
+    /// How many encrypted values have come in.
+    values: usize,
+}
+
+impl<'a, A: Analysis> Assembly<'a, A> {
+    pub(crate) fn new(
+        evaluator: &'a Evaluator,
+        job: &'a Prepared<'a, A>,
+        blinding: Option<Blinding>,
+    ) -> Result<Self, ContainerError> {
+        let values = job.subjects.len() * job.released.fields.len();
+        let (id, key) = (job.agreement.id(), evaluator.computer.header.key);
+        let is_sampled = job.agreement.disclosure().audit < 1.0;
+        let transcript = is_sampled.then(|| TranscriptWriter::new(id, key, values)).transpose()?;
+        let collected = Collected::new(job.released.scale, values);
+        Ok(Self { evaluator, job, collected, transcript, blinding, values: 0 })
+    }
+
+    /// Takes the next answers.
+    pub(crate) fn add(&mut self, rows: &[u32]) -> Result<(), ContainerError> {
+        self.evaluator.computer.collect(&mut self.collected, self.values, rows);
+        self.values += rows.len() / WORDS;
+        match &mut self.transcript {
+            Some(transcript) => transcript.rows(rows),
+            None => Ok(()),
+        }
+    }
+
+    /// Signs them all.
+    pub(crate) fn finish(self) -> Result<Evaluation, EvaluateError> {
+        let Self { evaluator: Evaluator { computer, signing_key }, job, blinding, .. } = self;
+        let transcript = self.transcript.map(|transcript| transcript.finish(signing_key)).transpose()?;
+        let provenance = Provenance {
+            program: PROGRAM.to_owned(),
+            evaluation_key: computer.seal.digest(),
+            tables: job.tables.iter().map(|table| table.container().seal()).collect(),
+            cases: job.cases.digest(),
+            transcript: transcript.as_ref().map(Transcript::digest),
+            blinding: blinding.as_ref().map(Blinding::digest),
+            scale: job.released.scale,
+            fields: job.released.fields.len() as u32,
+            subjects: job.subjects.iter().map(|subject| (*subject).clone()).collect(),
+        };
+        let (id, key) = (job.agreement.id(), computer.header.key);
+        let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;
+        Ok(Evaluation { answer, transcript, blinding, plan: job.plan })
     }
 }

@@ -19,6 +19,7 @@ mod encrypted_table;
 mod engine;
 pub mod evaluator;
 pub mod explain;
+pub mod job;
 pub mod key_file;
 #[cfg(feature = "key-holder")]
 pub mod key_holder;

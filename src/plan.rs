@@ -42,6 +42,18 @@ pub enum PlanError {
 }
 
 impl Plan {
+    /// No job at all.
+    pub(crate) const NOTHING: Self = Self { answers: 0, bootstraps: 0, log2_failure: f64::NEG_INFINITY };
+
+    /// Two parts of one job.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Self {
+            answers: self.answers + other.answers,
+            bootstraps: self.bootstraps + other.bootstraps,
+            log2_failure: noise::log2_add(self.log2_failure, other.log2_failure),
+        }
+    }
+
     /// Counts a job by running its own program on a counter.
     ///
     /// # Errors

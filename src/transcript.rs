@@ -14,7 +14,7 @@ use crate::signature::SigningKey;
 use crate::units::{AgreementId, Digest, KeyId};
 use crate::words;
 
-/// One answer after the other, in the order in which the program computes them: 8 KB each.
+/// One encrypted value after the other, in the order of the answers: 8 KB each.
 #[derive(Debug)]
 pub struct Transcript {
     container: Container,

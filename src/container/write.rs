@@ -1,9 +1,11 @@
 //! Writing artefacts, and making files appear whole or not at all.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::{ContainerError, Header, Seal, Trailer, metadata};
 use crate::key_file::is_key_file;
@@ -89,7 +91,7 @@ pub enum Access {
     Shared,
 }
 
-/// Makes a file appear whole or not at all: writes beside it, syncs, renames.
+/// Makes a file appear whole or not at all: writes beside it, syncs, renames, syncs the folder.
 ///
 /// # Errors
 /// Whatever `write` or the operating system says; then nothing is left behind.
@@ -99,6 +101,24 @@ pub fn write_atomically<T, E: From<io::Error>>(
     write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
     check_place(path)?;
+    write_beside(path, access, write, |file| file.persist(path).map_err(|error| error.error))
+}
+
+/// As [`write_atomically`], and an error where there is a file already.
+pub(crate) fn write_new<T, E: From<io::Error>>(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<T, E> {
+    write_beside(path, access, write, |file| file.persist_noclobber(path).map_err(|error| error.error))
+}
+
+fn write_beside<T, E: From<io::Error>>(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+    persist: impl FnOnce(NamedTempFile) -> io::Result<File>,
+) -> Result<T, E> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".drempel-");
     #[cfg(unix)]
@@ -114,7 +134,10 @@ pub fn write_atomically<T, E: From<io::Error>>(
     buffered.flush()?;
     drop(buffered);
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    persist(file)?;
+    // The name is in the folder, which is written for itself.
+    #[cfg(unix)]
+    File::open(folder_of(path))?.sync_all()?;
     Ok(result)
 }
 

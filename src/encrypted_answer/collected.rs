@@ -8,7 +8,7 @@ use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 use crate::words;
 
-/// Answers as they come in, in any order, kept as their file will have them.
+/// Answers as they come in, kept as their file will have them.
 pub(crate) enum Collected {
     Packed(Packed),
     /// One ciphertext of [`WORDS`] words after the other.
@@ -24,20 +24,15 @@ impl Collected {
         }
     }
 
-    /// Puts ciphertexts, their words rounded to 32 bits, at their places.
-    pub(crate) fn put(&mut self, engine: &Engine, places: &[usize], rows: &[u32]) {
+    /// Puts ciphertexts, their words rounded to 32 bits, at the places from `first` on.
+    pub(crate) fn put(&mut self, engine: &Engine, first: usize, rows: &[u32]) {
         match self {
             Self::Packed(packed) => {
-                let rings = engine.to_rings(rows);
-                for (place, ring) in places.iter().zip(rings.chunks_exact(RING_WORDS)) {
-                    packed.add(*place, ring);
+                for (place, ring) in (first..).zip(engine.to_rings(rows).chunks_exact(RING_WORDS)) {
+                    packed.add(place, ring);
                 }
             }
-            Self::Rows(all) => {
-                for (place, row) in places.iter().zip(rows.chunks_exact(WORDS)) {
-                    all[place * WORDS..(place + 1) * WORDS].copy_from_slice(row);
-                }
-            }
+            Self::Rows(all) => all[first * WORDS..][..rows.len()].copy_from_slice(rows),
         }
     }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::EvaluateError;
 use super::fhe::Fhe;
 use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::{Analysis, Records};
+use crate::analysis::{Analysis, Records, Released};
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{ContainerError, Header, Seal, UNNAMED};
@@ -14,9 +14,13 @@ use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, WORDS, round};
 use crate::keys::EvaluationKey;
 use crate::plan::Plan;
+use crate::units::SubjectId;
 
-/// Batches that are computed side by side before their answers are taken, in order.
+/// Batches that are computed side by side before their answers are taken.
 const WINDOW: usize = 16;
+
+/// Answers that are computed at a time where nothing else asks for another number.
+pub(crate) const AT_A_TIME: usize = 1_024;
 
 /// An expanded evaluation key, and whose it is.
 pub(crate) struct Computer {
@@ -25,14 +29,16 @@ pub(crate) struct Computer {
     engine: Engine,
 }
 
-/// The answers of one batch.
-pub(crate) struct Answered {
-    /// How many answers.
-    pub(crate) answers: usize,
-    /// The place of each encrypted value: those of one answer follow one another.
-    pub(crate) places: Vec<usize>,
-    /// One ciphertext each, its words rounded to 32 bits.
-    pub(crate) rows: Vec<u32>,
+/// A job of which everything has been checked that can be before the first bootstrap.
+pub(crate) struct Prepared<'p, A: Analysis> {
+    pub(crate) agreement: &'p SignedAgreement<A>,
+    pub(crate) cases: &'p A::Cases,
+    /// In the order of the analysis's datasets.
+    pub(crate) tables: Vec<&'p EncryptedTable>,
+    pub(crate) subjects: Vec<&'p SubjectId>,
+    pub(crate) released: Released,
+    pub(crate) plan: Plan,
+    records: Records<'p>,
 }
 
 impl Computer {
@@ -42,7 +48,7 @@ impl Computer {
     }
 
     /// The tables in the order of the analysis's datasets, each of this agreement and key and signed by its provider.
-    pub(crate) fn in_order<'t, A: Analysis>(
+    fn in_order<'t, A: Analysis>(
         &self,
         agreement: &SignedAgreement<A>,
         tables: &'t [EncryptedTable],
@@ -88,84 +94,86 @@ impl Computer {
     }
 
     /// Everything that is checked before the first bootstrap.
-    pub(crate) fn prepare<A: Analysis>(
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
-    ) -> Result<(Vec<A::Batch>, Plan), EvaluateError> {
-        let count = cases.answers().len();
-        let batches = Self::batches(agreement, cases, tables, &Vec::from_iter(0..count))?;
-        let mut seen = vec![false; count];
-        for place in batches.iter().flat_map(|batch| agreement.analysis().answered(batch)) {
-            let again = std::mem::replace(&mut seen[*place], true);
-            assert!(!again, "the analysis gives an answer twice");
-        }
-        assert!(seen.iter().all(|seen| *seen), "the analysis leaves an answer out");
-        let plan = Plan::of_batches(agreement, &batches)?;
-        plan.check(agreement)?;
-        Ok((batches, plan))
-    }
-
-    pub(crate) fn batches<A: Analysis>(
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
-        places: &[usize],
-    ) -> Result<Vec<A::Batch>, EvaluateError> {
-        let records = Records::new(tables.iter().map(|table| table.subjects()));
-        Ok(agreement.analysis().batches(&agreement.setting(), cases, &records, places)?)
-    }
-
-    /// The places of all encrypted values in the order in which the batches give them.
-    pub(crate) fn order<A: Analysis>(agreement: &SignedAgreement<A>, batches: &[A::Batch]) -> Vec<usize> {
-        let fields = agreement.analysis().released(&agreement.setting()).fields.len();
-        batches.iter().flat_map(|batch| places(agreement.analysis().answered(batch), fields)).collect()
-    }
-
-    /// Computes the batches and hands over their answers in order.
-    pub(crate) fn compute<A: Analysis>(
+    pub(crate) fn prepare<'p, A: Analysis>(
         &self,
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[&EncryptedTable],
-        batches: &[A::Batch],
+        agreement: &'p SignedAgreement<A>,
+        cases: &'p A::Cases,
+        tables: &'p [EncryptedTable],
+    ) -> Result<Prepared<'p, A>, EvaluateError> {
+        let tables = self.in_order(agreement, tables)?;
+        let records = Records::new(tables.iter().map(|table| table.subjects()));
+        let released = agreement.analysis().released(&agreement.setting());
+        let (subjects, plan) = (cases.answers(), Plan::NOTHING);
+        let mut job = Prepared { agreement, cases, tables, subjects, released, plan, records };
+        for places in job.parts(AT_A_TIME) {
+            let batches = job.batches(&places)?;
+            let mut answered: Vec<usize> =
+                batches.iter().flat_map(|batch| agreement.analysis().answered(batch)).copied().collect();
+            answered.sort_unstable();
+            assert_eq!(answered, places, "the analysis gives every answer once");
+            job.plan = job.plan.and(&Plan::of_batches(agreement, &batches)?);
+        }
+        job.plan.check(agreement)?;
+        Ok(job)
+    }
+
+    /// The answers at some places (in ascending order): for each its fields, one ciphertext each, words rounded to 32
+    /// bits.
+    pub(crate) fn rows<A: Analysis>(
+        &self,
+        job: &Prepared<'_, A>,
+        places: &[usize],
         blinding: Option<&Blinding>,
-        mut take: impl FnMut(Answered) -> Result<(), EvaluateError>,
-    ) -> Result<(), EvaluateError> {
-        let analysis = agreement.analysis();
-        let fields = analysis.released(&agreement.setting()).fields.len();
-        let subjects = cases.answers();
-        let answer = |batch| {
-            let mut columns = analysis.run(&Fhe::new(&self.engine, tables), batch)?;
+    ) -> Result<Vec<u32>, EvaluateError> {
+        let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
+        let compute = |batch: &A::Batch| {
+            let mut columns = analysis.run(&Fhe::new(&self.engine, &job.tables), batch)?;
             let answered = analysis.answered(batch);
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {
                 assert_eq!(column.len(), answered.len() * WORDS, "a column has one row per answer");
                 if let Some(blinding) = blinding {
-                    blinding.apply(answered.iter().map(|place| subjects[*place]), column);
+                    blinding.apply(answered.iter().map(|place| job.subjects[*place]), column);
                 }
             }
-            let columns: Vec<Vec<u32>> = columns.iter().map(|column| round(column)).collect();
-            let rows = (0..answered.len()).flat_map(|row| {
-                columns.iter().flat_map(move |column| &column[row * WORDS..(row + 1) * WORDS])
-            });
-            let rows = rows.copied().collect();
-            Ok(Answered { answers: answered.len(), places: places(answered, fields).collect(), rows })
+            Ok(columns.iter().map(|column| round(column)).collect())
         };
-        for window in batches.chunks(WINDOW) {
-            let answered: Result<Vec<Answered>, EvaluateError> = window.par_iter().map(answer).collect();
-            answered?.into_iter().try_for_each(&mut take)?;
+        let mut rows = vec![0; places.len() * fields * WORDS];
+        let mut answers = 0;
+        for window in job.batches(places)?.chunks(WINDOW) {
+            let computed: Result<Vec<Vec<Vec<u32>>>, EvaluateError> =
+                window.par_iter().map(compute).collect();
+            for (batch, columns) in window.iter().zip(computed?) {
+                answers += analysis.answered(batch).len();
+                for (row, place) in analysis.answered(batch).iter().enumerate() {
+                    let answer = places.binary_search(place).expect("a batch answers what it is asked");
+                    for (field, column) in columns.iter().enumerate() {
+                        let start = (answer * fields + field) * WORDS;
+                        rows[start..start + WORDS].copy_from_slice(&column[row * WORDS..(row + 1) * WORDS]);
+                    }
+                }
+            }
         }
-        Ok(())
+        assert_eq!(answers, places.len(), "the analysis gives each answer that it is asked for");
+        Ok(rows)
     }
 
-    /// Puts encrypted values at their places.
-    pub(crate) fn collect(&self, collected: &mut Collected, places: &[usize], rows: &[u32]) {
-        collected.put(&self.engine, places, rows);
+    /// Puts encrypted values at their places, from `first` on.
+    pub(crate) fn collect(&self, collected: &mut Collected, first: usize, rows: &[u32]) {
+        collected.put(&self.engine, first, rows);
     }
 }
 
-/// The places of the values of some answers.
-fn places(answered: &[usize], fields: usize) -> impl Iterator<Item = usize> {
-    answered.iter().flat_map(move |answer| answer * fields..(answer + 1) * fields)
+impl<A: Analysis> Prepared<'_, A> {
+    /// All places, so many at a time; all at once where the answers depend on one another.
+    pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Vec<usize>> {
+        let count = self.subjects.len();
+        let size = if self.agreement.analysis().is_separable() { at_a_time } else { count.max(1) };
+        (0..count).step_by(size).map(|first| (first..count.min(first + size)).collect()).collect()
+    }
+
+    fn batches(&self, places: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
+        let setting = self.agreement.setting();
+        Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, places)?)
+    }
 }

@@ -116,7 +116,7 @@ impl Scene {
         households: &Households,
         evaluation: &Evaluation,
     ) -> Result<Attestation, AuditError> {
-        let Evaluation { answer, transcript, blinding } = evaluation;
+        let Evaluation { answer, transcript, blinding, .. } = evaluation;
         let job = Evaluated { answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
         self.auditor.audit(self.agreement(), households, &self.tables, &job, |_| {})
     }

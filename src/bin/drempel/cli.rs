@@ -9,8 +9,8 @@ use drempel::units::Digest;
 mod roles;
 
 pub(crate) use roles::{
-    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, PlanArgs, PseudonymKeyArgs, PseudonymiseArgs,
-    UnblindArgs,
+    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobCommandArgs, OutputArgs, PlanArgs,
+    PseudonymKeyArgs, PseudonymiseArgs, UnblindArgs,
 };
 #[cfg(feature = "key-holder")]
 pub(crate) use roles::{KeygenArgs, ReleaseArgs};
@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Evaluator: compute one encrypted answer per household.
     Evaluate(EvaluateArgs),
+    /// Evaluator: see how far a long evaluation is, or join its shards.
+    Job(JobCommandArgs),
     /// Auditor: evaluate the agreed share again, compare, and attest.
     Audit(AuditArgs),
     /// Key holder: open the agreed answers, and only those.

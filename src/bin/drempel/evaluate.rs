@@ -1,16 +1,51 @@
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use drempel::analysis::Question;
 use drempel::container::check_writable;
-use drempel::evaluator::{EvaluateError, Evaluation};
-use drempel::{Cases, EncryptedTable, EvaluationKey, Evaluator};
+use drempel::evaluator::Evaluation;
+use drempel::job::{self, Job, Progress, Shard, Start};
+use drempel::{EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
 
-use crate::cli::EvaluateArgs;
+use crate::cli::{EvaluateArgs, OutputArgs};
 use crate::failure::Failure;
 use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
+    let shard = shard(args)?;
+    let start = if args.resume { Start::Resume } else { Start::New };
+    with_job(&args.output, |job, folder| {
+        let clock = Instant::now();
+        let state = evaluate(job, shard, start, output)?;
+        if state.done < state.of {
+            let Progress { done, of } = state;
+            let message = format!(
+                "stopped after {done} of {of} answers; they are kept in {}; go on with the same command and --resume",
+                folder.display()
+            );
+            return Err(Failure::system(message));
+        }
+        if shard == Shard::WHOLE {
+            return finish(job, &args.output, clock, output);
+        }
+        let text = format!(
+            "shard {shard}: {} answers in {}; when every shard is there: drempel job assemble\n",
+            state.done,
+            folder.display()
+        );
+        output.result(&text, &json!({ "shard": shard.to_string(), "answers": state.done, "folder": folder }));
+        Ok(())
+    })
+}
+
+/// Opens everything that a job is made from, and checks it.
+pub(crate) fn with_job(
+    args: &OutputArgs,
+    work: impl FnOnce(&Job<'_, Question>, &Path) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.job.agreement)?;
     let disclosure = agreement.disclosure();
     let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
@@ -19,41 +54,67 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
         check_writable(path).map_err(|error| Failure::from(error).about(path))?;
     }
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
-    let count = cases.answers().len();
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let bar = output.progress("evaluating", count);
-    let start = Instant::now();
-    let about = |error: EvaluateError| {
+    let folder = job::folder(&args.out);
+    let job = evaluator.job(&agreement, &cases, &tables, folder.clone(), args.chunk).map_err(|error| {
         let about_cases = error.is_about_cases();
         let failure = Failure::from(error);
         if about_cases { failure.about(&args.job.cases) } else { failure }
-    };
-    let plan = evaluator.plan(&agreement, &cases, &tables).map_err(about)?;
-    let evaluation = evaluator
-        .evaluate(&agreement, &cases, &tables, |done| bar.set_position(done as u64))
-        .map_err(about)?;
-    let Evaluation { answer, transcript: rows, blinding: seed } = evaluation;
+    })?;
+    work(&job, &folder)
+}
+
+/// Runs a shard until it is done or the process is told to stop.
+fn evaluate(
+    job: &Job<'_, Question>,
+    shard: Shard,
+    start: Start,
+    output: &Output,
+) -> Result<Progress, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in signal_hook::consts::TERM_SIGNALS {
+        // The second one ends the process at once.
+        signal_hook::flag::register_conditional_shutdown(*signal, 4, Arc::clone(&stop))?;
+        signal_hook::flag::register(*signal, Arc::clone(&stop))?;
+    }
+    let mut meter = None;
+    let state = job.evaluate(shard, start, &stop, |Progress { done, of }| {
+        meter.get_or_insert_with(|| output.meter("evaluating", done, of)).reached(done);
+    })?;
+    if let Some(meter) = meter {
+        meter.clear();
+    }
+    Ok(state)
+}
+
+/// Writes the answer, and what comes with it, and removes the job's folder.
+pub(crate) fn finish(
+    job: &Job<'_, Question>,
+    args: &OutputArgs,
+    clock: Instant,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Evaluation { answer, transcript, blinding, plan } = job.assemble()?;
     // The answer last: it names the others.
-    if let (Some(rows), Some(path)) = (&rows, transcript) {
+    if let (Some(rows), Some(path)) = (&transcript, &args.transcript) {
         rows.save(path).map_err(|error| Failure::from(error).about(path))?;
     }
-    if let (Some(seed), Some(path)) = (&seed, blinding) {
+    if let (Some(seed), Some(path)) = (&blinding, &args.blinding) {
         seed.save(path).map_err(|error| Failure::from(error).about(path))?;
     }
     answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
-    bar.finish_and_clear();
-    let seconds = start.elapsed().as_secs_f64();
-    let per_answer = seconds / count as f64;
+    job.remove()?;
+    let seconds = clock.elapsed().as_secs_f64();
     let text = format!(
         "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per answer\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
         plan.bootstraps,
-        per_answer * 1e3,
+        seconds / plan.answers as f64 * 1e3,
         answer.digest(),
     );
     let object = json!({
@@ -66,6 +127,25 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     });
     output.result(&text, &object);
     Ok(())
+}
+
+/// Which share of the job: as given, or the scheduler's array index.
+fn shard(args: &EvaluateArgs) -> Result<Shard, Failure> {
+    let Some(of) = args.shards else {
+        return Ok(args.shard.unwrap_or(Shard::WHOLE));
+    };
+    // Slurm counts from the array's first index, Kubernetes from zero.
+    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
+    let slurm = number("SLURM_ARRAY_TASK_ID")
+        .and_then(|id| id.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(1)));
+    let index = slurm.or_else(|| number("JOB_COMPLETION_INDEX"));
+    let index = index.ok_or_else(|| {
+        Failure::input(
+            "--shards needs SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; else name it: --shard 2/8",
+        )
+    })?;
+    Shard::new(index.saturating_add(1), of)
+        .map_err(|_| Failure::input(format!("the array's index is {index}, which is no share of {of}")))
 }
 
 /// A file that the agreement asks for: it must be named just then.

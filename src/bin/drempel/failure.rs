@@ -236,6 +236,19 @@ impl Classified for drempel::evaluator::EvaluateError {
     }
 }
 
+impl Classified for drempel::job::JobError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Evaluate(error) => error.failure_kind(),
+            Self::Chunk { source, .. } => source.failure_kind(),
+            Self::Io { source, .. } => source.failure_kind(),
+            Self::InUse { .. } => FailureKind::System,
+            Self::Changed { .. } => FailureKind::Refused,
+            _ => FailureKind::Input,
+        }
+    }
+}
+
 #[cfg(feature = "key-holder")]
 impl Classified for drempel::key_holder::ReleaseError {
     fn failure_kind(&self) -> FailureKind {

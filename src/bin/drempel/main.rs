@@ -11,6 +11,7 @@ mod evaluate;
 mod explain;
 mod failure;
 mod inspect;
+mod job;
 #[cfg(feature = "key-holder")]
 mod keygen;
 mod ledger;
@@ -58,6 +59,7 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
         Command::Evaluate(args) => evaluate::run(&args, output),
+        Command::Job(args) => job::run(&args, output),
         Command::Audit(args) => audit::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Release(args) => release::run(&args, output),

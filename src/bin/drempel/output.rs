@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use drempel::Answer;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -43,6 +44,14 @@ impl Output {
         }
     }
 
+    /// A meter over `total` steps of which `done` are done already.
+    pub(crate) fn meter(&self, what: &'static str, done: usize, total: usize) -> Meter {
+        let bar = self.progress(what, total);
+        bar.set_position(done as u64);
+        bar.reset_eta();
+        Meter { bar, json: self.json, total, first: done, start: Instant::now() }
+    }
+
     /// A bar over `total` steps; invisible in a pipe and with `--json`.
     pub(crate) fn progress(&self, what: &'static str, total: usize) -> ProgressBar {
         if self.json || !io::stderr().is_terminal() {
@@ -51,6 +60,38 @@ impl Output {
         let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} ({per_sec}, {eta} left)");
         let bar = ProgressBar::new(total as u64).with_message(what);
         bar.with_style(style.expect("the template is valid"))
+    }
+}
+
+/// How far a long work is: a bar on a terminal, lines of JSON on the error stream with `--json`.
+pub(crate) struct Meter {
+    bar: ProgressBar,
+    json: bool,
+    total: usize,
+    /// Where it began, and when.
+    first: usize,
+    start: Instant,
+}
+
+impl Meter {
+    /// So many of the total are done.
+    pub(crate) fn reached(&self, done: usize) {
+        self.bar.set_position(done as u64);
+        let seconds = self.start.elapsed().as_secs_f64();
+        if !self.json || done == self.first {
+            return;
+        }
+        let per_second = (done - self.first) as f64 / seconds;
+        let left = (self.total - done) as f64 / per_second;
+        let line = json!({
+            "done": done, "of": self.total, "per_second": per_second, "seconds_left": left,
+        });
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -1,8 +1,10 @@
 //! The arguments of each role's commands.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use drempel::job::Shard;
 
 #[derive(Args)]
 #[command(
@@ -91,8 +93,24 @@ pub(crate) struct JobArgs {
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Go on with a job that was stopped; begin it where there is none.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Evaluate only this share of the job, such as 2/8; `drempel job assemble` joins the shares.
+    #[arg(long, value_name = "INDEX/COUNT")]
+    pub(crate) shard: Option<Shard>,
+    /// Evaluate one of so many shares: the one that SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX numbers.
+    #[arg(long, value_name = "COUNT", conflicts_with = "shard")]
+    pub(crate) shards: Option<u32>,
+}
+
+/// An evaluation's inputs, and where its answer goes: the same for all shards.
+#[derive(Args)]
+pub(crate) struct OutputArgs {
+    #[command(flatten)]
     pub(crate) job: JobArgs,
-    /// The encrypted answer to write.
+    /// The encrypted answer to write. Until it is whole, the job is kept in a folder of this name and `.job`.
     #[arg(long)]
     pub(crate) out: PathBuf,
     /// The transcript to write, for the auditor: where the agreement's audit is below 1 (8 KB per answer).
@@ -101,6 +119,30 @@ pub(crate) struct EvaluateArgs {
     /// The blinding to write, for the auditor and the receiver, never the key holder: where answers are blinded.
     #[arg(long)]
     pub(crate) blinding: Option<PathBuf>,
+    /// Answers per chunk: what a crash can cost, at most. The same for all shards.
+    #[arg(long, default_value_t = drempel::job::CHUNK)]
+    pub(crate) chunk: NonZero<usize>,
+}
+
+#[derive(Args)]
+pub(crate) struct JobCommandArgs {
+    #[command(subcommand)]
+    pub(crate) action: JobAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum JobAction {
+    /// Show how far each shard is.
+    Status {
+        /// The encrypted answer that the job is to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Join the shards of a job to its answer, after checking each chunk.
+    #[command(after_help = "Takes the same files as `evaluate`.\n\n\
+                      Example: drempel job assemble --agreement agreement.toml --evaluation-key evaluation.key \
+                      --signing-key centre.key --cases households.csv --input income.enc --out answer.enc")]
+    Assemble(OutputArgs),
 }
 
 #[derive(Args)]

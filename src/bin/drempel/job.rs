@@ -1,0 +1,34 @@
+use std::fmt::Write;
+use std::time::Instant;
+
+use drempel::job;
+use serde_json::{Value, json};
+
+use crate::cli::{JobAction, JobCommandArgs};
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(args: &JobCommandArgs, output: &Output) -> Result<(), Failure> {
+    match &args.action {
+        JobAction::Status { out } => {
+            let folder = job::folder(out);
+            let shards = job::status(&folder)?;
+            let mut text = format!("{}\n", folder.display());
+            let mut rows = Vec::new();
+            for (begun, progress) in &shards {
+                let (shard, done, of) = (begun.shard, progress.done, progress.of);
+                let _ = writeln!(text, "  shard {shard}: {done} of {of} answers");
+                rows.push(json!({ "shard": shard.to_string(), "done": done, "of": of }));
+            }
+            let done: usize = shards.iter().map(|(_, progress)| progress.done).sum();
+            let of = shards.first().map_or(0, |(begun, _)| begun.answers);
+            let _ = writeln!(text, "{done} of {of} answers");
+            output.result(&text, &json!({ "shards": Value::from(rows), "done": done, "of": of }));
+            Ok(())
+        }
+        JobAction::Assemble(args) => {
+            let clock = Instant::now();
+            crate::evaluate::with_job(args, |job, _| crate::evaluate::finish(job, args, clock, output))
+        }
+    }
+}

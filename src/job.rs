@@ -1,0 +1,403 @@
+//! An evaluation that takes hours, kept in a folder: every chunk of answers is on the disk before the next begins, so
+//! that a crash, a full disk or a stop costs at most one chunk, and never changes an answer.
+//!
+//! A job may be cut into shards, each evaluated by a process of its own, on any machine that sees the folder. Each keeps
+//! a manifest of what it was begun with and of every chunk that it finished. Whoever assembles the answer reads every
+//! chunk again.
+//!
+//! ```text
+//! answer.enc.job/blinding.drempel      where answers are blinded: one seed for all shards
+//! answer.enc.job/1-of-1/manifest       a line of JSON to begin with, then one for each chunk
+//! answer.enc.job/1-of-1/0.rows         a transcript of the first chunk's answers
+//! ```
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::{Role, SignedAgreement};
+use crate::analysis::Analysis;
+use crate::blinding::Blinding;
+use crate::cases::Cases;
+use crate::container::{Container, ContainerError, UNNAMED};
+use crate::encrypted_table::EncryptedTable;
+use crate::engine::WORDS;
+use crate::evaluator::computer::Prepared;
+use crate::evaluator::{Assembly, EvaluateError, Evaluation, Evaluator, PROGRAM};
+use crate::plan::Plan;
+use crate::transcript::{Transcript, TranscriptWriter};
+
+mod manifest;
+
+use manifest::Manifest;
+pub use manifest::{Begun, Finished};
+
+/// Answers per chunk, if nobody wants it otherwise: about ten seconds of work on two cores.
+pub const CHUNK: NonZero<usize> = NonZero::new(256).expect("not zero");
+
+/// One share of a job: the chunks whose number leaves its own remainder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Shard {
+    index: u32,
+    of: u32,
+}
+
+/// Something that is no share.
+#[derive(Debug, thiserror::Error)]
+#[error("a shard is written as 2/8: the second of eight")]
+pub struct NoShard;
+
+impl Shard {
+    /// The whole job.
+    pub const WHOLE: Self = Self { index: 1, of: 1 };
+
+    /// The share number `index`, counted from one, of `of`.
+    ///
+    /// # Errors
+    /// When there is no such share.
+    pub fn new(index: u32, of: u32) -> Result<Self, NoShard> {
+        if (1..=of).contains(&index) { Ok(Self { index, of }) } else { Err(NoShard) }
+    }
+
+    fn has(self, chunk: usize) -> bool {
+        chunk % self.of as usize == self.index as usize - 1
+    }
+
+    fn folder(self, job: &Path) -> PathBuf {
+        job.join(format!("{}-of-{}", self.index, self.of))
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> Self {
+        shard.to_string()
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = NoShard;
+
+    fn try_from(text: String) -> Result<Self, NoShard> {
+        text.parse()
+    }
+}
+
+impl FromStr for Shard {
+    type Err = NoShard;
+
+    fn from_str(text: &str) -> Result<Self, NoShard> {
+        let (index, of) = text.split_once('/').ok_or(NoShard)?;
+        Self::new(index.parse().map_err(|_| NoShard)?, of.parse().map_err(|_| NoShard)?)
+    }
+}
+
+/// Whether a job is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It must not be.
+    New,
+    /// Go on with what is missing, from the beginning where nothing is there.
+    Resume,
+}
+
+/// How far a shard has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Answers on the disk.
+    pub done: usize,
+    /// Answers of this shard.
+    pub of: usize,
+}
+
+/// Why a job cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// The evaluation itself is refused, or cannot read its inputs.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// A chunk of the job is damaged or not the evaluator's.
+    #[error("{}: {source}; remove this file and resume", path.display())]
+    Chunk {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// The operating system failed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What it says.
+        source: io::Error,
+    },
+    /// A job is there.
+    #[error("{}: a job is there already; go on with it (--resume), or remove the folder", path.display())]
+    Exists {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// No job is there.
+    #[error("{}: there is no job here", path.display())]
+    NotBegun {
+        /// Where its folder would be.
+        path: PathBuf,
+    },
+    /// Another process works on it.
+    #[error("{}: another process works on this job", path.display())]
+    InUse {
+        /// The shard's folder.
+        path: PathBuf,
+    },
+    /// The job was begun with something else.
+    #[error("{}: the job was begun with another {what}; its chunks would not fit", path.display())]
+    Changed {
+        /// The manifest.
+        path: PathBuf,
+        /// What changed.
+        what: &'static str,
+    },
+    /// A line of the manifest that drempel has not written.
+    #[error("{}: line {line} is not as it was written", path.display())]
+    BadManifest {
+        /// The manifest.
+        path: PathBuf,
+        /// Counted from one.
+        line: usize,
+    },
+    /// Not every chunk is there.
+    #[error("{done} of {of} answers are there: evaluate the other shards, or resume those that stopped")]
+    Unfinished {
+        /// Answers on the disk.
+        done: usize,
+        /// Answers of the whole job.
+        of: usize,
+    },
+}
+
+impl JobError {
+    /// Whether it is the evaluator's file of cases that is at fault.
+    pub fn is_about_cases(&self) -> bool {
+        matches!(self, Self::Evaluate(error) if error.is_about_cases())
+    }
+
+    fn io(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
+        |source| Self::Io { path: path.to_owned(), source }
+    }
+}
+
+impl From<ContainerError> for JobError {
+    fn from(error: ContainerError) -> Self {
+        Self::Evaluate(error.into())
+    }
+}
+
+/// The folder of the job that makes an answer file: its name and `.job`.
+pub fn folder(answer: &Path) -> PathBuf {
+    let mut name = answer.as_os_str().to_owned();
+    name.push(".job");
+    name.into()
+}
+
+/// How far the shards in a job's folder have come.
+///
+/// # Errors
+/// When there is no job, or a manifest is not as it was written.
+pub fn status(folder: &Path) -> Result<Vec<(Begun, Progress)>, JobError> {
+    let mut shards: Vec<(Begun, Progress)> = Vec::new();
+    for manifest in manifests(folder)? {
+        let of = manifest.begun.answers_of_shard();
+        let done = manifest.done();
+        shards.push((manifest.begun, Progress { done, of }));
+    }
+    Ok(shards)
+}
+
+fn manifests(folder: &Path) -> Result<Vec<Manifest>, JobError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(JobError::NotBegun { path: folder.to_owned() });
+        }
+        other => other.map_err(JobError::io(folder))?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(JobError::io(folder))?.path();
+        if path.is_dir() {
+            found.extend(Manifest::read(&path)?);
+        }
+    }
+    found.sort_by_key(|manifest| manifest.begun.shard);
+    Ok(found)
+}
+
+/// A job whose inputs have all been checked.
+pub struct Job<'j, A: Analysis> {
+    evaluator: &'j Evaluator,
+    inputs: Prepared<'j, A>,
+    folder: PathBuf,
+    /// The places of each chunk.
+    parts: Vec<Vec<usize>>,
+}
+
+impl Evaluator {
+    /// Checks a job's inputs as [`evaluate`](Self::evaluate) does. Nothing is written yet. A chunk has `chunk` answers, or
+    /// all of them where they depend on one another.
+    ///
+    /// # Errors
+    /// When a check fails.
+    pub fn job<'j, A: Analysis>(
+        &'j self,
+        agreement: &'j SignedAgreement<A>,
+        cases: &'j A::Cases,
+        tables: &'j [EncryptedTable],
+        folder: PathBuf,
+        chunk: NonZero<usize>,
+    ) -> Result<Job<'j, A>, EvaluateError> {
+        let inputs = self.prepare(agreement, cases, tables)?;
+        let parts = inputs.parts(chunk.get());
+        Ok(Job { evaluator: self, inputs, folder, parts })
+    }
+}
+
+impl<A: Analysis> Job<'_, A> {
+    /// What the whole job costs.
+    pub fn plan(&self) -> &Plan {
+        &self.inputs.plan
+    }
+
+    /// Evaluates a shard into the job's folder, chunk by chunk. When `stop` becomes true, the chunk in hand is finished
+    /// and no other begun. `progress` is told at the start and after each chunk.
+    ///
+    /// # Errors
+    /// Before anything runs: when a new job is there already, or when the one to resume was begun with other inputs or by
+    /// another version. Later: when the disk fails; then [`Start::Resume`] goes on.
+    ///
+    /// # Cost
+    /// As [`evaluate`](Evaluator::evaluate), and 8 KB on the disk per encrypted value.
+    pub fn evaluate(
+        &self,
+        shard: Shard,
+        start: Start,
+        stop: &AtomicBool,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Progress, JobError> {
+        let begun = self.begun(shard);
+        let mut manifest = Manifest::open(&shard.folder(&self.folder), &begun, start)?;
+        let blinding = self.blinding()?;
+        let of = begun.answers_of_shard();
+        progress(Progress { done: manifest.done(), of });
+        for (number, places) in self.parts.iter().enumerate().filter(|(number, _)| shard.has(*number)) {
+            if manifest.digest(number).is_some() {
+                continue;
+            }
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let rows = self.evaluator.computer.rows(&self.inputs, places, blinding.as_ref())?;
+            let (id, key) = (self.inputs.agreement.id(), self.evaluator.computer.header.key);
+            let mut writer = TranscriptWriter::new(id, key, rows.len() / WORDS)?;
+            writer.rows(&rows)?;
+            manifest.add(number, places.len(), &writer.finish(&self.evaluator.signing_key)?)?;
+            progress(Progress { done: manifest.done(), of });
+        }
+        Ok(Progress { done: manifest.done(), of })
+    }
+
+    /// Joins the chunks of all shards to the answer, after reading each again.
+    ///
+    /// # Errors
+    /// When a chunk is missing, damaged or not this evaluator's, or a shard was begun with other inputs.
+    pub fn assemble(&self) -> Result<Evaluation, JobError> {
+        let manifests = manifests(&self.folder)?;
+        for manifest in &manifests {
+            manifest.expect(&self.begun(manifest.begun.shard))?;
+        }
+        let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
+        let holders: Vec<Option<&Manifest>> = (0..self.parts.len()).map(holder).collect();
+        let finished = self.parts.iter().zip(&holders).filter(|(_, holder)| holder.is_some());
+        let (done, of) = (finished.map(|(places, _)| places.len()).sum(), self.inputs.subjects.len());
+        if done < of {
+            return Err(JobError::Unfinished { done, of });
+        }
+        let mut assembly = Assembly::new(self.evaluator, &self.inputs, self.blinding()?)?;
+        for ((number, places), manifest) in self.parts.iter().enumerate().zip(holders.into_iter().flatten()) {
+            assembly.add(&self.chunk(manifest, number, places.len())?)?;
+        }
+        Ok(assembly.finish()?)
+    }
+
+    /// Removes the job's folder, once its answer is on the disk.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn remove(&self) -> Result<(), JobError> {
+        fs::remove_dir_all(&self.folder).map_err(JobError::io(&self.folder))
+    }
+
+    /// What a shard is begun with: one that was begun with something else is another job's.
+    fn begun(&self, shard: Shard) -> Begun {
+        Begun {
+            program: PROGRAM.to_owned(),
+            agreement: self.inputs.agreement.id(),
+            evaluation_key: self.evaluator.computer.seal.digest(),
+            tables: self.inputs.tables.iter().map(|table| table.digest()).collect(),
+            cases: self.inputs.cases.digest(),
+            answers: self.inputs.subjects.len(),
+            chunk: self.parts.first().map_or(0, Vec::len),
+            shard,
+        }
+    }
+
+    /// The seed that all shards share: whoever comes first makes it.
+    fn blinding(&self) -> Result<Option<Blinding>, JobError> {
+        if !self.inputs.agreement.disclosure().blinded {
+            return Ok(None);
+        }
+        let path = self.folder.join("blinding.drempel");
+        match self.evaluator.blinding(&self.inputs)?.save_new(&path) {
+            Err(ContainerError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            other => other.map_err(|source| JobError::Chunk { path: path.clone(), source })?,
+        }
+        let blinding = Blinding::open(&path).and_then(|blinding| {
+            self.expect_own(blinding.container())?;
+            Ok(blinding)
+        });
+        blinding.map(Some).map_err(|source| JobError::Chunk { path, source })
+    }
+
+    /// The rows of a finished chunk, checked like any artefact.
+    fn chunk(&self, manifest: &Manifest, number: usize, answers: usize) -> Result<Vec<u32>, JobError> {
+        let path = manifest.chunk_path(number);
+        let read = || {
+            let chunk = Transcript::open(&path)?;
+            self.expect_own(chunk.container())?;
+            let same = Some(chunk.digest()) == manifest.digest(number);
+            if !same || chunk.rows() != answers * self.inputs.released.fields.len() {
+                return Err(ContainerError::BadContents("not the chunk that the manifest names"));
+            }
+            let rows: Result<Vec<(usize, Vec<u32>)>, ContainerError> = chunk.chunks().collect();
+            Ok(rows?.into_iter().flat_map(|(_, rows)| rows).collect())
+        };
+        read().map_err(|source| JobError::Chunk { path: path.clone(), source })
+    }
+
+    fn expect_own(&self, container: &Container) -> Result<(), ContainerError> {
+        container.expect(self.inputs.agreement.id(), Some(self.evaluator.computer.header.key))?;
+        container.signed_by(self.inputs.agreement.only(Role::Evaluator), UNNAMED)
+    }
+}
