@@ -181,7 +181,7 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
 #[test]
 fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let made = made();
-    let mut child = made.spawn("stopped.enc");
+    let child = made.spawn("stopped.enc");
     made.wait_for("stopped.enc", 1);
     let second = refused(made.path(), &evaluate("stopped.enc", "--resume"), 4);
     assert!(second.contains("another process works on this job"), "{second}");
