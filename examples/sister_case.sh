@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Any of drempel's questions on the command line, from CSV files to released answers. All parties' files lie in one
+# folder here; examples/svb_uwv.sh shows who has what.
+#
+#     DREMPEL_PASSPHRASE=... examples/sister_case.sh KIND FOLDER
+#
+# KIND is a folder of examples/data: a CSV file for each dataset, cases.csv for the evaluator, and answers.csv, what must
+# come out. DREMPEL names the program (default: drempel, on the PATH).
+set -euo pipefail
+
+kind=${1:?a kind, such as debt_count}
+folder=${2:?folder for all files}
+: "${DREMPEL_PASSPHRASE:?the passphrase of the key files}"
+here=$(cd "$(dirname "$0")" && pwd)
+data=$here/data/$kind
+drempel=${DREMPEL:-drempel}
+
+mkdir -p "$folder"
+cp "$here/agreements/$kind.toml" "$folder/agreement.toml"
+cd "$folder"
+
+# Names as the agreement has them, one per line.
+parties() { # [ROLE]
+    awk -v role="\"${1:-}" '/^\[\[/ { kind = $0 } /^name = / { name = $3 }
+        /^roles = / && kind == "[[party]]" && index($0, role) { gsub(/"/, "", name); print name }' agreement.toml
+}
+datasets() {
+    awk '/^\[\[/ { kind = $0 } /^name = / && kind == "[[dataset]]" { gsub(/"/, "", $3); print $3 }' agreement.toml
+}
+provider_of() { # DATASET
+    awk -v dataset="\"$1\"" '/^name = / { name = $3 }
+        /^provider = / && name == dataset { gsub(/"/, "", $3); print $3 }' agreement.toml
+}
+
+for party in $(parties); do
+    line=$("$drempel" party keygen --out "$party.key" | grep '^signing_key')
+    sed -i.bak "s|^name = \"$party\"\$|&\n$line|" agreement.toml
+done
+for party in $(parties); do
+    "$drempel" agreement sign agreement.toml --party "$party" --signing-key "$party.key"
+done
+"$drempel" keygen --agreement agreement.toml --signing-key "$(parties key-holder).key" --out keys
+
+inputs=()
+for dataset in $(datasets); do
+    "$drempel" encrypt --agreement agreement.toml --dataset "$dataset" --public-key keys/public.key \
+        --signing-key "$(provider_of "$dataset").key" --input "$data/$dataset.csv" --out "$dataset.enc"
+    inputs+=(--input "$dataset.enc")
+done
+job=(--agreement agreement.toml --evaluation-key keys/evaluation.key --cases "$data/cases.csv" "${inputs[@]}")
+"$drempel" plan --agreement agreement.toml --cases "$data/cases.csv"
+"$drempel" evaluate "${job[@]}" --signing-key "$(parties evaluator).key" --out answer.enc
+"$drempel" audit "${job[@]}" --signing-key "$(parties auditor | head -1).key" --answer answer.enc --out answer.attest
+"$drempel" release --agreement agreement.toml --secret-key keys/secret.key \
+    --signing-key "$(parties key-holder).key" --answer answer.enc --attestation answer.attest --out answers.csv
+cmp answers.csv "$data/answers.csv"
