@@ -62,6 +62,27 @@ fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
     assert!(!folder.path().join("refused/svb/decisions.csv").exists());
 }
 
+/// Every kind of question, from CSV files to answers. In the suite one that is cheap, with KINDS="ranking presence ..."
+/// others.
+#[cfg(unix)]
+#[test]
+fn a_question_is_played_on_the_command_line_from_csv_to_answers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let kinds = std::env::var("KINDS").unwrap_or_else(|_| "debt_alarm".to_owned());
+    for kind in kinds.split_ascii_whitespace() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = Command::new(root.join("examples/sister_case.sh"))
+            .arg(kind)
+            .arg(folder.path())
+            .env("DREMPEL", DREMPEL)
+            .env("DREMPEL_PASSPHRASE", "an example")
+            .output()
+            .expect("the script starts");
+        assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
+        println!("{kind}:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
 /// The same inputs give the same bytes in every process and for any number of threads.
 #[test]
 fn every_process_makes_the_same_answer_bytes() {

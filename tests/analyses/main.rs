@@ -5,6 +5,7 @@ mod agencies;
 mod area_count;
 mod debt_alarm;
 mod debt_count;
+mod examples;
 mod group_comparison;
 mod group_mean;
 mod groups;
