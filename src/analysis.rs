@@ -140,8 +140,8 @@ pub trait Analysis: Sized + Send + Sync {
         places: &[usize],
     ) -> Result<Vec<Self::Batch>, CaseError>;
 
-    /// For planning without files: batches of one answer each, from the smallest kind to the largest, with what they are
-    /// about: "a household of 2 amounts".
+    /// For planning without files: batches of one answer each (or of a list, where one answer needs the others), from the
+    /// smallest kind to the largest, with what they are about: "a household of 2 amounts".
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Self::Batch)>;
 
     /// Which answers (by their place) a batch gives, in the order of the program's columns.

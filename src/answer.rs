@@ -30,6 +30,8 @@ impl fmt::Display for Value {
         match self {
             Self::YesNo(yes) => f.write_str(if *yes { "yes" } else { "no" }),
             Self::Number(number) => number.fmt(f),
+            // A small probability is not zero.
+            Self::Decimal(number) if *number != 0.0 && number.abs() < 0.001 => write!(f, "{number:.4e}"),
             Self::Decimal(number) => write!(f, "{number:.4}"),
             Self::Suppressed => f.write_str("suppressed"),
         }

@@ -89,13 +89,13 @@ pub enum CaseError {
     },
     /// An area with too few households to say anything about, or more than can be counted.
     #[error(
-        "line {line}, column \"area\": the area has {found} households, and the agreement takes {min} to {max}; merge it \
-         with a neighbour, or split it"
+        "line {line}, column \"area\": the area has {found} households whose answer is not known beforehand, and the \
+         agreement takes {min} to {max}; merge it with a neighbour, or split it"
     )]
     AreaSize {
         /// The line where the area begins.
         line: u64,
-        /// Its households.
+        /// Its households; where they are too few, those whose answer the evaluator cannot know beforehand.
         found: usize,
         /// The smallest area.
         min: usize,

@@ -6,7 +6,7 @@ use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::{CaseError, Cases};
-use crate::container::ContainerError;
+use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, WORDS};
@@ -212,7 +212,8 @@ impl<'a, A: Analysis> Assembly<'a, A> {
     /// Signs them all.
     pub(crate) fn finish(self) -> Result<Evaluation, EvaluateError> {
         let Self { evaluator: Evaluator { computer, signing_key }, job, blinding, .. } = self;
-        let transcript = self.transcript.map(|transcript| transcript.finish(signing_key)).transpose()?;
+        let transcript =
+            self.transcript.map(|transcript| transcript.finish(signing_key, UNNAMED)).transpose()?;
         let provenance = Provenance {
             program: PROGRAM.to_owned(),
             evaluation_key: computer.seal.digest(),

@@ -22,6 +22,7 @@ use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{Container, ContainerError, UNNAMED};
+use crate::encrypted_answer::EncryptedAnswer;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
 use crate::evaluator::computer::Prepared;
@@ -67,6 +68,14 @@ pub enum JobError {
     /// A chunk of the job is damaged or not the evaluator's.
     #[error("{}: {source}; remove this file and resume", path.display())]
     Chunk {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// What hides the answers of the finished chunks cannot be read.
+    #[error("{}: {source}; without it the finished chunks cannot be read: remove the job's folder and begin again", path.display())]
+    Blinding {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -128,6 +137,14 @@ impl JobError {
     /// Whether it is the evaluator's file of cases that is at fault.
     pub fn is_about_cases(&self) -> bool {
         matches!(self, Self::Evaluate(error) if error.is_about_cases())
+    }
+
+    /// An error about a chunk, or about the disk.
+    fn about(path: &Path) -> impl Fn(ContainerError) -> Self + '_ {
+        |source| match source {
+            ContainerError::Io(source) => Self::Io { path: path.to_owned(), source },
+            source => Self::Chunk { path: path.to_owned(), source },
+        }
     }
 
     fn io(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
@@ -231,9 +248,13 @@ impl<A: Analysis> Job<'_, A> {
         stop: &AtomicBool,
         mut progress: impl FnMut(Progress),
     ) -> Result<Progress, JobError> {
-        let begun = self.begun(shard);
-        let mut manifest = Manifest::open(&shard.folder(&self.folder), &begun, start)?;
+        let folder = shard.folder(&self.folder);
+        if start == Start::New && folder.exists() {
+            return Err(JobError::Exists { path: folder });
+        }
         let blinding = self.blinding()?;
+        let begun = self.begun(shard, blinding.as_ref());
+        let mut manifest = Manifest::open(&folder, &begun)?;
         let of = begun.answers_of_shard();
         progress(Progress { done: manifest.done(), of });
         for (number, places) in self.parts.iter().enumerate().filter(|(number, _)| shard.has(*number)) {
@@ -247,7 +268,8 @@ impl<A: Analysis> Job<'_, A> {
             let (id, key) = (self.inputs.agreement.id(), self.evaluator.computer.header.key);
             let mut writer = TranscriptWriter::new(id, key, rows.len() / WORDS)?;
             writer.rows(&rows)?;
-            manifest.add(number, places.len(), &writer.finish(&self.evaluator.signing_key)?)?;
+            let chunk = writer.finish(&self.evaluator.signing_key, &begun.chunk_name(number))?;
+            manifest.add(number, places.len(), &chunk)?;
             progress(Progress { done: manifest.done(), of });
         }
         Ok(Progress { done: manifest.done(), of })
@@ -259,8 +281,9 @@ impl<A: Analysis> Job<'_, A> {
     /// When a chunk is missing, damaged or not this evaluator's, or a shard was begun with other inputs.
     pub fn assemble(&self) -> Result<Evaluation, JobError> {
         let manifests = manifests(&self.folder)?;
+        let blinding = if manifests.is_empty() { None } else { self.blinding()? };
         for manifest in &manifests {
-            manifest.expect(&self.begun(manifest.begun.shard))?;
+            manifest.expect(&self.begun(manifest.begun.shard, blinding.as_ref()))?;
         }
         let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
         let holders: Vec<Option<&Manifest>> = (0..self.parts.len()).map(holder).collect();
@@ -269,50 +292,72 @@ impl<A: Analysis> Job<'_, A> {
         if done < of {
             return Err(JobError::Unfinished { done, of });
         }
-        let mut assembly = Assembly::new(self.evaluator, &self.inputs, self.blinding()?)?;
+        let mut assembly = Assembly::new(self.evaluator, &self.inputs, blinding)?;
         for ((number, places), manifest) in self.parts.iter().enumerate().zip(holders.into_iter().flatten()) {
             assembly.add(&self.chunk(manifest, number, places.len())?)?;
         }
         Ok(assembly.finish()?)
     }
 
-    /// Removes the job's folder, once its answer is on the disk.
+    /// Removes the job's folder, once its answer is on the disk: under another name, so that no half of it is ever taken
+    /// for a job.
     ///
     /// # Errors
     /// What the operating system says.
     pub fn remove(&self) -> Result<(), JobError> {
-        fs::remove_dir_all(&self.folder).map_err(JobError::io(&self.folder))
+        let mut done = self.folder.clone().into_os_string();
+        done.push(".done");
+        fs::rename(&self.folder, &done).map_err(JobError::io(&self.folder))?;
+        fs::remove_dir_all(&done).map_err(JobError::io(Path::new(&done)))
+    }
+
+    /// Whether an answer is this job's: made from the same inputs by the same program.
+    pub fn is_answered_by(&self, answer: &EncryptedAnswer) -> bool {
+        let (made, begun) = (answer.provenance(), self.begun(Shard::WHOLE, None));
+        made.program == begun.program
+            && made.evaluation_key == begun.evaluation_key
+            && made.tables.iter().map(|table| table.digest()).eq(begun.tables)
+            && made.cases == begun.cases
+            && self.expect_own(answer.container(), UNNAMED).is_ok()
     }
 
     /// What a shard is begun with: one that was begun with something else is another job's.
-    fn begun(&self, shard: Shard) -> Begun {
+    fn begun(&self, shard: Shard, blinding: Option<&Blinding>) -> Begun {
         Begun {
             program: PROGRAM.to_owned(),
             agreement: self.inputs.agreement.id(),
             evaluation_key: self.evaluator.computer.seal.digest(),
             tables: self.inputs.tables.iter().map(|table| table.digest()).collect(),
             cases: self.inputs.cases.digest(),
+            blinding: blinding.map(Blinding::digest),
             answers: self.inputs.subjects.len(),
             chunk: self.parts.first().map_or(0, Vec::len),
             shard,
         }
     }
 
-    /// The seed that all shards share: whoever comes first makes it.
+    /// The seed that all shards share: whoever comes first makes it. Once a shard was begun there is no other.
     fn blinding(&self) -> Result<Option<Blinding>, JobError> {
         if !self.inputs.agreement.disclosure().blinded {
             return Ok(None);
         }
         let path = self.folder.join("blinding.drempel");
-        match self.evaluator.blinding(&self.inputs)?.save_new(&path) {
-            Err(ContainerError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            other => other.map_err(|source| JobError::Chunk { path: path.clone(), source })?,
+        let is_begun = match manifests(&self.folder) {
+            Err(JobError::NotBegun { .. }) => false,
+            manifests => !manifests?.is_empty(),
+        };
+        if !is_begun {
+            fs::create_dir_all(&self.folder).map_err(JobError::io(&self.folder))?;
+            match self.evaluator.blinding(&self.inputs)?.save_new(&path) {
+                Err(ContainerError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                other => other.map_err(JobError::about(&path))?,
+            }
         }
         let blinding = Blinding::open(&path).and_then(|blinding| {
-            self.expect_own(blinding.container())?;
+            self.expect_own(blinding.container(), UNNAMED)?;
             Ok(blinding)
         });
-        blinding.map(Some).map_err(|source| JobError::Chunk { path, source })
+        blinding.map(Some).map_err(|source| JobError::Blinding { path, source })
     }
 
     /// The rows of a finished chunk, checked like any artefact.
@@ -320,7 +365,7 @@ impl<A: Analysis> Job<'_, A> {
         let path = manifest.chunk_path(number);
         let read = || {
             let chunk = Transcript::open(&path)?;
-            self.expect_own(chunk.container())?;
+            self.expect_own(chunk.container(), &manifest.begun.chunk_name(number))?;
             let same = Some(chunk.digest()) == manifest.digest(number);
             if !same || chunk.rows() != answers * self.inputs.released.fields.len() {
                 return Err(ContainerError::BadContents("not the chunk that the manifest names"));
@@ -328,11 +373,11 @@ impl<A: Analysis> Job<'_, A> {
             let rows: Result<Vec<(usize, Vec<u32>)>, ContainerError> = chunk.chunks().collect();
             Ok(rows?.into_iter().flat_map(|(_, rows)| rows).collect())
         };
-        read().map_err(|source| JobError::Chunk { path: path.clone(), source })
+        read().map_err(JobError::about(&path))
     }
 
-    fn expect_own(&self, container: &Container) -> Result<(), ContainerError> {
+    fn expect_own(&self, container: &Container, name: &str) -> Result<(), ContainerError> {
         container.expect(self.inputs.agreement.id(), Some(self.evaluator.computer.header.key))?;
-        container.signed_by(self.inputs.agreement.only(Role::Evaluator), UNNAMED)
+        container.signed_by(self.inputs.agreement.only(Role::Evaluator), name)
     }
 }

@@ -161,7 +161,20 @@ impl DataProvider {
     }
 
     /// One compact list: its mask, then its bodies, as little-endian words.
+    ///
+    /// The noise of an encryption has a part that is the same in every bin of a key set, because r is binary and not
+    /// zero on average: sums over many bins would add it up. An encryption of zeros, taken off, takes it away
+    /// (docs/protocol.md, section 8).
     fn encrypt_bin(&self, plain: Vec<u64>) -> Vec<u8> {
+        let zeros = vec![0; plain.len()];
+        let [mut list, zeros] = [plain, zeros].map(|plain| self.encrypt_list(plain).into_container());
+        list.iter_mut().zip(zeros).for_each(|(word, zero)| *word = word.wrapping_sub(zero));
+        let mut bytes = Vec::with_capacity(BIN_BYTES);
+        words::write(&mut bytes, &list);
+        bytes
+    }
+
+    fn encrypt_list(&self, plain: Vec<u64>) -> LweCompactCiphertextListOwned<u64> {
         let count = LweCiphertextCount(plain.len());
         let mut list = LweCompactCiphertextListOwned::new(0, BIG_SIZE, count, MODULUS);
         let mut seeder = new_seeder();
@@ -174,9 +187,7 @@ impl DataProvider {
             BIG_NOISE,
             &mut noise,
         );
-        let mut bytes = Vec::with_capacity(BIN_BYTES);
-        words::write(&mut bytes, list.as_ref());
-        bytes
+        list
     }
 }
 

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, UNNAMED, Writer, write_atomically};
+use crate::container::{Access, Container, ContainerError, Header, Kind, Writer, write_atomically};
 use crate::engine::WORDS;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, Digest, KeyId};
@@ -103,11 +103,12 @@ impl TranscriptWriter {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self, signer: &SigningKey) -> Result<Transcript, ContainerError> {
+    /// Signs it; under a name where it is a part of a job, so that it cannot be taken for another part.
+    pub(crate) fn finish(mut self, signer: &SigningKey, name: &str) -> Result<Transcript, ContainerError> {
         if !self.pending.is_empty() {
             self.writer.chunk(&self.pending)?;
         }
-        self.writer.finish(signer, UNNAMED)?;
+        self.writer.finish(signer, name)?;
         self.file.flush()?;
         Transcript::from_container(Container::from_file(self.file, Kind::Transcript)?)
     }

@@ -300,3 +300,81 @@ fn a_full_disk_is_a_named_error_and_costs_no_answer() {
         made.finishes(&answer);
     }
 }
+
+/// The seed that hides the answers is as much a part of the job as its chunks.
+#[test]
+fn a_blinded_job_is_never_finished_with_another_seed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path();
+    let text = AGREEMENT
+        .replace(
+            "{ name = \"holder\", roles = [\"key-holder\"] },",
+            "{ name = \"holder\", roles = [\"key-holder\"] }, { name = \"receiver\", roles = [] },",
+        )
+        .replace("to = \"holder\"", "to = \"receiver\", blinded = true");
+    sign_all(path, "agreement.toml", &text);
+    for name in ["incomes.csv", "households.csv"] {
+        fs::copy(made().path().join(name), path.join(name)).expect("copies");
+    }
+    run(path, "keygen --agreement agreement.toml --signing-key agreement.holder.key --out keys");
+    run(
+        path,
+        "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key \
+         --signing-key agreement.provider.key --input incomes.csv --out income.enc",
+    );
+    let shard =
+        |number: usize| evaluate("blinded.enc", &format!("--blinding blinding --resume --shard {number}/2"));
+    run(path, &shard(1));
+    let seed = path.join("blinded.enc.job/blinding.drempel");
+    let kept = fs::read(&seed).expect("a seed");
+    fs::remove_file(&seed).expect("it is there");
+    let assemble = format!("job assemble {} --blinding blinding", inputs("blinded.enc"));
+    for command in [shard(2), assemble.clone()] {
+        let output = drempel(path, &command);
+        let message = text_of(&output);
+        assert!(!output.status.success() && message.contains("begin again"), "{message}");
+        assert!(!seed.exists(), "no other seed is made");
+    }
+    fs::write(&seed, kept).expect("writes");
+    run(path, &shard(2));
+    run(path, &assemble);
+    let answer = fs::read(path.join("blinded.enc")).expect("written");
+    // A scheduler that repeats its command finds the job done, and nothing changes.
+    let again = run(path, &evaluate("blinded.enc", "--blinding blinding --resume"));
+    assert!(again.contains("this job is done"), "{again}");
+    assert!(fs::read(path.join("blinded.enc")).expect("there") == answer);
+    let other =
+        evaluate("blinded.enc", "--blinding blinding --resume").replace("households.csv", "fewer.csv");
+    fs::copy(made().path().join("fewer.csv"), path.join("fewer.csv")).expect("copies");
+    let message = refused(path, &other, 1);
+    assert!(message.contains("is the answer of another job"), "{message}");
+}
+
+fn text_of(output: &Output) -> String {
+    text(&output.stderr)
+}
+
+/// Two chunks of one job with their lines of the manifest changed over: each is signed for its own place.
+#[test]
+fn chunks_cannot_change_places_even_with_the_manifest() {
+    let made = made();
+    run(made.path(), &evaluate("swapped.enc", "--shard 1/2"));
+    run(made.path(), &evaluate("swapped.enc", "--shard 2/2"));
+    let folder = made.path().join("swapped.enc.job/1-of-2");
+    let manifest = fs::read_to_string(folder.join("manifest")).expect("there");
+    let digest = |number: usize| {
+        let line =
+            manifest.lines().find(|line| line.contains(&format!("\"number\":{number},"))).expect("a line");
+        line.split("\"digest\":\"").nth(1).expect("a digest")[..64].to_owned()
+    };
+    let (first, second) = (digest(0), digest(2));
+    let swapped = manifest.replace(&first, "FIRST").replace(&second, &first).replace("FIRST", &second);
+    fs::write(folder.join("manifest"), swapped).expect("writes");
+    fs::rename(folder.join("0.rows"), folder.join("x")).expect("moves");
+    fs::rename(folder.join("2.rows"), folder.join("0.rows")).expect("moves");
+    fs::rename(folder.join("x"), folder.join("2.rows")).expect("moves");
+    let output = drempel(made.path(), &format!("job assemble {}", inputs("swapped.enc")));
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    assert!(message.contains("must be signed by party"), "{message}");
+}

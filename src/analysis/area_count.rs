@@ -266,11 +266,12 @@ impl Analysis for AreaCount {
             if !answers.clone().any(|place| asked[place]) {
                 continue;
             }
+            let mut smallest = MAX_HOUSEHOLDS;
             for area in region.areas() {
-                self.add(setting, records, &mut pending, area)?;
+                smallest = smallest.min(self.add(setting, records, &mut pending, area)?);
             }
             of_pending.extend(answers);
-            let total = Self::total(region);
+            let total = Self::total(region, smallest);
             if total.is_some() || of_pending.len() == BATCH {
                 let pending = std::mem::replace(&mut pending, self.pending());
                 batches.push(self.finish(setting, pending, std::mem::take(&mut of_pending), total));
@@ -291,7 +292,8 @@ impl Analysis for AreaCount {
                 for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
                     let addends = if most { condition.max_addends } else { condition.datasets.len() };
                     fewest += addends;
-                    folded.push((place, Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0 }));
+                    let cells = vec![Cell { table: 0, row: 0 }; addends];
+                    folded.push((place, Folded { cells, line: 0, ceiling: 0 }));
                 }
             }
             (0..areas).for_each(|_| pending.batch.push(households));

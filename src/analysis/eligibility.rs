@@ -251,7 +251,7 @@ impl Analysis for Eligibility {
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
         let sum = self.sum(setting);
         let sample = |addends: usize| {
-            let folded = Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0 };
+            let folded = Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0, ceiling: 0 };
             let amounts = if addends == 1 { "amount" } else { "amounts" };
             (format!("a household of {addends} {amounts}"), Batch::new(&sum, addends, vec![(0, folded)]))
         };

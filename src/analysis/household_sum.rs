@@ -32,7 +32,21 @@ pub(super) struct HouseholdSum<'a> {
 /// One household's addends and its line after folding in everything that is known in the clear.
 pub(super) struct Folded {
     pub(super) cells: Vec<Cell>,
+    /// What the sum is to be below.
     pub(super) line: u64,
+    /// The largest sum that there can be.
+    pub(super) ceiling: u64,
+}
+
+impl Folded {
+    /// Whether the sum is below the line, where that is so or not so whatever the amounts are.
+    pub(super) fn is_below(&self) -> Option<bool> {
+        match self.line {
+            0 => Some(false),
+            line if line > self.ceiling => Some(true),
+            _ => None,
+        }
+    }
 }
 
 impl HouseholdSum<'_> {
@@ -131,7 +145,7 @@ impl HouseholdSum<'_> {
         // A line of zero or less is evaluated as zero and one above every sum as just above it: both are never and
         // always reached, and nothing else tells such a household from another.
         let line = u64::try_from(folded).unwrap_or(0).min(ceiling + 1);
-        Ok(Folded { cells, line })
+        Ok(Folded { cells, line, ceiling })
     }
 }
 

@@ -14,12 +14,15 @@ use crate::ring::add_turned;
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
 ///
-/// Bins that the batch touches stay in memory until it ends.
+/// Bins that the batch touches stay in memory until it ends, up to [`MAX_BINS`].
 pub(super) struct Fhe<'a> {
     engine: &'a Engine,
     tables: &'a [&'a EncryptedTable],
     bins: Mutex<HashMap<(usize, usize), Arc<Bin>>>,
 }
+
+/// Bins that one batch keeps: 32 MiB.
+const MAX_BINS: usize = 1_024;
 
 impl<'a> Fhe<'a> {
     pub(super) fn new(engine: &'a Engine, tables: &'a [&'a EncryptedTable]) -> Self {
@@ -36,7 +39,11 @@ impl<'a> Fhe<'a> {
             return Ok((Arc::clone(bin), ciphertext % RING));
         }
         let bin = Arc::new(table.bin(key.1)?);
-        bins().insert(key, Arc::clone(&bin));
+        let mut bins = bins();
+        if bins.len() == MAX_BINS {
+            bins.clear();
+        }
+        bins.insert(key, Arc::clone(&bin));
         Ok((bin, ciphertext % RING))
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Shard, Start};
+use super::{JobError, Shard};
 use crate::transcript::Transcript;
 use crate::units::{AgreementId, Digest};
 
@@ -23,6 +23,8 @@ pub struct Begun {
     pub tables: Vec<Digest>,
     /// The digest of what is asked about.
     pub cases: Digest,
+    /// The digest of the blinding, where answers are blinded.
+    pub blinding: Option<Digest>,
     /// Answers of the whole job.
     pub answers: usize,
     /// Answers per chunk.
@@ -66,7 +68,17 @@ impl Begun {
     /// How many answers the shard has.
     pub fn answers_of_shard(&self) -> usize {
         let chunks = self.answers.div_ceil(self.chunk.max(1));
-        (0..chunks).filter(|number| self.shard.has(*number)).map(|number| self.size(number)).sum()
+        let Some(last) = chunks.checked_sub(1) else {
+            return 0;
+        };
+        // Every chunk is full but the last.
+        let missing = if self.shard.has(last) { self.chunk - self.size(last) } else { 0 };
+        self.shard.count(chunks) * self.chunk - missing
+    }
+
+    /// The name under which a chunk is signed: what it was made from and which one it is.
+    pub(super) fn chunk_name(&self, number: usize) -> String {
+        format!("{} {number}", Digest::of(&serde_json::to_vec(self).expect("text and numbers")))
     }
 
     /// How many answers a chunk has.
@@ -82,6 +94,7 @@ impl Begun {
             ("evaluation key", self.evaluation_key == other.evaluation_key),
             ("table", self.tables == other.tables),
             ("file of cases", self.cases == other.cases && self.answers == other.answers),
+            ("blinding", self.blinding == other.blinding),
             ("size of chunks", self.chunk == other.chunk),
             ("shard", self.shard == other.shard),
         ];
@@ -91,12 +104,9 @@ impl Begun {
 
 impl Manifest {
     /// Begins a shard, or goes on with one. The manifest stays locked.
-    pub(super) fn open(folder: &Path, begun: &Begun, start: Start) -> Result<Self, JobError> {
+    pub(super) fn open(folder: &Path, begun: &Begun) -> Result<Self, JobError> {
         let path = folder.join(NAME);
         let io = JobError::io(&path);
-        if start == Start::New && path.exists() {
-            return Err(JobError::Exists { path: folder.to_owned() });
-        }
         fs::create_dir_all(folder).map_err(&io)?;
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(&io)?;
         file.try_lock().map_err(|error| match error {
@@ -187,7 +197,7 @@ impl Manifest {
     /// Puts a chunk on the disk, and then says so.
     pub(super) fn add(&mut self, number: usize, answers: usize, chunk: &Transcript) -> Result<(), JobError> {
         let path = self.chunk_path(number);
-        chunk.save(&path).map_err(|source| JobError::Chunk { path, source })?;
+        chunk.save(&path).map_err(JobError::about(&path))?;
         let time = jiff::Timestamp::now().round(jiff::Unit::Second).expect("now is no extreme time");
         let line = Finished { number, answers, digest: chunk.digest(), time: time.to_string() };
         let path = self.folder.join(NAME);

@@ -33,6 +33,11 @@ impl Shard {
         chunk % self.of as usize == self.index as usize - 1
     }
 
+    /// How many of so many chunks it has.
+    pub(super) fn count(self, chunks: usize) -> usize {
+        (chunks + (self.of - self.index) as usize) / self.of as usize
+    }
+
     pub(super) fn folder(self, job: &Path) -> PathBuf {
         job.join(format!("{}-of-{}", self.index, self.of))
     }

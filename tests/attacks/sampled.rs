@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::scene::{AGREEMENT, Scene, households};
 use crate::agreement::Agreement;
 use crate::audit::{AuditError, Draw, Evaluated, unseen};
+use crate::container::UNNAMED;
 use crate::engine::WORDS;
 use crate::transcript::TranscriptWriter;
 use crate::units::Digest;
@@ -60,7 +61,7 @@ fn forge(scene: &Scene, honest: &Evaluation, forged: usize) -> (EncryptedAnswer,
     let answers = rows.len() / WORDS;
     let mut writer = TranscriptWriter::new(id, key, answers).expect("a temporary file");
     writer.rows(&rows).expect("writes");
-    let transcript = writer.finish(&signer).expect("writes");
+    let transcript = writer.finish(&signer, UNNAMED).expect("writes");
     let mut collected = honest.answer.room();
     scene.auditor.computer.collect(&mut collected, 0, &rows);
     let mut provenance = honest.answer.provenance().clone();

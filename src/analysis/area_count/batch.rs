@@ -81,28 +81,48 @@ pub(super) struct Pending {
 }
 
 impl AreaCount {
-    /// Adds an area to a batch, with its households' comparisons.
+    /// Adds an area to a batch, with its households' comparisons. Returns how many of its households are open: a
+    /// household of which the evaluator knows beforehand whether it is at risk hides nobody, so it does not count
+    /// towards the minimum.
     pub(super) fn add(
         &self,
         setting: &Setting<'_>,
         records: &Records<'_>,
         pending: &mut Pending,
         area: &Area,
-    ) -> Result<(), CaseError> {
+    ) -> Result<usize, CaseError> {
         let (min, max) = (Self::minimum(setting), self.max_households);
-        let found = area.households().len();
-        if !(min..=max).contains(&found) {
-            return Err(CaseError::AreaSize { line: area.csv_line(), found, min, max });
+        let (line, found) = (area.csv_line(), area.households().len());
+        if found > max {
+            return Err(CaseError::AreaSize { line, found, min, max });
         }
+        let mut open = 0;
         for (household, place) in area.households().iter().zip(pending.batch.households()..) {
+            let mut known = Vec::new();
             for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
                 let line = condition.line_of(household, &self.line_columns)?;
                 let sum = condition.sum(setting).fold(household, line, records)?;
+                known.push(sum.is_below().map(|is_below| condition.weights(1)[usize::from(!is_below)]));
                 folded.push((place, sum));
             }
+            open += usize::from(self.is_open(&known));
+        }
+        if open < min {
+            return Err(CaseError::AreaSize { line, found: open, min, max });
         }
         pending.batch.push(found);
-        Ok(())
+        Ok(open)
+    }
+
+    /// Whether being at risk depends on conditions that are not known beforehand.
+    fn is_open(&self, known: &[Option<i64>]) -> bool {
+        let fits = |index: &i64| {
+            let mut bits = known.iter().enumerate();
+            bits.all(|(place, bit)| bit.is_none_or(|bit| index >> place & 1 == bit))
+        };
+        let mut possible = (0..1 << known.len()).filter(fits).map(|index| self.is_at_risk(index));
+        let first = possible.next();
+        possible.any(|at_risk| Some(at_risk) != first)
     }
 
     /// A batch without areas.
@@ -137,11 +157,11 @@ impl AreaCount {
         Batch { conditions, minimum, places, total, ..pending.batch }
     }
 
-    /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself.
-    pub(super) fn total(region: &Region) -> Option<Total> {
+    /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself: the
+    /// smallest has so many open households.
+    pub(super) fn total(region: &Region, smallest: usize) -> Option<Total> {
         region.total()?;
-        let smallest = region.areas().iter().map(|area| area.households().len() as i64).min().unwrap_or(0);
-        Some(Total::over(region.areas().len(), smallest.min(MAX_REST)))
+        Some(Total::over(region.areas().len(), (smallest as i64).min(MAX_REST)))
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) enum Command {
     Encrypt(EncryptArgs),
     /// Count bootstraps, seconds, bytes and failure probability before anything runs.
     Plan(PlanArgs),
-    /// Evaluator: compute one encrypted answer per household.
+    /// Evaluator: compute the encrypted answers, in chunks that a crash cannot lose.
     Evaluate(EvaluateArgs),
     /// Evaluator: see how far a long evaluation is, or join its shards.
     Job(JobCommandArgs),

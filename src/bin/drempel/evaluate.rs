@@ -7,7 +7,7 @@ use drempel::analysis::Question;
 use drempel::container::check_writable;
 use drempel::evaluator::Evaluation;
 use drempel::job::{self, Job, Progress, Shard, Start};
-use drempel::{EncryptedTable, EvaluationKey, Evaluator};
+use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator};
 use serde_json::json;
 
 use crate::cli::{EvaluateArgs, OutputArgs};
@@ -19,6 +19,11 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     let start = if args.resume { Start::Resume } else { Start::New };
     with_job(&args.output, |job, folder| {
         let clock = Instant::now();
+        if args.resume && !folder.exists() && is_done(job, &args.output.out)? {
+            let text = format!("{}: this job is done\n", args.output.out.display());
+            output.result(&text, &json!({ "done": true, "file": { "path": args.output.out } }));
+            return Ok(());
+        }
         let state = evaluate(job, shard, start, output)?;
         if state.done < state.of {
             let Progress { done, of } = state;
@@ -65,6 +70,18 @@ pub(crate) fn with_job(
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
     work(&job, &folder)
+}
+
+/// Whether the answer is there already. What is another job's is not overwritten by a command that is to go on.
+fn is_done(job: &Job<'_, Question>, out: &Path) -> Result<bool, Failure> {
+    if !out.exists() {
+        return Ok(false);
+    }
+    let answer = crate::open_one(out, EncryptedAnswer::open)?;
+    if job.is_answered_by(&answer) {
+        return Ok(true);
+    }
+    Err(Failure::input("is the answer of another job; choose another file").about(out))
 }
 
 /// Runs a shard until it is done or the process is told to stop.

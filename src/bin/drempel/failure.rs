@@ -37,7 +37,6 @@ impl Failure {
         Self { kind: FailureKind::Input, message: message.to_string() }
     }
 
-    #[cfg(feature = "key-holder")]
     pub(crate) fn system(message: impl Display) -> Self {
         Self { kind: FailureKind::System, message: message.to_string() }
     }
@@ -240,7 +239,7 @@ impl Classified for drempel::job::JobError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Evaluate(error) => error.failure_kind(),
-            Self::Chunk { source, .. } => source.failure_kind(),
+            Self::Chunk { source, .. } | Self::Blinding { source, .. } => source.failure_kind(),
             Self::Io { source, .. } => source.failure_kind(),
             Self::InUse { .. } => FailureKind::System,
             Self::Changed { .. } => FailureKind::Refused,

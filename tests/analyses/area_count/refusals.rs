@@ -119,7 +119,7 @@ fn a_file_that_breaks_a_rule_is_refused_with_its_line() {
     check(
         "",
         head.to_owned() + &rows(0..5, "A") + &rows(5..9, "B"),
-        "line 7, column \"area\": the area has 4 households, and the agreement takes 5 to 30; merge",
+        "line 7, column \"area\": the area has 4 households whose answer is not known beforehand",
     );
     check("", head.to_owned() + &rows(0..31, "A"), "line 2, column \"area\": the area has 31 households");
     check("", head.to_owned() + &rows(0..5, "A") + "h0,A\n", "line 7: this household was listed before");

@@ -26,8 +26,8 @@ pub(crate) struct KeygenArgs {
 
 #[derive(Args)]
 #[command(
-    after_help = "The CSV has a header. A person dataset has the column `person`, a household dataset `household`, \
-                        and each the amount's column that the agreement names, in whole cents.\n\n\
+    after_help = "The CSV has a header: the dataset's subject (`person`, `household`, `offer` or `demand`) and the amount's \
+                        column that the agreement names, in whole numbers.\n\n\
                         Example: drempel encrypt --agreement agreement.toml --dataset income --public-key public.key \
                         --signing-key uwv.key --input incomes.csv --out income.enc"
 )]
@@ -86,8 +86,10 @@ pub(crate) struct JobArgs {
 
 #[derive(Args)]
 #[command(
-    after_help = "households.csv has the columns household, person, poverty_line_cents and, if wanted, known_cents \
-                        (income that the evaluator knows; may be negative), one row per person.\n\n\
+    after_help = "The columns of the cases depend on the agreement's analysis. Eligibility has household, person, \
+                        poverty_line_cents and, if wanted, known_cents (income that the evaluator knows; may be negative), one row \
+                        per person; docs/analyses has the others.\n\n\
+                        Ctrl-C finishes the chunk in hand; the same command with --resume goes on.\n\n\
                         Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
                         --signing-key centre.key --cases households.csv --input income.enc --out answer.enc"
 )]
@@ -147,7 +149,7 @@ pub(crate) enum JobAction {
 
 #[derive(Args)]
 #[command(
-    after_help = "The auditor checks every signature and every household, draws the rows that the agreement's share asks \
+    after_help = "The auditor checks every signature and every case, draws the rows that the agreement's share asks \
                         for, evaluates them again, and compares byte for byte.\n\n\
                         Example: drempel audit --agreement agreement.toml --evaluation-key evaluation.key \
                         --signing-key uwv.key --cases households.csv --input income.enc --answer answer.enc \
@@ -174,8 +176,8 @@ pub(crate) struct AuditArgs {
 #[command(
     after_help = "Opens an answer only if every condition holds: the agreement in force and signed by all, tables signed by \
                         their providers, the answer by the evaluator, an attestation by an auditor, and nothing against \
-                        the ledger. Writes household,eligible with yes or no; household,blinded where answers are \
-                        blinded.\n\n\
+                        the ledger. Writes one row per answer, for eligibility household,eligible with yes or no; blinded bits where \
+                        answers are blinded.\n\n\
                         Example: drempel release --agreement agreement.toml --secret-key keys/secret.key \
                         --signing-key svb.key --answer answer.enc --attestation answer.attest --out decisions.csv"
 )]
