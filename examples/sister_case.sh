@@ -21,22 +21,22 @@ cd "$folder"
 
 # Names as the agreement has them, one per line.
 parties() { # [ROLE]
-    awk -v role="\"${1:-}" '/^\[\[/ { kind = $0 } /^name = / { name = $3 }
-        /^roles = / && kind == "[[party]]" && index($0, role) { gsub(/"/, "", name); print name }' agreement.toml
+    awk -F'"' -v role="\"${1:-}" '/^\[\[/ { kind = $0 } /^name = / { name = $2 }
+        /^roles = / && kind == "[[party]]" && index($0, role) { print name }' agreement.toml
 }
 datasets() {
-    awk '/^\[\[/ { kind = $0 } /^name = / && kind == "[[dataset]]" { gsub(/"/, "", $3); print $3 }' agreement.toml
+    awk -F'"' '/^\[\[/ { kind = $0 } /^name = / && kind == "[[dataset]]" { print $2 }' agreement.toml
 }
 provider_of() { # DATASET
-    awk -v dataset="\"$1\"" '/^name = / { name = $3 }
-        /^provider = / && name == dataset { gsub(/"/, "", $3); print $3 }' agreement.toml
+    awk -F'"' -v dataset="$1" '/^name = / { name = $2 } /^provider = / && name == dataset { print $2 }' agreement.toml
 }
 
-for party in $(parties); do
+mapfile -t all < <(parties)
+for party in "${all[@]}"; do
     line=$("$drempel" party keygen --out "$party.key" | grep '^signing_key')
     sed -i.bak "s|^name = \"$party\"\$|&\n$line|" agreement.toml
 done
-for party in $(parties); do
+for party in "${all[@]}"; do
     "$drempel" agreement sign agreement.toml --party "$party" --signing-key "$party.key"
 done
 "$drempel" keygen --agreement agreement.toml --signing-key "$(parties key-holder).key" --out keys
