@@ -34,7 +34,9 @@ provider_of() { # DATASET
 mapfile -t all < <(parties)
 for party in "${all[@]}"; do
     line=$("$drempel" party keygen --out "$party.key" | grep '^signing_key')
-    sed -i.bak "s|^name = \"$party\"\$|&\n$line|" agreement.toml
+    awk -v name="name = \"$party\"" -v line="$line" '/^\[\[/ { kind = $0 } { print }
+        kind == "[[party]]" && $0 == name { print line }' agreement.toml > keyed.toml
+    mv keyed.toml agreement.toml
 done
 for party in "${all[@]}"; do
     "$drempel" agreement sign agreement.toml --party "$party" --signing-key "$party.key"
