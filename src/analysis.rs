@@ -8,6 +8,7 @@ use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
+use crate::encrypted_answer::Provenance;
 use crate::language::Language;
 use crate::units::SubjectId;
 
@@ -205,6 +206,11 @@ impl Released {
         Self { scale: Scale::Slots, fields: vec![0..=1] }
     }
 
+    /// What such fields mean: 1 is yes.
+    pub fn read_yes_or_no(fields: &[Vec<i64>]) -> Vec<Vec<Value>> {
+        fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect()
+    }
+
     /// Whether the one field is 0 or 1.
     pub fn is_yes_or_no(&self) -> bool {
         *self == Self::yes_or_no()
@@ -216,6 +222,11 @@ impl Released {
         let fits =
             |range: &RangeInclusive<i64>| !range.is_empty() && *range.start() >= low && *range.end() <= high;
         (1..=MAX_FIELDS).contains(&self.fields.len()) && self.fields.iter().all(fits)
+    }
+
+    /// Whether an answer was made in this form: the same scale and number of fields.
+    pub(crate) fn is_form_of(&self, made: &Provenance) -> bool {
+        (made.scale, made.fields as usize) == (self.scale, self.fields.len())
     }
 
     /// Whether the fields of one answer are what they may be.

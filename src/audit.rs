@@ -189,7 +189,7 @@ impl Auditor {
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(AuditError::OtherInput { what });
         }
-        if (made.scale, made.fields as usize) != (released.scale, released.fields.len()) {
+        if !released.is_form_of(made) {
             return Err(AuditError::Unfit {
                 why: "the answer has another form than the agreement's analysis gives",
             });

@@ -2,7 +2,7 @@
 
 use crate::agreement::SignedAgreement;
 use crate::analysis::{Analysis, Released};
-use crate::answer::{Answer, Value};
+use crate::answer::Answer;
 use crate::audit::Attestation;
 use crate::circuit::Scale;
 use crate::encrypted_answer::{Ciphertexts, EncryptedAnswer};
@@ -107,7 +107,7 @@ impl KeyHolder {
         let fields = self.open(&ciphertexts, &analysis.released(&setting))?;
         let made = answer.provenance();
         let values = if agreement.disclosure().blinded {
-            fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect()
+            Released::read_yes_or_no(&fields)
         } else {
             analysis.outcome(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
         };

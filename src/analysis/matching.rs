@@ -160,7 +160,7 @@ impl Analysis for Matching {
     }
 
     fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect())
+        Some(Released::read_yes_or_no(fields))
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<Pairs, CaseError> {

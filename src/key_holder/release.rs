@@ -238,10 +238,9 @@ fn check_tables<A: Analysis>(
     }
     let disclosure = agreement.disclosure();
     let released = agreement.analysis().released(&agreement.setting());
-    let same_form = (made.scale, made.fields as usize) == (released.scale, released.fields.len());
     if made.blinding.is_some() != disclosure.blinded
         || made.transcript.is_some() != (disclosure.audit < 1.0)
-        || !same_form
+        || !released.is_form_of(made)
     {
         return Err(ReleaseError::Unfit);
     }
