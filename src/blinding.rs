@@ -36,7 +36,7 @@ impl Blinding {
         let header = Header::new(Kind::Blinding, agreement, key, SEED_BYTES, SEED_BYTES);
         let mut bytes = Vec::new();
         write_whole(&mut bytes, header, &(), seed.as_ref(), signer)?;
-        Self::from_container(Container::from_bytes(bytes, Kind::Blinding)?)
+        Self::from_bytes(bytes)
     }
 
     /// Opens and verifies a blinding.
@@ -45,6 +45,14 @@ impl Blinding {
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
         Self::from_container(Container::open(path, Kind::Blinding)?)
+    }
+
+    /// Verifies a blinding in memory.
+    ///
+    /// # Errors
+    /// When the bytes are damaged or of another kind.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
+        Self::from_container(Container::from_bytes(bytes, Kind::Blinding)?)
     }
 
     fn from_container(container: Container) -> Result<Self, ContainerError> {

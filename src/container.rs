@@ -22,14 +22,13 @@ mod write;
 
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
+#[cfg(all(any(test, fuzzing), feature = "key-holder"))]
+pub(crate) use metadata::decode;
 pub use seal::Seal;
 pub use write::{Access, check_writable, write_atomically};
 pub(crate) use write::{UNNAMED, Writer, write_new, write_whole};
 
 const DIGEST_BYTES: usize = 32;
-
-/// The largest chunk that a reader accepts, so that a hostile header cannot ask for memory.
-const MAX_CHUNK_BYTES: u32 = 1 << 20;
 
 /// Why a file is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -178,10 +177,7 @@ impl Container {
         let mut start = vec![0; HEADER_BYTES.min(usize::try_from(size).unwrap_or(usize::MAX))];
         storage.read_at(0, &mut start)?;
         let header = Header::parse(&start, size)?;
-        let total = header.file_bytes(MAX_CHUNK_BYTES).ok_or(ContainerError::BadLengths)?;
-        if header.metadata_bytes > header.kind.max_metadata() {
-            return Err(ContainerError::BadLengths);
-        }
+        let total = header.file_bytes().ok_or(ContainerError::BadLengths)?;
         if size < total {
             return Err(ContainerError::Truncated { expected: total, found: size });
         }

@@ -121,6 +121,14 @@ impl EncryptedTable {
         &self.container
     }
 
+    /// Reads every bin, as an evaluation would.
+    ///
+    /// # Errors
+    /// When a bin is no ciphertexts.
+    pub fn check(&self) -> Result<(), ContainerError> {
+        (0..self.header().chunks() as usize).try_for_each(|bin| self.bin(bin).map(drop))
+    }
+
     /// Reads one bin.
     pub(crate) fn bin(&self, index: usize) -> Result<Bin, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;

@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::iter;
 use std::path::Path;
 
+use age::DecryptError;
 use age::secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -18,6 +20,10 @@ const FIRST_BYTES: &[u8] = b"age-encryption.org/";
 /// No key of ours is larger.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// scrypt's work factor of a key file, as a base-2 logarithm: 256 MiB of memory, and about a second. A larger one, which
+/// a hostile file could ask for, is refused.
+const WORK: u8 = 18;
+
 /// Why a key file was not read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -31,6 +37,11 @@ pub enum KeyFileError {
     /// Some other file.
     #[error("not a passphrase-encrypted key file")]
     NotAKeyFile,
+    /// A file that asks for more memory than drempel's own do.
+    #[error(
+        "this key file asks for too much work before it opens; encrypt it again with a work factor of at most 2^{WORK}"
+    )]
+    TooMuchWork,
     /// The wrong passphrase, or a damaged file.
     #[error("the passphrase does not open this key file")]
     WrongPassphrase,
@@ -51,14 +62,18 @@ pub enum KeyFileError {
 /// When the passphrase is empty or writing fails.
 ///
 /// # Cost
-/// About a second: scrypt with a work factor chosen on this machine, so that passphrases are slow to guess.
+/// About a second and 256 MiB of memory: scrypt, so that passphrases are slow to guess.
 pub fn write(path: &Path, passphrase: &Passphrase, secret: &[u8]) -> Result<(), KeyFileError> {
     use age::secrecy::ExposeSecret;
     if passphrase.expose_secret().is_empty() {
         return Err(KeyFileError::EmptyPassphrase);
     }
+    let mut recipient = age::scrypt::Recipient::new(passphrase.clone());
+    recipient.set_work_factor(WORK);
+    let encryptor = age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
+    let encryptor = encryptor.expect("one passphrase and nothing else");
     write_atomically(path, Access::Private, |out| {
-        let mut encrypted = age::Encryptor::with_user_passphrase(passphrase.clone()).wrap_output(out)?;
+        let mut encrypted = encryptor.wrap_output(out)?;
         encrypted.write_all(secret)?;
         encrypted.finish()?;
         Ok(())
@@ -71,7 +86,7 @@ pub fn write(path: &Path, passphrase: &Passphrase, secret: &[u8]) -> Result<(), 
 /// When others can read the file (on Unix), it is no key file, or the passphrase is wrong.
 ///
 /// # Cost
-/// About a second.
+/// About a second and 256 MiB of memory.
 pub fn read(path: &Path, passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let file = File::open(path)?;
     #[cfg(unix)]
@@ -86,8 +101,12 @@ pub fn read(path: &Path, passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, 
     if !encrypted.starts_with(FIRST_BYTES) {
         return Err(KeyFileError::NotAKeyFile);
     }
-    let identity = age::scrypt::Identity::new(passphrase.clone());
-    let secret = age::decrypt(&identity, &encrypted).map_err(|_| KeyFileError::WrongPassphrase)?;
+    let mut identity = age::scrypt::Identity::new(passphrase.clone());
+    identity.set_max_work_factor(WORK);
+    let secret = age::decrypt(&identity, &encrypted).map_err(|error| match error {
+        DecryptError::ExcessiveWork { .. } => KeyFileError::TooMuchWork,
+        _ => KeyFileError::WrongPassphrase,
+    })?;
     Ok(Zeroizing::new(secret))
 }
 
@@ -111,6 +130,12 @@ mod tests {
         assert_eq!(read(&path, &passphrase).expect("reads").as_slice(), b"secret bytes");
         let on_disk = std::fs::read(&path).expect("reads");
         assert!(!on_disk.windows(6).any(|window| window == b"secret"));
+        let mut recipient = age::scrypt::Recipient::new(passphrase.clone());
+        recipient.set_work_factor(WORK + 1);
+        let greedy = folder.path().join("greedy.key");
+        let bytes = age::encrypt(&recipient, b"secret bytes").expect("encrypts");
+        write_atomically(&greedy, Access::Private, |out| out.write_all(&bytes)).expect("writes");
+        assert!(matches!(read(&greedy, &passphrase), Err(KeyFileError::TooMuchWork)));
         let wrong = read(&path, &Passphrase::from("battery staple".to_owned()));
         assert!(matches!(wrong, Err(KeyFileError::WrongPassphrase)));
         assert!(write(&path, &passphrase, b"other").is_err(), "a key file is never overwritten");

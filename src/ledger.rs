@@ -5,7 +5,7 @@
 //! with the one that the last release printed.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,9 @@ use crate::units::{AgreementId, Digest, KeyId, hides};
 
 /// The largest ledger that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
+
+/// The longest line, in bytes: a purge of some 240,000 files.
+const MAX_LINE_BYTES: u64 = 1 << 24;
 
 /// A verified ledger. While it is open, no other process can write to its file.
 #[derive(Debug)]
@@ -208,12 +211,21 @@ impl Ledger {
             return Err(LedgerError::TooLarge);
         }
         file.rewind()?;
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)?;
+        Self::from_lines(file, owner)
+    }
+
+    /// Verifies line after line, so that a file of something else takes no memory.
+    pub(crate) fn from_lines(lines: impl Read, owner: &VerifyingKey) -> Result<Self, LedgerError> {
         let mut ledger = Self { signer: Some(*owner), storage: Storage::ReadOnly, ..Self::in_memory() };
+        let mut lines = BufReader::new(lines);
+        let mut bytes = Vec::new();
         // Every line, the last one too, ends with a line feed.
-        for (index, bytes) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-            ledger.accept(bytes, index + 1, owner)?;
+        for line in 1.. {
+            bytes.clear();
+            if (&mut lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
+                break;
+            }
+            ledger.accept(&bytes, line, owner)?;
         }
         Ok(ledger)
     }

@@ -61,9 +61,11 @@ pub use signature::SigningKey;
 pub use table::Table;
 pub use transcript::Transcript;
 
-#[cfg(all(test, feature = "key-holder"))]
+#[cfg(all(any(test, fuzzing), feature = "key-holder"))]
 #[path = "../tests/attacks/suite.rs"]
-mod attacks;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "tests; fuzz targets use them from outside")]
+pub mod attacks;
 
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]

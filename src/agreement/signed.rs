@@ -168,8 +168,12 @@ impl Signatures {
             if file.len() > MAX_BYTES { Err(too_long()) } else { fs::read_to_string(&path) }
         });
         let text = text.map_err(|source| SignatureError::Io { path: path.clone(), source })?;
-        toml::from_str(&text)
-            .map_err(|error| SignatureError::Syntax { path, message: error.message().to_owned() })
+        Self::parse(&text).map_err(|message| SignatureError::Syntax { path, message })
+    }
+
+    /// Reads a file's text, or says what is wrong with it.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.message().to_owned())
     }
 
     /// The file's text.

@@ -38,7 +38,7 @@ impl Attestation {
         let header = Header::new(Kind::Attestation, answer.agreement, answer.key, 0, 1);
         let mut bytes = Vec::new();
         write_whole(&mut bytes, header, &statement, &[], signer)?;
-        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
+        Self::from_bytes(bytes)
     }
 
     /// Opens and verifies an attestation.
@@ -47,6 +47,14 @@ impl Attestation {
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
         Self::from_container(Container::open(path, Kind::Attestation)?)
+    }
+
+    /// Verifies an attestation in memory.
+    ///
+    /// # Errors
+    /// When the bytes are damaged or of another kind.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
+        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
     }
 
     fn from_container(container: Container) -> Result<Self, ContainerError> {

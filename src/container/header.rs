@@ -32,34 +32,30 @@ pub enum Kind {
 
 impl Kind {
     /// Number 1 was a secret key's: those lie in key files now.
-    const ALL: [(Self, u16, &str); 7] = [
-        (Self::PublicKey, 2, "a public key"),
-        (Self::EvaluationKey, 3, "an evaluation key"),
-        (Self::EncryptedTable, 4, "an encrypted table"),
-        (Self::EncryptedAnswer, 5, "an encrypted answer"),
-        (Self::Transcript, 6, "a transcript"),
-        (Self::Attestation, 7, "an attestation"),
-        (Self::Blinding, 8, "a blinding"),
+    const ALL: [KindRow; 7] = [
+        KindRow(Self::PublicKey, 2, "a public key", &[1 << 20], 0),
+        KindRow(Self::EvaluationKey, 3, "an evaluation key", &[1 << 20], 0),
+        KindRow(Self::EncryptedTable, 4, "an encrypted table", &[1 << 15], 1 << 30),
+        // Slots; sums.
+        KindRow(Self::EncryptedAnswer, 5, "an encrypted answer", &[1 << 13, 64 * 8_196], 1 << 30),
+        KindRow(Self::Transcript, 6, "a transcript", &[64 * 8_196], 0),
+        KindRow(Self::Attestation, 7, "an attestation", &[1], 1 << 10),
+        KindRow(Self::Blinding, 8, "a blinding", &[32], 0),
     ];
-
-    /// The most metadata that a file of this kind can have: identifiers of ten million rows, or none.
-    pub(super) fn max_metadata(self) -> u64 {
-        match self {
-            Self::PublicKey | Self::EvaluationKey | Self::Transcript | Self::Blinding => 0,
-            Self::Attestation => 1 << 10,
-            Self::EncryptedTable | Self::EncryptedAnswer => 1 << 30,
-        }
-    }
 
     /// The number that stands for the kind in a file.
     pub(crate) fn number(self) -> u16 {
         self.row().1
     }
 
-    fn row(self) -> &'static (Self, u16, &'static str) {
+    fn row(self) -> &'static KindRow {
         Self::ALL.iter().find(|row| row.0 == self).expect("every kind is in the list")
     }
 }
+
+/// A kind, its number, what it is called, the lengths that its chunks may have, and the most metadata that a file of it
+/// can have: identifiers of ten million rows, or none. So no header can ask for more memory than the file needs.
+struct KindRow(Kind, u16, &'static str, &'static [u32], u64);
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,6 +89,7 @@ impl Header {
         chunk_bytes: usize,
     ) -> Self {
         let chunk_bytes = u32::try_from(chunk_bytes).expect("a chunk is at most 1 MiB");
+        assert!(kind.row().3.contains(&chunk_bytes), "a chunk has a length of its kind");
         let payload_bytes = payload_bytes as u64;
         Self { kind, agreement, key, metadata_bytes: 0, payload_bytes, chunk_bytes }
     }
@@ -151,8 +148,9 @@ impl Header {
     }
 
     /// The length of the file, or nothing when the lengths are not possible.
-    pub(super) fn file_bytes(&self, max_chunk: u32) -> Option<u64> {
-        if self.chunk_bytes == 0 || self.chunk_bytes > max_chunk {
+    pub(super) fn file_bytes(&self) -> Option<u64> {
+        let KindRow(.., chunks, max_metadata) = self.kind.row();
+        if !chunks.contains(&self.chunk_bytes) || self.metadata_bytes > *max_metadata {
             return None;
         }
         let digests = self.chunks().checked_mul(DIGEST_BYTES as u64)?.checked_add(TRAILER_BYTES)?;

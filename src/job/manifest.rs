@@ -58,8 +58,8 @@ pub(super) struct Manifest {
     file: Option<File>,
 }
 
-/// The largest manifest that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 30;
+/// The largest manifest that is read, in bytes: some 300,000 chunks.
+const MAX_BYTES: u64 = 1 << 26;
 
 /// The most answers that a manifest may speak of.
 const MAX_ANSWERS: usize = 1 << 32;

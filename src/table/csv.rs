@@ -36,6 +36,12 @@ pub enum CsvError {
         /// The column's name.
         column: String,
     },
+    /// A row of more than a mebibyte.
+    #[error("line {line}: a row longer than any that drempel reads; is a quotation mark not closed?")]
+    LongRow {
+        /// Where it begins.
+        line: u64,
+    },
     /// A row with more or fewer cells than the header.
     #[error("line {line}: {found} cells, but the header has {expected}")]
     RaggedRow {
@@ -105,9 +111,33 @@ pub(crate) struct Column(usize);
 
 /// Reads rows one at a time.
 pub(crate) struct CsvRows<R> {
-    reader: csv::Reader<BufReader<R>>,
+    reader: csv::Reader<Metered<BufReader<R>>>,
     header: Vec<String>,
     record: ByteRecord,
+}
+
+/// The longest row, in bytes. A quotation mark that is not closed makes all that follows one row.
+const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// How [`Metered`] says that a row is longer.
+const LONG_ROW: std::io::ErrorKind = std::io::ErrorKind::FileTooLarge;
+
+/// Gives out so many bytes and no more, until it is told that a row was read.
+struct Metered<R> {
+    input: R,
+    left: usize,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            return Err(LONG_ROW.into());
+        }
+        let size = buffer.len().min(self.left);
+        let read = self.input.read(&mut buffer[..size])?;
+        self.left -= read;
+        Ok(read)
+    }
 }
 
 /// One row.
@@ -131,10 +161,11 @@ impl<R: Read> CsvRows<R> {
         }
         // With the default terminator a CRLF's second half counts towards the next row, and lines are one off.
         let terminator = csv::Terminator::Any(b'\n');
+        let input = Metered { input, left: MAX_ROW_BYTES };
         let mut reader = csv::ReaderBuilder::new().flexible(true).terminator(terminator).from_reader(input);
         let header: Vec<String> = reader
             .byte_headers()
-            .map_err(io_error)?
+            .map_err(|error| io_error(error, 1))?
             .iter()
             .map(|name| String::from_utf8_lossy(without_return(name)).into_owned())
             .collect();
@@ -162,13 +193,15 @@ impl<R: Read> CsvRows<R> {
 
     /// The header's cells, byte for byte.
     pub(crate) fn header(&mut self) -> Result<Vec<Vec<u8>>, CsvError> {
-        let header = self.reader.byte_headers().map_err(io_error)?;
+        let header = self.reader.byte_headers().map_err(|error| io_error(error, 1))?;
         Ok(cells(header).map(<[u8]>::to_vec).collect())
     }
 
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
         loop {
-            if !self.reader.read_byte_record(&mut self.record).map_err(io_error)? {
+            let line = self.reader.position().line();
+            self.reader.get_mut().left = MAX_ROW_BYTES;
+            if !self.reader.read_byte_record(&mut self.record).map_err(|error| io_error(error, line))? {
                 return Ok(None);
             }
             // An empty line of a Windows file is one cell with a carriage return.
@@ -256,8 +289,9 @@ fn parse_cents(text: &str) -> Result<Cents, CellProblem> {
 }
 
 /// With a flexible reader over bytes, reading is all that can fail.
-fn io_error(error: csv::Error) -> CsvError {
+fn io_error(error: csv::Error, line: u64) -> CsvError {
     match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == LONG_ROW => CsvError::LongRow { line },
         csv::ErrorKind::Io(error) => CsvError::Io(error),
         _ => CsvError::Io(std::io::Error::other("the CSV reader stopped")),
     }
@@ -312,6 +346,18 @@ mod tests {
         assert_eq!(rows.next_row().expect("valid").expect("a row").line(), 2);
         let message = rows.next_row().err().expect("an open mark").to_string();
         assert!(message.starts_with("line 4, column \"note\": a line break"), "{message}");
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_refused_before_it_fills_the_memory() {
+        let endless = || b"id,note\n1,\"".chain(std::io::repeat(b'x'));
+        let mut rows = CsvRows::open(endless()).expect("a header");
+        assert!(matches!(rows.next_row(), Err(CsvError::LongRow { line: 2 })));
+        assert!(matches!(CsvRows::open(std::io::repeat(b'x')), Err(CsvError::LongRow { line: 1 })));
+        // Rows may be any number.
+        let long = format!("id,note\n{}", "1,x\n".repeat(MAX_ROW_BYTES / 2));
+        let mut rows = CsvRows::open(long.as_bytes()).expect("a header");
+        while rows.next_row().expect("short rows").is_some() {}
     }
 
     #[test]

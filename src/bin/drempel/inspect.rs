@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use drempel::analysis::Question;
 use drempel::container::{Container, ContainerError, Kind};
-use drempel::{Attestation, EncryptedAnswer, EncryptedTable};
+use drempel::{Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey, Transcript};
 use serde_json::json;
 
 use crate::cli::InspectArgs;
@@ -49,6 +49,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     match header.kind {
         Kind::EncryptedTable => {
             let table = EncryptedTable::open(path).map_err(about)?;
+            table.check().map_err(about)?;
             let _ = writeln!(text, "  dataset    {}", table.dataset());
             let _ = writeln!(text, "  rows       {} of {} ciphertexts", table.rows(), table.width());
             object["dataset"] = json!(table.dataset());
@@ -81,6 +82,10 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             object["audited"] = json!(statement.audited);
             object["answers"] = json!(statement.answers);
         }
+        Kind::PublicKey => drop(PublicKey::open(path).map_err(about)?),
+        Kind::EvaluationKey => drop(EvaluationKey::open(path).map_err(about)?),
+        Kind::Transcript => drop(Transcript::open(path).map_err(about)?),
+        Kind::Blinding => drop(Blinding::open(path).map_err(about)?),
         _ => {}
     }
     output.result(&text, &object);

@@ -1,0 +1,250 @@
+//! A stranger's bytes, and everything that reads them: each kind of file with the steps that come after it. No bytes may
+//! make any of it panic, and none but an owner's own may be accepted. The mutation tests and the fuzz targets use this.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::{fs, thread};
+
+use serde::ser::{Serialize, SerializeTuple, Serializer};
+
+use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, Scene, households};
+use crate::agreement::Role;
+use crate::analysis::Question;
+use crate::container::{ContainerError, Header, Kind, UNNAMED, Writer, decode};
+use crate::encrypted_table::{Metadata, payload_bytes};
+use crate::units::{AgreementId, Digest, KeyId};
+use crate::{
+    Agreement, Answer, Attestation, EncryptedAnswer, Households, SignedAgreement, SigningKey, Table,
+};
+
+mod containers;
+mod texts;
+
+use containers::{
+    attestation, blinding, encrypted_answer, encrypted_table, evaluation_key, public_key, transcript,
+};
+use texts::{
+    agreement, cases_csv, key_file, ledger, manifest, pseudonyms_csv, secrets, signatures, table_csv,
+};
+
+/// One kind of file.
+pub struct Target {
+    pub name: &'static str,
+    /// Reads bytes of the kind and does what comes after; whether they were accepted.
+    pub read: fn(&World, &[u8]) -> bool,
+    /// Files of the kind that are as they should be.
+    pub good: fn(&World) -> Vec<Vec<u8>>,
+    /// Whether every byte of the kind is vouched for, so that nothing but a good file is accepted.
+    pub authentic: bool,
+}
+
+macro_rules! targets {
+    ($($name:ident: $authentic:literal),+ $(,)?) => {
+        /// Every kind of file that drempel reads.
+        pub const TARGETS: &[Target] = &[$(Target {
+            name: stringify!($name), read: $name::read, good: $name::good, authentic: $authentic,
+        }),+];
+    };
+}
+
+targets! {
+    public_key: true, evaluation_key: true, encrypted_table: true, encrypted_answer: true, transcript: true,
+    attestation: true, blinding: true, key_file: true, ledger: true, agreement: true,
+    signatures: false, secrets: false, manifest: false, table_csv: false, cases_csv: false, pseudonyms_csv: false,
+}
+
+/// Reads bytes as one kind of file, and, where the kind is a container, as what is in a container that is well-formed
+/// and signed.
+///
+/// # Panics
+/// When there is no such kind; otherwise never, or something is wrong.
+pub fn run(name: &str, bytes: &[u8]) {
+    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let world = World::get();
+    (target.read)(world, bytes);
+    if let Some(kind) = container_kind(name) {
+        (target.read)(world, &world.sealed(kind, bytes));
+    }
+}
+
+/// The kind of container of a target.
+pub fn container_kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "public_key" => Kind::PublicKey,
+        "evaluation_key" => Kind::EvaluationKey,
+        "encrypted_table" => Kind::EncryptedTable,
+        "encrypted_answer" => Kind::EncryptedAnswer,
+        "transcript" => Kind::Transcript,
+        "attestation" => Kind::Attestation,
+        "blinding" => Kind::Blinding,
+        _ => return None,
+    })
+}
+
+/// One honest job, and a folder for what is read from files.
+pub struct World {
+    pub(super) scene: Scene,
+    households: Households,
+    table: Table,
+    answer: EncryptedAnswer,
+    attestation: Attestation,
+    released: Answer,
+    folder: tempfile::TempDir,
+    kinds: Vec<Agreement<Question>>,
+}
+
+const PASSPHRASE: &str = "test";
+
+/// The agreements of the examples, one for each analysis.
+const KINDS: [&str; 9] = [
+    include_str!("../../examples/agreements/svb_uwv.toml"),
+    include_str!("../../examples/agreements/area_count.toml"),
+    include_str!("../../examples/agreements/debt_alarm.toml"),
+    include_str!("../../examples/agreements/debt_count.toml"),
+    include_str!("../../examples/agreements/group_comparison.toml"),
+    include_str!("../../examples/agreements/group_mean.toml"),
+    include_str!("../../examples/agreements/matching.toml"),
+    include_str!("../../examples/agreements/presence.toml"),
+    include_str!("../../examples/agreements/ranking.toml"),
+];
+
+impl World {
+    /// The same for the whole process: its keys take seconds.
+    pub fn get() -> &'static Self {
+        static WORLD: OnceLock<World> = OnceLock::new();
+        WORLD.get_or_init(Self::new)
+    }
+
+    fn new() -> Self {
+        let scene = Scene::new(AGREEMENT, INCOMES);
+        let households = households(HOUSEHOLDS);
+        let table = Table::from_csv(scene.agreement(), "income", INCOMES.as_bytes()).expect("valid");
+        let evaluation = scene.evaluate(&households);
+        let attestation = scene.audit(&households, &evaluation).expect("honest");
+        let answer = evaluation.answer;
+        let released = scene.release(&answer, std::slice::from_ref(&attestation)).expect("honest");
+        let kinds = KINDS.iter().map(|text| Agreement::parse_as(text).expect("an example")).collect();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self { scene, households, table, answer, attestation, released, folder, kinds }
+    }
+
+    fn signer(&self, kind: Kind) -> (SigningKey, &'static str) {
+        match kind {
+            Kind::PublicKey | Kind::EvaluationKey => (self.scene.parties.key("holder"), UNNAMED),
+            Kind::EncryptedTable => (self.scene.parties.key("provider"), "income"),
+            Kind::Attestation => (self.scene.parties.key("provider"), UNNAMED),
+            Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding => {
+                (self.scene.parties.key("evaluator"), UNNAMED)
+            }
+        }
+    }
+
+    /// A container with these contents that its owner might have signed.
+    pub fn signed(&self, kind: Kind, chunk_bytes: usize, metadata: &[u8], payload: &[u8]) -> Vec<u8> {
+        let own = self.scene.evaluation_key.header();
+        let key = if kind == Kind::PublicKey { Digest::of(payload) } else { own.key };
+        self.signed_for(kind, (own.agreement, key), chunk_bytes, metadata, payload)
+    }
+
+    /// The same, for any agreement and key.
+    pub fn signed_for(
+        &self,
+        kind: Kind,
+        (agreement, key): (AgreementId, KeyId),
+        chunk_bytes: usize,
+        metadata: &[u8],
+        payload: &[u8],
+    ) -> Vec<u8> {
+        let header = Header::new(kind, agreement, key, payload.len(), chunk_bytes);
+        let mut bytes = Vec::new();
+        let write = |bytes: &mut Vec<u8>| -> Result<(), ContainerError> {
+            let mut writer = Writer::new(bytes, header, &Raw(metadata))?;
+            for chunk in payload.chunks(chunk_bytes) {
+                writer.chunk(chunk)?;
+            }
+            let (signer, name) = self.signer(kind);
+            writer.finish(&signer, name).map(drop)
+        };
+        write(&mut bytes).expect("in memory");
+        bytes
+    }
+
+    /// Bytes as metadata and payload. The first three say how: which length of chunks, whether the payload is repeated up
+    /// to the length that belongs to the metadata, and how long the metadata is.
+    fn sealed(&self, kind: Kind, bytes: &[u8]) -> Vec<u8> {
+        let Some((&[how, low, high], rest)) = bytes.split_first_chunk() else {
+            return Vec::new();
+        };
+        let (metadata, pattern) = rest.split_at(rest.len().min(usize::from(u16::from_le_bytes([low, high]))));
+        let chunk_bytes = match kind {
+            Kind::PublicKey | Kind::EvaluationKey => 1 << 20,
+            Kind::EncryptedTable => 1 << 15,
+            Kind::EncryptedAnswer if how & 1 == 0 => 1 << 13,
+            Kind::EncryptedAnswer | Kind::Transcript => 64 * 8_196,
+            Kind::Attestation => 1,
+            Kind::Blinding => 32,
+        };
+        let fitting = match kind {
+            Kind::PublicKey => 16_400,
+            Kind::EncryptedTable => table_bytes(metadata).unwrap_or(0),
+            Kind::EncryptedAnswer if how & 1 == 0 => 4_096 + 2 * usize::from(how >> 2),
+            Kind::EncryptedAnswer | Kind::Transcript => 8_196 * usize::from(how >> 5),
+            Kind::EvaluationKey | Kind::Attestation => 0,
+            Kind::Blinding => 32,
+        };
+        let length = if how & 2 == 0 { fitting } else { pattern.len() };
+        let payload: Vec<u8> = pattern.iter().chain([&1]).copied().cycle().take(length).collect();
+        self.signed(kind, chunk_bytes, metadata, &payload)
+    }
+
+    fn agreement(&self) -> &SignedAgreement {
+        self.scene.agreement()
+    }
+
+    /// Whether the container is this job's and of the party that must have signed it.
+    fn owns(&self, container: &crate::container::Container) -> bool {
+        let header = container.header();
+        let own = self.scene.evaluation_key.header();
+        let role = match header.kind {
+            Kind::PublicKey | Kind::EvaluationKey => Role::KeyHolder,
+            Kind::EncryptedTable | Kind::Attestation => Role::DataProvider,
+            _ => Role::Evaluator,
+        };
+        let (_, name) = self.signer(header.kind);
+        container.expect(own.agreement, Some(own.key)).is_ok()
+            && container.signed_by(self.agreement().only(role), name).is_ok()
+    }
+
+    /// A secret in a key file that opens fast.
+    pub fn key_file(&self, secret: &[u8]) -> Vec<u8> {
+        let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.to_owned().into());
+        recipient.set_work_factor(2);
+        age::encrypt(&recipient, secret).expect("encrypts")
+    }
+
+    /// A file with these bytes, for this thread only.
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(format!("{:?}", thread::current().id())).join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
+        fs::write(&path, bytes).expect("writes");
+        path
+    }
+}
+
+/// The length of the payload of a table with this metadata, unless it is large.
+fn table_bytes(metadata: &[u8]) -> Option<usize> {
+    let metadata: Metadata = decode(metadata).ok()?;
+    Some(payload_bytes(metadata.subjects.len().checked_mul(metadata.width as usize)?))
+        .filter(|b| *b <= 1 << 17)
+}
+
+/// Bytes that are serialized as they are.
+struct Raw<'a>(&'a [u8]);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = serializer.serialize_tuple(self.0.len())?;
+        self.0.iter().try_for_each(|byte| tuple.serialize_element(byte))?;
+        tuple.end()
+    }
+}

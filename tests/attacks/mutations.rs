@@ -1,0 +1,172 @@
+//! Damaged files of every kind: single bits, cut short, made longer, chunks changed over, and anything at random.
+
+use super::hostile::{TARGETS, Target, World, container_kind, run};
+use super::scene::Random;
+use crate::container::Kind;
+
+/// How often something is tried: enough for the suite, more with the environment variable.
+fn rounds(variable: &str, few: usize) -> usize {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(few)
+}
+
+fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).expect("a target")
+}
+
+/// Everything that is vouched for, and how often it is tried: reading the evaluation key takes 64 MB each time, so fewer
+/// times in the suite.
+fn authentic(variable: &str, few: usize, few_of_keys: usize) -> Vec<(&'static Target, Vec<u8>, usize)> {
+    let vouched = TARGETS.iter().filter(|target| target.authentic);
+    let tried = |target: &'static Target| {
+        let few = if target.name == "evaluation_key" { few_of_keys } else { few };
+        (target, (target.good)(World::get()).swap_remove(0), rounds(variable, few))
+    };
+    vouched.map(tried).collect()
+}
+
+#[test]
+fn every_good_file_is_accepted() {
+    let world = World::get();
+    for target in TARGETS {
+        for good in (target.good)(world) {
+            assert!((target.read)(world, &good), "{}", target.name);
+        }
+    }
+}
+
+/// `FLIPS` for more of the evaluation key.
+#[test]
+fn no_file_with_one_other_bit_is_accepted() {
+    let world = World::get();
+    for (target, mut bytes, flips) in authentic("FLIPS", 10_000, 20) {
+        let bits = bytes.len() * 8;
+        // Every bit of the header, then spread over the whole file.
+        let header = (0..bits.min(128 * 8)).step_by(if flips < 1_000 { 8 } else { 1 });
+        let spread = (0..flips).map(|i| i * bits / flips + i % 8).filter(|bit| *bit < bits);
+        for bit in header.chain(spread) {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(!(target.read)(world, &bytes), "{}: bit {bit}", target.name);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+        assert!((target.read)(world, &bytes));
+        println!("{}: {flips} bits and those of the header, all refused", target.name);
+    }
+}
+
+/// `CUTS` for more places.
+#[test]
+fn no_file_that_is_cut_short_or_made_longer_is_accepted() {
+    let world = World::get();
+    for (target, bytes, places) in authentic("CUTS", 1_000, 20) {
+        for place in 0..places {
+            let cut = &bytes[..place * bytes.len() / places];
+            assert!(!(target.read)(world, cut), "{}: {} bytes", target.name, cut.len());
+        }
+        for extra in [&b"\0"[..], b"\n", b"drempel\n", &bytes[..bytes.len().min(4_096)]] {
+            assert!(
+                !(target.read)(world, &[&bytes, extra].concat()),
+                "{}: {} more",
+                target.name,
+                extra.len()
+            );
+        }
+        println!("{}: cut at {places} places, all refused", target.name);
+    }
+}
+
+#[test]
+fn no_chunks_can_change_places() {
+    let world = World::get();
+    let rings: Vec<u8> = (0..3 * 8_192).map(|i| (i % 241) as u8).collect();
+    let files = [
+        ("evaluation_key", 0, 1 << 20, (target("evaluation_key").good)(world).swap_remove(0)),
+        ("transcript", 0, 64 * 8_196, (target("transcript").good)(world).swap_remove(0)),
+        ("blinding", 0, 32, world.signed(Kind::Blinding, 32, &[], &rings[..64])),
+        ("encrypted_answer", 9, 8_192, world.signed(Kind::EncryptedAnswer, 8_192, &[0; 9], &rings)),
+        ("encrypted_table", 9, 32_768, world.signed(Kind::EncryptedTable, 32_768, &[0; 9], &rings.repeat(4))),
+    ];
+    for (name, metadata, chunk, bytes) in files {
+        let step = chunk + 32;
+        let chunks = (bytes.len() - 128 - metadata - 96) / step;
+        for (a, b) in [(0, 1), (0, chunks - 1), (chunks - 2, chunks - 1)] {
+            let at = |chunk: usize| 128 + metadata + chunk * step;
+            // With its digest, and without.
+            for length in [step, chunk] {
+                let mut swapped = bytes.clone();
+                swapped[at(a)..at(a) + length].copy_from_slice(&bytes[at(b)..at(b) + length]);
+                swapped[at(b)..at(b) + length].copy_from_slice(&bytes[at(a)..at(a) + length]);
+                if swapped == bytes {
+                    assert_eq!(a, b, "chunks that differ");
+                    continue;
+                }
+                let error =
+                    crate::container::Container::from_bytes(swapped, container_kind(name).expect("one"));
+                let error = error.expect_err(name).to_string();
+                assert!(error.contains("is damaged"), "{name}: {error}");
+            }
+        }
+    }
+}
+
+/// `MUTATIONS` for more than the suite has.
+#[test]
+fn no_mutation_makes_anything_panic_or_be_believed() {
+    let world = World::get();
+    let mut random = Random(0x5851_f42d_4c95_7f2d);
+    let targets: Vec<&Target> = TARGETS.iter().filter(|target| target.name != "evaluation_key").collect();
+    let each = rounds("MUTATIONS", 100_000).div_ceil(targets.len());
+    let mut accepted = 0;
+    for target in targets {
+        let seeds = (target.good)(world);
+        for round in 0..each {
+            let seed = &seeds[round % seeds.len()];
+            let mut bytes = seed.clone();
+            for _ in 0..=random.below(3) {
+                mutate(&mut bytes, &seeds, &mut random);
+            }
+            let read = (target.read)(world, &bytes);
+            accepted += usize::from(read);
+            assert!(!read || !target.authentic || seeds.contains(&bytes), "{}: round {round}", target.name);
+            if round % 8 == 0 && container_kind(target.name).is_some() {
+                // The same disorder inside a well-formed, signed container.
+                let start = random.below(bytes.len().max(1));
+                run(target.name, &bytes[start..bytes.len().min(start + 300)]);
+            }
+        }
+    }
+    println!("{} mutations, {accepted} accepted", each * (TARGETS.len() - 1));
+    assert!(accepted > 0, "some mutations of a CSV file are harmless");
+}
+
+/// One change of the kinds that break parsers.
+fn mutate(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
+    if bytes.is_empty() {
+        bytes.push(random.next() as u8);
+        return;
+    }
+    let place = random.below(bytes.len());
+    let end = bytes.len().min(place + 1 + random.below(40));
+    match random.below(9) {
+        0 => bytes[place] ^= 1 << random.below(8),
+        1 => bytes[place] = random.next() as u8,
+        2 => bytes.truncate(place),
+        3 => drop(bytes.drain(place..end)),
+        4 => bytes.insert(place, b"\"\n\r,;=[]{}-0\xff"[random.below(13)]),
+        5 => bytes[place..end].fill([0, 0xff, b'9', b' '][random.below(4)]),
+        6 => {
+            let other = &seeds[random.below(seeds.len())];
+            let from = random.below(other.len());
+            let piece = other[from..other.len().min(from + 60)].to_vec();
+            bytes.splice(place..end, piece);
+        }
+        7 => {
+            let piece = bytes[place..end].to_vec();
+            bytes.splice(place..place, piece);
+        }
+        _ => {
+            let number = [u64::MAX, 1 << 63, 1 << 32, 1 << 31, 0][random.below(5)].to_le_bytes();
+            let end = bytes.len().min(place + 8);
+            bytes[place..end].copy_from_slice(&number[..end - place]);
+        }
+    }
+}
