@@ -11,7 +11,8 @@
 //! answer.enc.job/1-of-1/0.rows         a transcript of the first chunk's answers
 //! ```
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -165,18 +166,29 @@ pub fn folder(answer: &Path) -> PathBuf {
     name.into()
 }
 
+/// How far a job has come.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The shards that were begun, each with what it has.
+    pub shards: Vec<(Begun, Progress)>,
+    /// All of them together: what two shards have counts once.
+    pub whole: Progress,
+}
+
 /// How far the shards in a job's folder have come.
 ///
 /// # Errors
 /// When there is no job, or a manifest is not as it was written.
-pub fn status(folder: &Path) -> Result<Vec<(Begun, Progress)>, JobError> {
-    let mut shards: Vec<(Begun, Progress)> = Vec::new();
-    for manifest in manifests(folder)? {
-        let of = manifest.begun.answers_of_shard();
-        let done = manifest.done();
-        shards.push((manifest.begun, Progress { done, of }));
-    }
-    Ok(shards)
+pub fn status(folder: &Path) -> Result<Status, JobError> {
+    let manifests = manifests(folder)?;
+    let chunks: BTreeMap<usize, usize> = manifests.iter().flat_map(Manifest::chunks).collect();
+    let of = manifests.first().map_or(0, |manifest| manifest.begun.answers);
+    let whole = Progress { done: chunks.values().sum(), of };
+    let shard = |manifest: Manifest| {
+        let progress = Progress { done: manifest.done(), of: manifest.begun.answers_of_shard() };
+        (manifest.begun, progress)
+    };
+    Ok(Status { shards: manifests.into_iter().map(shard).collect(), whole })
 }
 
 fn manifests(folder: &Path) -> Result<Vec<Manifest>, JobError> {
@@ -275,14 +287,29 @@ impl<A: Analysis> Job<'_, A> {
         Ok(Progress { done: manifest.done(), of })
     }
 
-    /// Joins the chunks of all shards to the answer, after reading each again.
+    /// Joins the chunks of all shards to the answer, after reading each again, and removes the job's folder when `save`
+    /// has put the answer on the disk. No other process works on the job meanwhile.
     ///
     /// # Errors
-    /// When a chunk is missing, damaged or not this evaluator's, or a shard was begun with other inputs.
-    pub fn assemble(&self) -> Result<Evaluation, JobError> {
+    /// When a chunk is missing, damaged or not this evaluator's, or a shard was begun with other inputs; what `save`
+    /// says.
+    pub fn assemble<E: From<JobError>>(
+        &self,
+        save: impl FnOnce(&Evaluation) -> Result<(), E>,
+    ) -> Result<Evaluation, E> {
         let manifests = manifests(&self.folder)?;
+        let locks: Result<Vec<File>, JobError> = manifests.iter().map(Manifest::lock).collect();
+        let locks = locks?;
+        let evaluation = self.joined(&manifests)?;
+        save(&evaluation)?;
+        self.remove()?;
+        drop(locks);
+        Ok(evaluation)
+    }
+
+    fn joined(&self, manifests: &[Manifest]) -> Result<Evaluation, JobError> {
         let blinding = if manifests.is_empty() { None } else { self.blinding()? };
-        for manifest in &manifests {
+        for manifest in manifests {
             manifest.expect(&self.begun(manifest.begun.shard, blinding.as_ref()))?;
         }
         let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
@@ -299,12 +326,8 @@ impl<A: Analysis> Job<'_, A> {
         Ok(assembly.finish()?)
     }
 
-    /// Removes the job's folder, once its answer is on the disk: under another name, so that no half of it is ever taken
-    /// for a job.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn remove(&self) -> Result<(), JobError> {
+    /// Removes the job's folder: under another name, so that no half of it is ever taken for a job.
+    fn remove(&self) -> Result<(), JobError> {
         let mut done = self.folder.clone().into_os_string();
         done.push(".done");
         fs::rename(&self.folder, &done).map_err(JobError::io(&self.folder))?;

@@ -14,12 +14,23 @@ use tfhe::shortint::parameters::v1_8::V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNI
 pub mod noise;
 
 /// The set's name.
-pub const NAME: &str = "V1_8 2_2 KS32 TUniform 2M128";
+pub const NAME: &str = if cfg!(feature = "insecure-parameters") {
+    "insecure, for tests"
+} else {
+    "V1_8 2_2 KS32 TUniform 2M128"
+};
 
 /// The hardness that the lattice estimator gives the set, in bits.
-pub const SECURITY_BITS: u32 = 128;
+pub const SECURITY_BITS: u32 = if cfg!(feature = "insecure-parameters") { 0 } else { 128 };
 
+#[cfg(not(feature = "insecure-parameters"))]
 pub(crate) const TFHE: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
+/// A small key of eight bits: a bootstrap takes a hundredth of the time.
+#[cfg(feature = "insecure-parameters")]
+pub(crate) const TFHE: KeySwitch32PBSParameters = KeySwitch32PBSParameters {
+    lwe_dimension: LweDimension(8),
+    ..V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128
+};
 
 /// Slots over half the torus: a hidden value is one of `0..SLOTS` before a lookup.
 pub const SLOTS: i64 = 16;

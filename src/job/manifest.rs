@@ -109,10 +109,7 @@ impl Manifest {
         let io = JobError::io(&path);
         fs::create_dir_all(folder).map_err(&io)?;
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(&io)?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => JobError::InUse { path: folder.to_owned() },
-            TryLockError::Error(error) => io(error),
-        })?;
+        lock(&file, folder)?;
         let (text, whole) = read(&mut file).map_err(&io)?;
         // A line that a crash cut off was never said: its chunk is computed again.
         file.set_len(whole).map_err(&io)?;
@@ -185,6 +182,19 @@ impl Manifest {
         self.finished.values().map(|chunk| chunk.answers).sum()
     }
 
+    /// The numbers of the chunks that are there, and how many answers each has.
+    pub(super) fn chunks(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.finished.values().map(|chunk| (chunk.number, chunk.answers))
+    }
+
+    /// Keeps others from adding to it, until the file is dropped.
+    pub(super) fn lock(&self) -> Result<File, JobError> {
+        let path = self.folder.join(NAME);
+        let file = File::open(&path).map_err(JobError::io(&path))?;
+        lock(&file, &self.folder)?;
+        Ok(file)
+    }
+
     /// The digest of a chunk that is there.
     pub(super) fn digest(&self, number: usize) -> Option<Digest> {
         self.finished.get(&number).map(|chunk| chunk.digest)
@@ -209,6 +219,13 @@ impl Manifest {
 }
 
 const NAME: &str = "manifest";
+
+fn lock(file: &File, folder: &Path) -> Result<(), JobError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => JobError::InUse { path: folder.to_owned() },
+        TryLockError::Error(error) => JobError::io(&folder.join(NAME))(error),
+    })
+}
 
 fn chunk_name(number: usize) -> String {
     format!("{number}.rows")

@@ -114,16 +114,17 @@ pub(crate) fn finish(
     clock: Instant,
     output: &Output,
 ) -> Result<(), Failure> {
-    let Evaluation { answer, transcript, blinding, plan } = job.assemble()?;
-    // The answer last: it names the others.
-    if let (Some(rows), Some(path)) = (&transcript, &args.transcript) {
-        rows.save(path).map_err(|error| Failure::from(error).about(path))?;
-    }
-    if let (Some(seed), Some(path)) = (&blinding, &args.blinding) {
-        seed.save(path).map_err(|error| Failure::from(error).about(path))?;
-    }
-    answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
-    job.remove()?;
+    let save = |made: &Evaluation| {
+        // The answer last: it names the others.
+        if let (Some(rows), Some(path)) = (&made.transcript, &args.transcript) {
+            rows.save(path).map_err(|error| Failure::from(error).about(path))?;
+        }
+        if let (Some(seed), Some(path)) = (&made.blinding, &args.blinding) {
+            seed.save(path).map_err(|error| Failure::from(error).about(path))?;
+        }
+        made.answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))
+    };
+    let Evaluation { answer, plan, .. } = job.assemble(save)?;
     let seconds = clock.elapsed().as_secs_f64();
     let text = format!(
         "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per answer\ndigest {}\n",

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use drempel::job;
+use drempel::job::{self, Progress, Status};
 use serde_json::{Value, json};
 
 use crate::cli::{JobAction, JobCommandArgs};
@@ -12,7 +12,7 @@ pub(crate) fn run(args: &JobCommandArgs, output: &Output) -> Result<(), Failure>
     match &args.action {
         JobAction::Status { out } => {
             let folder = job::folder(out);
-            let shards = job::status(&folder)?;
+            let Status { shards, whole: Progress { done, of } } = job::status(&folder)?;
             let mut text = format!("{}\n", folder.display());
             let mut rows = Vec::new();
             for (begun, progress) in &shards {
@@ -20,8 +20,6 @@ pub(crate) fn run(args: &JobCommandArgs, output: &Output) -> Result<(), Failure>
                 let _ = writeln!(text, "  shard {shard}: {done} of {of} answers");
                 rows.push(json!({ "shard": shard.to_string(), "done": done, "of": of }));
             }
-            let done: usize = shards.iter().map(|(_, progress)| progress.done).sum();
-            let of = shards.first().map_or(0, |(begun, _)| begun.answers);
             let _ = writeln!(text, "{done} of {of} answers");
             output.result(&text, &json!({ "shards": Value::from(rows), "done": done, "of": of }));
             Ok(())

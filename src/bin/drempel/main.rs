@@ -36,6 +36,9 @@ use output::Output;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cfg!(feature = "insecure-parameters") {
+        eprintln!("this build is for tests: its keys protect nothing");
+    }
     let output = Output::new(cli.json);
     match passphrase::take(cli.passphrase_fd).and_then(|()| run(cli.command, &output)) {
         Ok(()) => ExitCode::SUCCESS,
