@@ -100,6 +100,14 @@ pub enum ContainerError {
     /// Header, metadata or trailer do not match the trailer's digest.
     #[error("the file is damaged: the trailer's digest does not match")]
     Damaged,
+    /// More identifiers than a file takes.
+    #[error("the identifiers of {kind} may take {limit} bytes; use shorter ones, or split the rows")]
+    TooMuchMetadata {
+        /// What was to be written.
+        kind: Kind,
+        /// The most that it takes.
+        limit: u64,
+    },
     /// The metadata cannot be read.
     #[error("the metadata is not valid")]
     BadMetadata,

@@ -134,7 +134,7 @@ impl DataProvider {
         let metadata = Metadata {
             dataset: table.dataset().name.clone(),
             width: width as u32,
-            subjects: table.subjects().to_vec(),
+            subjects: table.subjects().clone(),
         };
         let header = Header::new(
             Kind::EncryptedTable,

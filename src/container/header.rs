@@ -42,13 +42,20 @@ impl Kind {
         (Self::Blinding, 8, "a blinding"),
     ];
 
-    /// The most metadata that a file of this kind can have: identifiers of ten million rows, or none.
+    /// The most metadata that a file of this kind can have, in bytes. It holds a million identifiers of the longest
+    /// kind, pseudonyms, and a hostile file cannot take more memory than that.
     pub(super) fn max_metadata(self) -> u64 {
         match self {
             Self::PublicKey | Self::EvaluationKey | Self::Transcript | Self::Blinding => 0,
             Self::Attestation => 1 << 10,
-            Self::EncryptedTable | Self::EncryptedAnswer => 1 << 30,
+            Self::EncryptedTable | Self::EncryptedAnswer => 64 << 20,
         }
+    }
+
+    /// Refuses what could be written but not read again.
+    pub(crate) fn check_metadata(self, bytes: u64) -> Result<(), ContainerError> {
+        let limit = self.max_metadata();
+        if bytes <= limit { Ok(()) } else { Err(ContainerError::TooMuchMetadata { kind: self, limit }) }
     }
 
     /// The number that stands for the kind in a file.
