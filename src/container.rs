@@ -101,12 +101,14 @@ pub enum ContainerError {
     #[error("the file is damaged: the trailer's digest does not match")]
     Damaged,
     /// More identifiers than a file takes.
-    #[error("the identifiers of {kind} may take {limit} bytes; use shorter ones, or split the rows")]
-    TooMuchMetadata {
+    #[error("{kind} takes {rows} identifiers of {bytes} bytes in all; use shorter ones, or split the rows")]
+    TooManyIdentifiers {
         /// What was to be written.
         kind: Kind,
-        /// The most that it takes.
-        limit: u64,
+        /// The most identifiers.
+        rows: usize,
+        /// The most bytes.
+        bytes: u64,
     },
     /// The metadata cannot be read.
     #[error("the metadata is not valid")]

@@ -128,6 +128,7 @@ impl DataProvider {
         progress: impl Fn(usize),
     ) -> Result<(), EncryptError> {
         self.check(agreement, table)?;
+        Kind::EncryptedTable.check_identifiers(table.subjects())?;
         let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
         let width = encoding.width();
         let count = table.rows() * width;

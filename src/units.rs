@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 mod subject_ids;
 
-pub(crate) use subject_ids::Distinct;
 pub use subject_ids::SubjectIds;
+pub(crate) use subject_ids::{Distinct, MAX_IDS};
 
 /// An amount of money in whole eurocents. Never a float.
 ///

@@ -2,13 +2,16 @@ use std::fmt;
 
 use super::{ContainerError, DIGEST_BYTES};
 use crate::signature::{Context, Signature};
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::{AgreementId, Digest, KeyId, MAX_IDS, SubjectIds};
 
 pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
 pub(super) const VERSION: u16 = 3;
 pub(super) const HEADER_BYTES: usize = 128;
 /// The digest over everything, and its signature.
 pub(super) const TRAILER_BYTES: u64 = (DIGEST_BYTES + Signature::BYTES) as u64;
+
+/// More bytes than metadata has beside identifiers.
+const OTHER_METADATA: u64 = 1 << 14;
 
 /// What an artefact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +55,11 @@ impl Kind {
         }
     }
 
-    /// Refuses what could be written but not read again.
-    pub(crate) fn check_metadata(self, bytes: u64) -> Result<(), ContainerError> {
-        let limit = self.max_metadata();
-        if bytes <= limit { Ok(()) } else { Err(ContainerError::TooMuchMetadata { kind: self, limit }) }
+    /// Refuses identifiers that a file of this kind could not be read with.
+    pub(crate) fn check_identifiers(self, ids: &SubjectIds) -> Result<(), ContainerError> {
+        let (bytes, rows) = (self.max_metadata(), MAX_IDS);
+        let fits = ids.len() <= rows && ids.encoded_bytes() + OTHER_METADATA <= bytes;
+        if fits { Ok(()) } else { Err(ContainerError::TooManyIdentifiers { kind: self, rows, bytes }) }
     }
 
     /// The number that stands for the kind in a file.

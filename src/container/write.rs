@@ -29,7 +29,6 @@ impl<W: Write> Writer<W> {
 
     pub(super) fn start(mut out: W, mut header: Header, metadata: Vec<u8>) -> Result<Self, ContainerError> {
         header.metadata_bytes = metadata.len() as u64;
-        header.kind.check_metadata(header.metadata_bytes)?;
         out.write_all(&header.to_bytes())?;
         out.write_all(&metadata)?;
         let whole = Trailer::new(&header, &metadata);

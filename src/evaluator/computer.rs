@@ -25,9 +25,6 @@ const WINDOW: usize = 16;
 /// Answers that are computed at a time where nothing else asks for another number.
 pub(crate) const AT_A_TIME: usize = 1_024;
 
-/// More bytes than an answer's metadata has beside the identifiers.
-const OTHER_METADATA: u64 = 1 << 14;
-
 /// An expanded evaluation key, and whose it is.
 pub(crate) struct Computer {
     pub(crate) header: Header,
@@ -111,7 +108,7 @@ impl Computer {
         let released = agreement.analysis().released(&agreement.setting());
         let (subjects, plan) = (cases.answers(), Plan::NOTHING);
         // Found now, and not when everything is computed.
-        Kind::EncryptedAnswer.check_metadata(subjects.encoded_bytes() + OTHER_METADATA)?;
+        Kind::EncryptedAnswer.check_identifiers(&subjects)?;
         let mut job = Prepared { agreement, cases, tables, subjects, released, plan, records };
         for places in job.parts(AT_A_TIME) {
             let places = Vec::from_iter(places);

@@ -27,6 +27,9 @@ pub struct SubjectIds {
 /// Lengths that are added up, at most, to find where an identifier begins.
 const STEP: usize = 64;
 
+/// The most that a file may have: so many are read and compared in a second.
+pub(crate) const MAX_IDS: usize = 1 << 22;
+
 /// Why a place fits 32 bits.
 const FEW: &str = "a file has fewer than 2^32 identifiers: its lines and its metadata are limited";
 
@@ -163,12 +166,15 @@ impl<'de> Visitor<'de> for Sequence {
     type Value = SubjectIds;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("identifiers")
+        write!(f, "at most {MAX_IDS} identifiers")
     }
 
-    /// The length that the sequence claims is not believed: the list grows with what is read.
+    /// The length that the sequence claims is an upper bound: no memory is taken for what is not there.
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<SubjectIds, A::Error> {
         let mut list = SubjectIds::default();
+        if sequence.size_hint().is_some_and(|length| length > MAX_IDS) {
+            return Err(A::Error::invalid_length(MAX_IDS + 1, &self));
+        }
         while sequence.next_element_seed(Next(&mut list))?.is_some() {}
         Ok(list)
     }
