@@ -120,7 +120,7 @@ impl Analysis for Arrears {
             let mut batch = Batch { households: places.to_vec(), ..Batch::default() };
             for (group, place) in places.iter().enumerate() {
                 for table in 0..self.datasets.len() {
-                    if let Some(row) = records.row(table, all[*place].id().as_str()) {
+                    if let Some(row) = records.row(table, all[*place].id()) {
                         batch.cells.push(Cell { table, row });
                         batch.group_of.push(group);
                     }

@@ -1,6 +1,5 @@
 //! The questions that can be asked, each one file, each written once for every [`Backend`].
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::ops::RangeInclusive;
 
@@ -10,7 +9,7 @@ use crate::cases::{CaseError, Cases};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::encrypted_answer::Provenance;
 use crate::language::Language;
-use crate::units::SubjectId;
+use crate::units::SubjectIds;
 
 pub mod area_count;
 pub mod arrears;
@@ -243,15 +242,13 @@ pub(crate) const MAX_FIELDS: usize = 64;
 #[derive(Debug)]
 pub struct Records<'a> {
     /// Nothing when every subject is supposed to have a record.
-    tables: Option<Vec<HashMap<&'a str, usize>>>,
+    tables: Option<Vec<&'a SubjectIds>>,
 }
 
 impl<'a> Records<'a> {
-    /// An index over the tables' subjects, in the order of the analysis's datasets.
-    pub fn new(tables: impl IntoIterator<Item = &'a [SubjectId]>) -> Self {
-        let index =
-            |ids: &'a [SubjectId]| ids.iter().enumerate().map(|(row, id)| (id.as_str(), row)).collect();
-        Self { tables: Some(tables.into_iter().map(index).collect()) }
+    /// The tables' subjects, each table's in ascending order, in the order of the analysis's datasets.
+    pub fn new(tables: impl IntoIterator<Item = &'a SubjectIds>) -> Self {
+        Self { tables: Some(tables.into_iter().collect()) }
     }
 
     /// For planning without tables: everybody has a record.
@@ -262,7 +259,7 @@ impl<'a> Records<'a> {
     /// The row of a subject in a table.
     pub fn row(&self, table: usize, subject: &str) -> Option<usize> {
         match &self.tables {
-            Some(tables) => tables[table].get(subject).copied(),
+            Some(tables) => tables[table].search(subject),
             None => Some(0),
         }
     }

@@ -117,7 +117,7 @@ impl Answer {
         let columns = agreement.analysis().columns();
         let mut csv = CsvRows::open(input)?;
         let (subject, bit) = (csv.column(&columns[0])?, csv.column(BLINDED)?);
-        let mut rows = Vec::new();
+        let mut rows: Vec<(SubjectId, Vec<Value>)> = Vec::new();
         while let Some(row) = csv.next_row()? {
             let value = row.cents(bit)?.value();
             if !(0..=1).contains(&value) {
@@ -126,7 +126,7 @@ impl Answer {
             rows.push((row.id(subject)?, vec![Value::YesNo(value == 1)]));
         }
         let made = encrypted.provenance();
-        if !rows.iter().map(|(subject, _)| subject).eq(&made.subjects) {
+        if !rows.iter().map(|(subject, _)| subject.as_str()).eq(made.subjects.iter()) {
             return Err(UnblindError::OtherSubjects);
         }
         Ok(Self { columns, rows, blinded: made.blinding })
@@ -161,7 +161,7 @@ impl Answer {
             return Err(UnblindError::OtherBlinding);
         }
         let turn = |(subject, values): (SubjectId, Vec<Value>)| {
-            let answer = blinding.turn(&subject, values == [Value::YesNo(true)]);
+            let answer = blinding.turn(subject.as_str(), values == [Value::YesNo(true)]);
             (subject, vec![Value::YesNo(answer)])
         };
         Ok(Self { rows: self.rows.into_iter().map(turn).collect(), blinded: None, ..self })

@@ -194,7 +194,7 @@ impl Auditor {
                 why: "the answer has another form than the agreement's analysis gives",
             });
         }
-        if !prepared.subjects.iter().copied().eq(&made.subjects) {
+        if *prepared.subjects != made.subjects {
             return Err(AuditError::OtherSubjects);
         }
         let disclosure = agreement.disclosure();
@@ -233,6 +233,7 @@ impl Auditor {
     ) -> Result<(), AuditError> {
         let mut collected = job.answer.room();
         for places in prepared.parts(AT_A_TIME) {
+            let places = Vec::from_iter(places);
             let rows = self.computer.rows(prepared, &places, job.blinding)?;
             self.computer.collect(&mut collected, places[0] * prepared.released.fields.len(), &rows);
             progress(places[0] + places.len());

@@ -14,7 +14,7 @@ use crate::container::{
 use crate::engine::WORDS;
 use crate::params::DELTA;
 use crate::signature::SigningKey;
-use crate::units::{AgreementId, Digest, KeyId, SubjectId};
+use crate::units::{AgreementId, Digest, KeyId};
 
 /// The seed of one job's blinding. For the receiver and the auditor; never for the key holder.
 pub struct Blinding {
@@ -86,12 +86,12 @@ impl Blinding {
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.
-    pub(crate) fn turn(&self, household: &SubjectId, bit: bool) -> bool {
+    pub(crate) fn turn(&self, household: &str, bit: bool) -> bool {
         bit != self.turns(household)
     }
 
     /// Turns an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
-    pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h SubjectId>, column: &mut [u64]) {
+    pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
         for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
             if self.turns(household) {
                 ciphertext.iter_mut().for_each(|word| *word = word.wrapping_neg());
@@ -101,8 +101,8 @@ impl Blinding {
         }
     }
 
-    fn turns(&self, household: &SubjectId) -> bool {
-        blake3::keyed_hash(&self.seed, household.as_str().as_bytes()).as_bytes()[0] & 1 == 1
+    fn turns(&self, household: &str) -> bool {
+        blake3::keyed_hash(&self.seed, household.as_bytes()).as_bytes()[0] & 1 == 1
     }
 }
 

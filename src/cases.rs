@@ -1,7 +1,9 @@
 //! The evaluator's own plaintext: about whom or what it asks. Each analysis has a file of its own form.
 
+use std::borrow::Cow;
+
 use crate::table::csv::CsvError;
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, SubjectIds};
 
 pub mod areas;
 pub mod groups;
@@ -15,7 +17,7 @@ use households::{KNOWN, POVERTY_LINE};
 /// What an evaluator asks about. A value of such a type is always valid.
 pub trait Cases: Send + Sync {
     /// Whom or what each answer is about, in the order of the answers. All different.
-    fn answers(&self) -> Vec<&SubjectId>;
+    fn answers(&self) -> Cow<'_, SubjectIds>;
 
     /// The BLAKE3 digest of everything that the evaluation depends on.
     fn digest(&self) -> Digest;

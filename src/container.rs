@@ -99,6 +99,16 @@ pub enum ContainerError {
     /// Header, metadata or trailer do not match the trailer's digest.
     #[error("the file is damaged: the trailer's digest does not match")]
     Damaged,
+    /// More identifiers than a file takes.
+    #[error("{kind} takes {rows} identifiers of {bytes} bytes in all; use shorter ones, or split the rows")]
+    TooManyIdentifiers {
+        /// What was to be written.
+        kind: Kind,
+        /// The most identifiers.
+        rows: usize,
+        /// The most bytes.
+        bytes: u64,
+    },
     /// The metadata cannot be read.
     #[error("the metadata is not valid")]
     BadMetadata,
@@ -118,7 +128,6 @@ pub enum ContainerError {
 /// A whole, verified artefact in memory or in a file. Chunks are read, and verified again, on demand.
 pub struct Container {
     header: Header,
-    metadata: Vec<u8>,
     digests: Vec<Digest>,
     seal: Seal,
     storage: Mutex<Storage>,
@@ -184,12 +193,7 @@ impl Container {
         if size > total {
             return Err(ContainerError::TrailingBytes { extra: size - total });
         }
-        let mut metadata = Vec::new();
-        let bytes = usize::try_from(header.metadata_bytes).map_err(|_| ContainerError::BadLengths)?;
-        metadata.try_reserve_exact(bytes).map_err(|_| ContainerError::BadLengths)?;
-        metadata.resize(bytes, 0);
-        storage.read_at(HEADER_BYTES as u64, &mut metadata)?;
-        let mut whole = Trailer::new(&header, &metadata);
+        let mut whole = Trailer::new(&header, &storage.read_metadata(&header)?);
         let mut digests = Vec::new();
         let mut buffer = Vec::new();
         for chunk in 0..header.chunks() {
@@ -209,7 +213,7 @@ impl Container {
             return Err(ContainerError::Damaged);
         }
         let seal = Seal { digest, signature: Signature::from_bytes(signature) };
-        Ok(Self { header, metadata, digests, seal, storage: Mutex::new(storage) })
+        Ok(Self { header, digests, seal, storage: Mutex::new(storage) })
     }
 
     /// What the file is and whose.
@@ -248,12 +252,21 @@ impl Container {
         }
     }
 
-    /// Reads the metadata.
+    /// Reads the metadata, which is not kept.
     ///
     /// # Errors
-    /// [`ContainerError::BadMetadata`].
+    /// [`ContainerError::BadMetadata`], or when the file cannot be read or was changed since it was opened.
     pub fn metadata<M: DeserializeOwned>(&self) -> Result<M, ContainerError> {
-        metadata::decode(&self.metadata)
+        metadata::decode(&self.metadata_bytes()?)
+    }
+
+    fn metadata_bytes(&self) -> Result<Vec<u8>, ContainerError> {
+        let mut storage = self.storage.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let metadata = storage.read_metadata(&self.header)?;
+        drop(storage);
+        let mut whole = Trailer::new(&self.header, &metadata);
+        self.digests.iter().for_each(|digest| whole.add(*digest));
+        if whole.finish() == self.seal.digest { Ok(metadata) } else { Err(ContainerError::Damaged) }
     }
 
     /// Reads one chunk and compares it with the digest that was verified when the file was opened.
@@ -296,7 +309,7 @@ impl Container {
     /// # Errors
     /// When reading or writing fails.
     pub fn copy_to(&self, out: &mut impl Write) -> Result<(), ContainerError> {
-        let mut writer = Writer::start(out, self.header.clone(), self.metadata.clone())?;
+        let mut writer = Writer::start(out, self.header.clone(), self.metadata_bytes()?)?;
         for chunk in 0..self.header.chunks() {
             writer.chunk(&self.chunk(chunk)?)?;
         }
@@ -324,6 +337,15 @@ impl Storage {
                 file.read_exact(buffer)
             }
         }
+    }
+
+    fn read_metadata(&mut self, header: &Header) -> Result<Vec<u8>, ContainerError> {
+        let mut metadata = Vec::new();
+        let bytes = usize::try_from(header.metadata_bytes).map_err(|_| ContainerError::BadLengths)?;
+        metadata.try_reserve_exact(bytes).map_err(|_| ContainerError::BadLengths)?;
+        metadata.resize(bytes, 0);
+        self.read_at(HEADER_BYTES as u64, &mut metadata)?;
+        Ok(metadata)
     }
 
     /// Fills `buffer` with a chunk's bytes and returns the digest stored after them.

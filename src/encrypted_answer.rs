@@ -13,7 +13,7 @@ use crate::circuit::Scale;
 use crate::container::{Access, Container, ContainerError, Header, Kind, Seal, write_atomically};
 use crate::params::RING;
 use crate::transcript::{ROW_BYTES, ROWS_PER_CHUNK};
-use crate::units::{Digest, MAX_ID_BYTES, SubjectId, hides};
+use crate::units::{Digest, MAX_ID_BYTES, SubjectIds, hides};
 
 mod collected;
 
@@ -46,7 +46,7 @@ pub struct Provenance {
     /// Encrypted values per answer.
     pub fields: u32,
     /// Whom each answer is about, in order.
-    pub subjects: Vec<SubjectId>,
+    pub subjects: SubjectIds,
 }
 
 impl Provenance {
@@ -88,8 +88,7 @@ impl EncryptedAnswer {
         if header.chunk_bytes as usize != chunk_bytes || header.payload_bytes != bytes {
             return Err(ContainerError::BadContents("rows and length of the answers contradict each other"));
         }
-        let mut seen = std::collections::HashSet::new();
-        if !provenance.subjects.iter().all(|subject| seen.insert(subject)) {
+        if !provenance.subjects.is_distinct() {
             return Err(ContainerError::BadContents("two answers are about the same subject"));
         }
         Ok(Self { container, provenance })

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
 use crate::params::RING;
-use crate::units::{Digest, SubjectId, hides};
+use crate::units::{Digest, SubjectIds, hides};
 use crate::words;
 
 /// Bytes of a full bin.
@@ -30,7 +30,7 @@ pub(crate) struct Metadata {
     /// Ciphertexts per row.
     pub(crate) width: u32,
     /// Whom the rows are about, in ascending order.
-    pub(crate) subjects: Vec<SubjectId>,
+    pub(crate) subjects: SubjectIds,
 }
 
 /// 2,048 ciphertexts (the last bin may have fewer): a shared mask and a body each.
@@ -73,7 +73,7 @@ impl EncryptedTable {
         if metadata.dataset.is_empty() || metadata.dataset.chars().any(hides) {
             return Err(ContainerError::BadContents("the dataset's name has characters that do not show"));
         }
-        if !metadata.subjects.is_sorted_by(|a, b| a < b) {
+        if !metadata.subjects.is_ascending() {
             return Err(ContainerError::BadContents("the subjects are not in ascending order"));
         }
         Ok(Self { container, metadata })
@@ -103,7 +103,7 @@ impl EncryptedTable {
     }
 
     /// Whom the rows are about, in ascending order.
-    pub fn subjects(&self) -> &[SubjectId] {
+    pub fn subjects(&self) -> &SubjectIds {
         &self.metadata.subjects
     }
 

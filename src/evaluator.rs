@@ -129,6 +129,7 @@ impl Evaluator {
         let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
         let mut assembly = Assembly::new(self, &job, blinding)?;
         for places in job.parts(AT_A_TIME) {
+            let places = Vec::from_iter(places);
             let rows = self.computer.rows(&job, &places, assembly.blinding.as_ref())?;
             assembly.add(&rows)?;
             progress(places[0] + places.len());
@@ -223,7 +224,7 @@ impl<'a, A: Analysis> Assembly<'a, A> {
             blinding: blinding.as_ref().map(Blinding::digest),
             scale: job.released.scale,
             fields: job.released.fields.len() as u32,
-            subjects: job.subjects.iter().map(|subject| (*subject).clone()).collect(),
+            subjects: job.subjects.clone().into_owned(),
         };
         let (id, key) = (job.agreement.id(), computer.header.key);
         let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;

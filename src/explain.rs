@@ -71,8 +71,10 @@ impl<'a, A: Analysis> Explanation<'a, A> {
         if made.cases != cases.digest() {
             return Err(ExplainError::OtherCases);
         }
-        let place = cases.answers().into_iter().position(|asked| asked == subject);
-        let place = place.filter(|_| made.subjects.contains(subject)).ok_or(ExplainError::UnknownSubject)?;
+        let place = cases.answers().iter().position(|asked| asked == subject.as_str());
+        let place = place
+            .filter(|_| made.subjects.iter().any(|made| made == subject.as_str()))
+            .ok_or(ExplainError::UnknownSubject)?;
         let analysis = agreement.analysis();
         if let Some(values) = values {
             let yes_or_no = analysis.released(&agreement.setting()).is_yes_or_no();
@@ -154,7 +156,7 @@ mod tests {
             blinding: None,
             scale: Scale::Slots,
             fields: 1,
-            subjects: households.iter().map(|household| household.id().clone()).collect(),
+            subjects: households.answers().into_owned(),
         };
         let (agreement, packed) =
             (rehearsal.agreement().id(), Collected::new(Scale::Slots, households.len()));

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::num::NonZero;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -215,7 +216,7 @@ pub struct Job<'j, A: Analysis> {
     inputs: Prepared<'j, A>,
     folder: PathBuf,
     /// The places of each chunk.
-    parts: Vec<Vec<usize>>,
+    parts: Vec<Range<usize>>,
 }
 
 impl Evaluator {
@@ -276,7 +277,8 @@ impl<A: Analysis> Job<'_, A> {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let rows = self.evaluator.computer.rows(&self.inputs, places, blinding.as_ref())?;
+            let places = Vec::from_iter(places.clone());
+            let rows = self.evaluator.computer.rows(&self.inputs, &places, blinding.as_ref())?;
             let (id, key) = (self.inputs.agreement.id(), self.evaluator.computer.header.key);
             let mut writer = TranscriptWriter::new(id, key, rows.len() / WORDS)?;
             writer.rows(&rows)?;
@@ -354,7 +356,7 @@ impl<A: Analysis> Job<'_, A> {
             cases: self.inputs.cases.digest(),
             blinding: blinding.map(Blinding::digest),
             answers: self.inputs.subjects.len(),
-            chunk: self.parts.first().map_or(0, Vec::len),
+            chunk: self.parts.first().map_or(0, Range::len),
             shard,
         }
     }

@@ -112,7 +112,7 @@ impl KeyHolder {
             analysis.outcome(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
         };
         assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
-        let rows = made.subjects.iter().cloned().zip(values).collect();
+        let rows = made.subjects.owned().zip(values).collect();
         Ok(Answer::new(analysis.columns(), rows, made.blinding))
     }
 

@@ -41,7 +41,7 @@ pub use answer::Answer;
 pub use audit::{Attestation, Auditor};
 pub use blinding::Blinding;
 pub use cases::Cases;
-pub use cases::households::{Household, Households};
+pub use cases::households::{Household, HouseholdRef, Households};
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
 #[doc(hidden)]

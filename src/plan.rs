@@ -5,6 +5,7 @@ use crate::analysis::{Analysis, Records};
 use crate::cases::{CaseError, Cases};
 use crate::circuit::CircuitError;
 use crate::circuit::cost::Cost;
+use crate::evaluator::computer::{AT_A_TIME, parts};
 use crate::params::noise;
 
 /// The cost of one job.
@@ -89,10 +90,13 @@ impl Plan {
     /// # Errors
     /// When a case breaks a rule of the agreement.
     pub fn of_cases<A: Analysis>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
-        let places: Vec<usize> = (0..cases.answers().len()).collect();
-        let records = Records::complete();
-        let batches = agreement.analysis().batches(&agreement.setting(), cases, &records, &places)?;
-        Ok(Self::of_batches(agreement, &batches).expect("a counter reads no tables"))
+        let (analysis, records) = (agreement.analysis(), Records::complete());
+        let mut plan = Self::NOTHING;
+        for places in parts(analysis, cases.answers().len(), AT_A_TIME) {
+            let batches = analysis.batches(&agreement.setting(), cases, &records, &Vec::from_iter(places))?;
+            plan = plan.and(&Self::of_batches(agreement, &batches).expect("a counter reads no tables"));
+        }
+        Ok(plan)
     }
 
     /// Refuses a job that the agreement or the failure bound does not allow.

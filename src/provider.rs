@@ -128,13 +128,14 @@ impl DataProvider {
         progress: impl Fn(usize),
     ) -> Result<(), EncryptError> {
         self.check(agreement, table)?;
+        Kind::EncryptedTable.check_identifiers(table.subjects())?;
         let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
         let width = encoding.width();
         let count = table.rows() * width;
         let metadata = Metadata {
             dataset: table.dataset().name.clone(),
             width: width as u32,
-            subjects: table.subjects().to_vec(),
+            subjects: table.subjects().clone(),
         };
         let header = Header::new(
             Kind::EncryptedTable,

@@ -288,7 +288,7 @@ mod tests {
                 blinding: None,
                 scale: Scale::Slots,
                 fields: 1,
-                subjects: vec![],
+                subjects: crate::units::SubjectIds::default(),
             };
             let (agreement, key) = (self.rehearsal.agreement().id(), self.rehearsal.key("computing-centre"));
             let answer = EncryptedAnswer::new(

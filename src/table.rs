@@ -1,12 +1,11 @@
 //! A dataset in plaintext: validated rows, on the provider's side only.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::io::Read;
 
 use crate::agreement::{Agreement, Dataset};
 use crate::analysis::Analysis;
-use crate::units::{AgreementId, Cents, SubjectId};
+use crate::units::{AgreementId, Cents, Distinct, SubjectId, SubjectIds};
 
 pub mod csv;
 
@@ -16,7 +15,7 @@ use csv::{CellProblem, CsvError, CsvRows};
 pub struct Table {
     agreement: AgreementId,
     dataset: Dataset,
-    subjects: Vec<SubjectId>,
+    subjects: SubjectIds,
     /// Each amount less the dataset's `min`.
     amounts: Vec<u64>,
     clamped: usize,
@@ -62,9 +61,9 @@ impl Table {
         let mut rows = CsvRows::open(input)?;
         let subject = rows.column(dataset.subject.column())?;
         let amount = rows.column(&dataset.amount)?;
-        let mut table = Vec::new();
+        let mut amounts = Vec::new();
         let mut clamped = 0;
-        let mut seen: HashSet<SubjectId> = HashSet::new();
+        let mut subjects = Distinct::default();
         while let Some(row) = rows.next_row()? {
             let id: SubjectId = row.id(subject)?;
             let cents = row.cents(amount)?;
@@ -76,17 +75,19 @@ impl Table {
                 }
                 Err(problem) => return Err(row.error(amount, problem).into()),
             };
-            if !seen.insert(id.clone()) {
+            if !subjects.insert(&id) {
                 return Err(row.error(subject, CellProblem::Duplicate).into());
             }
-            table.push((id, encoded));
+            amounts.push(encoded);
         }
-        if table.is_empty() {
+        if amounts.is_empty() {
             return Err(TableError::Empty);
         }
         // The file's order may say something about people; the identifiers' order does not.
-        table.sort_unstable();
-        let (subjects, amounts) = table.into_iter().unzip();
+        let subjects = subjects.into_ids();
+        let order = subjects.ascending();
+        let (subjects, amounts) =
+            (subjects.in_order(&order), order.iter().map(|row| amounts[*row as usize]).collect());
         let agreement = agreement.id();
         Ok(Self { agreement, dataset: (*dataset).clone(), subjects, amounts, clamped })
     }
@@ -102,7 +103,7 @@ impl Table {
     }
 
     /// Whom the rows are about.
-    pub fn subjects(&self) -> &[SubjectId] {
+    pub fn subjects(&self) -> &SubjectIds {
         &self.subjects
     }
 

@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+mod subject_ids;
+
+pub use subject_ids::SubjectIds;
+pub(crate) use subject_ids::{Distinct, MAX_IDS};
+
 /// An amount of money in whole eurocents. Never a float.
 ///
 /// Limited to ±10¹⁵ cents (ten trillion euro), so that sums over a household cannot overflow an `i64`.
@@ -61,6 +66,12 @@ pub(crate) fn hides(c: char) -> bool {
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+fn check_id(text: &str) -> Result<(), InvalidId> {
+    let visible = |c: char| !c.is_whitespace() && !hides(c);
+    let is_id = !text.is_empty() && text.len() <= MAX_ID_BYTES && text.chars().all(visible);
+    if is_id { Ok(()) } else { Err(InvalidId) }
+}
+
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -79,10 +90,7 @@ macro_rules! identifier {
             type Error = InvalidId;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                let visible = |c: char| !c.is_whitespace() && !hides(c);
-                if text.is_empty() || text.len() > MAX_ID_BYTES || !text.chars().all(visible) {
-                    return Err(InvalidId);
-                }
+                check_id(&text)?;
                 Ok(Self(text))
             }
         }

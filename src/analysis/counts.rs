@@ -82,7 +82,7 @@ pub(super) fn batches(
         let mut batch = Batch { people: places.to_vec(), ..Batch::default() };
         for (person, place) in places.iter().enumerate() {
             for (table, dataset) in datasets.iter().enumerate() {
-                match (records.row(table, people.get(*place).as_str()), no_record) {
+                match (records.row(table, people.get(*place)), no_record) {
                     (Some(row), _) => {
                         batch.cells.push(Cell { table, row });
                         batch.person_of.push(person);

@@ -10,7 +10,7 @@ use super::{Analysis, Description, PlainWords, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
-use crate::cases::households::{Household, Households};
+use crate::cases::households::{HouseholdRef, Households};
 use crate::circuit::radix::{self, Comparison, MAX_ADDENDS};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding};
 use crate::language::Language;
@@ -112,7 +112,7 @@ impl Eligibility {
         HouseholdSum { datasets, max_addends: self.max_addends, missing: self.missing }
     }
 
-    fn check_known(&self, household: &Household) -> Result<(), CaseError> {
+    fn check_known(&self, household: HouseholdRef<'_>) -> Result<(), CaseError> {
         let line = household.csv_line();
         let poverty_line = household.poverty_line().value();
         let agreed = match &self.norms {

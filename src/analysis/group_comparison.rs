@@ -44,14 +44,14 @@ impl GroupComparison {
     fn records(
         &self,
         setting: &Setting<'_>,
-        group: &Group,
+        group: Group<'_>,
         records: &Records<'_>,
     ) -> Result<Vec<Cell>, CaseError> {
         totals::check_size(group, self.max_group)?;
         let mut cells = Vec::new();
-        for (member, person) in group.members().iter().enumerate() {
+        for (member, person) in group.members().enumerate() {
             let line = group.line(member);
-            let found = records.anywhere(person.as_str());
+            let found = records.anywhere(person);
             if let [first, second, ..] = found[..] {
                 let name = |cell: Cell| setting.datasets[cell.table].name.clone();
                 return Err(CaseError::SecondRecord { line, first: name(first), second: name(second) });

@@ -46,15 +46,15 @@ impl GroupMean {
     fn records(
         &self,
         setting: &Setting<'_>,
-        group: &Group,
+        group: Group<'_>,
         records: &Records<'_>,
     ) -> Result<Vec<Vec<Cell>>, CaseError> {
         totals::check_size(group, self.max_group)?;
         let of_dataset = |(table, dataset): (usize, &&Dataset)| {
             let datasets = std::slice::from_ref(dataset);
             let mut cells = Vec::new();
-            for (member, person) in group.members().iter().enumerate() {
-                let found = records.row(table, person.as_str()).map(|row| Cell { table, row });
+            for (member, person) in group.members().enumerate() {
+                let found = records.row(table, person).map(|row| Cell { table, row });
                 cells.extend(self.missing.record(found, group.line(member), datasets)?);
             }
             totals::check_number(group, &cells, datasets, setting.disclosure)?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Records, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
-use crate::cases::households::Household;
+use crate::cases::households::HouseholdRef;
 use crate::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
 use crate::circuit::{Cell, Encoding};
 
@@ -101,7 +101,7 @@ impl HouseholdSum<'_> {
     /// may not be.
     pub(super) fn fold<S>(
         &self,
-        household: &Household<S>,
+        household: HouseholdRef<'_, S>,
         line: i64,
         records: &Records<'_>,
     ) -> Result<Folded, CaseError> {
@@ -113,11 +113,11 @@ impl HouseholdSum<'_> {
         let mut ceiling = 0;
         for (table, dataset) in self.datasets.iter().copied() {
             let subjects: Vec<&str> = match dataset.subject {
-                Subject::Person if household.members().is_empty() => {
+                Subject::Person if household.members().len() == 0 => {
                     return Err(CaseError::EmptyHousehold { line: csv_line });
                 }
-                Subject::Person => household.members().iter().map(|id| id.as_str()).collect(),
-                _ => vec![household.id().as_str()],
+                Subject::Person => household.members().collect(),
+                _ => vec![household.id()],
             };
             addends += subjects.len();
             if addends > self.max_addends {

@@ -53,13 +53,13 @@ impl Matching {
 
     fn cell(
         setting: &Setting<'_>,
-        pair: &Pair,
+        pair: Pair<'_>,
         table: usize,
         records: &Records<'_>,
     ) -> Result<Cell, CaseError> {
         let dataset = setting.datasets[table];
         let subject = if table == OFFERS { pair.offer() } else { pair.demand() };
-        let row = records.row(table, subject.as_str()).ok_or_else(|| CaseError::MissingRecord {
+        let row = records.row(table, subject).ok_or_else(|| CaseError::MissingRecord {
             line: pair.csv_line(),
             column: dataset.subject.column(),
             dataset: dataset.name.clone(),

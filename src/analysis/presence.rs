@@ -140,7 +140,7 @@ impl Presence {
         let (mut times, mut codes) = (Vec::new(), Vec::new());
         for day in 0..self.agencies {
             let region = self.agencies + day;
-            let row = |table: usize| records.row(table, people.get(place).as_str());
+            let row = |table: usize| records.row(table, people.get(place));
             let unpaired = |present: usize, absent: usize| {
                 let name = |table: usize| setting.datasets[table].name.clone();
                 let (line, present, absent) = (people.line(place), name(present), name(absent));

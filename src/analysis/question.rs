@@ -1,5 +1,6 @@
 //! The one list of drempel's own analyses, for who knows the kind only when the agreement is read.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use super::{
@@ -11,7 +12,7 @@ use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
 use crate::circuit::{Backend, CircuitError, Encoding};
 use crate::language::Language;
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, SubjectIds};
 
 /// One enum per part of the trait, with a variant for each analysis, and the trait over them.
 macro_rules! questions {
@@ -45,7 +46,7 @@ macro_rules! questions {
         }
 
         impl Cases for AnyCases {
-            fn answers(&self) -> Vec<&SubjectId> {
+            fn answers(&self) -> Cow<'_, SubjectIds> {
                 match self { $(Self::$name(cases) => cases.answers(),)+ }
             }
 

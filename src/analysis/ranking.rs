@@ -251,7 +251,7 @@ impl Analysis for Ranking {
         let mut cells = Vec::new();
         for place in places {
             for (table, dataset) in setting.datasets.iter().enumerate() {
-                let row = records.row(table, people.get(*place).as_str()).ok_or_else(|| {
+                let row = records.row(table, people.get(*place)).ok_or_else(|| {
                     let (line, column) = (people.line(*place), dataset.subject.column());
                     CaseError::MissingRecord { line, column, dataset: dataset.name.clone() }
                 })?;

@@ -131,7 +131,7 @@ pub(super) fn check(
 }
 
 /// Refuses a group of more people than agreed.
-pub(super) fn check_size(group: &Group, max: u32) -> Result<(), CaseError> {
+pub(super) fn check_size(group: Group<'_>, max: u32) -> Result<(), CaseError> {
     if group.members().len() > max as usize {
         return Err(CaseError::GroupTooLarge { line: group.line(max as usize), max });
     }
@@ -140,7 +140,7 @@ pub(super) fn check_size(group: &Group, max: u32) -> Result<(), CaseError> {
 
 /// Refuses a group about which nothing may be released.
 pub(super) fn check_number(
-    group: &Group,
+    group: Group<'_>,
     records: &Addends,
     datasets: &[&Dataset],
     disclosure: &Disclosure,

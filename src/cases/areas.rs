@@ -1,83 +1,96 @@
 //! The evaluator's own plaintext: who forms a household, in which area it is, and lines that differ by household.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use super::households::{Builder, Household};
+use super::households::{Builder, HouseholdRef, List};
 use super::{CaseError, Cases};
 use crate::table::csv::{Column, CsvError, CsvRows};
-use crate::units::{Cents, Digest, SubjectId};
+use crate::units::{Cents, Digest, Distinct, SubjectId, SubjectIds};
 
-/// Where a household is, and its lines.
-#[derive(Clone)]
-pub struct Located {
-    area: SubjectId,
-    total: Option<SubjectId>,
-    lines: Vec<Cents>,
-}
+/// A household's place in an area, and its lines.
+#[derive(Clone, Copy, Debug)]
+pub enum Located {}
 
-impl Household<Located> {
+impl HouseholdRef<'_, Located> {
     /// The amount in a column of lines, by the column's number.
     pub fn line(&self, column: usize) -> Cents {
-        self.stated().lines[column]
+        self.amounts()[column]
     }
 }
 
 /// One area.
-#[derive(Clone)]
-pub struct Area {
-    id: SubjectId,
-    csv_line: u64,
-    households: Vec<Household<Located>>,
+#[derive(Clone, Copy)]
+pub struct Area<'a> {
+    areas: &'a Areas,
+    kept: &'a KeptArea,
 }
 
-impl Area {
+impl<'a> Area<'a> {
     /// Its name.
-    pub fn id(&self) -> &SubjectId {
-        &self.id
+    pub fn id(&self) -> &'a str {
+        self.areas.names.get(self.kept.name)
     }
 
     /// The line of the file where it begins.
     pub fn csv_line(&self) -> u64 {
-        self.csv_line
+        self.kept.csv_line
     }
 
     /// Its households, in the order of the file.
-    pub fn households(&self) -> &[Household<Located>] {
-        &self.households
+    pub fn households(&self) -> impl ExactSizeIterator<Item = HouseholdRef<'a, Located>> {
+        let list = &self.areas.list;
+        self.kept.households.iter().map(|place| list.get(*place as usize))
     }
 }
 
 /// The areas of one total, or one area by itself where no totals are asked for.
-#[derive(Clone)]
-pub struct Region {
-    areas: Vec<Area>,
-    total: Option<SubjectId>,
+#[derive(Clone, Copy)]
+pub struct Region<'a> {
+    areas: &'a Areas,
+    kept: &'a KeptRegion,
 }
 
-impl Region {
+impl<'a> Region<'a> {
     /// Its areas, in the order of the file.
-    pub fn areas(&self) -> &[Area] {
-        &self.areas
+    pub fn areas(&self) -> impl ExactSizeIterator<Item = Area<'a>> {
+        let areas = self.areas;
+        self.kept.areas.iter().map(move |kept| Area { areas, kept })
     }
 
     /// The name of the total over its areas.
-    pub fn total(&self) -> Option<&SubjectId> {
-        self.total.as_ref()
+    pub fn total(&self) -> Option<&'a str> {
+        self.kept.total.map(|name| self.areas.names.get(name))
     }
 
     /// How many answers are about it.
-    pub fn answers(&self) -> usize {
-        self.areas.len() + usize::from(self.total.is_some())
+    pub fn answers(self) -> usize {
+        self.kept.areas.len() + usize::from(self.kept.total.is_some())
     }
 }
 
 /// Valid areas: each with a household, each household and each person once.
 #[derive(Clone)]
 pub struct Areas {
-    regions: Vec<Region>,
+    list: List,
+    /// Of areas and of totals.
+    names: SubjectIds,
+    regions: Vec<KeptRegion>,
     line_columns: Vec<String>,
+}
+
+#[derive(Clone)]
+struct KeptRegion {
+    areas: Vec<KeptArea>,
+    total: Option<usize>,
+}
+
+#[derive(Clone)]
+struct KeptArea {
+    name: usize,
+    csv_line: u64,
+    households: Vec<u32>,
 }
 
 /// Only sizes are printed.
@@ -110,7 +123,10 @@ impl Areas {
         let total = totals.map(|name| rows.column(name)).transpose()?;
         let lines: Vec<Column> =
             line_columns.iter().map(|name| rows.column(name)).collect::<Result<_, CsvError>>()?;
-        let mut builder: Builder<Located> = Builder::default();
+        let mut names = Distinct::default();
+        let columns: Vec<&str> = [AREA].into_iter().chain(totals).collect();
+        let amounts: Vec<&str> = line_columns.iter().map(String::as_str).collect();
+        let mut builder = Builder::of(&columns, &amounts);
         while let Some(row) = rows.next_row()? {
             let line = row.line();
             let id: SubjectId = row.id(household)?;
@@ -119,66 +135,62 @@ impl Areas {
                 Some(column) => Some(row.id(column)?),
                 None => None,
             };
-            let stated = Located {
-                area: row.id(area)?,
-                total: total.map(|column| row.id(column)).transpose()?,
-                lines: lines.iter().map(|column| row.cents(*column)).collect::<Result<_, CsvError>>()?,
-            };
-            let before = builder.households.len();
-            let index = builder.household(id, stated, line, |first, other| {
-                if first.area != other.area {
-                    return Some(AREA.to_owned());
-                }
-                if first.total != other.total {
-                    return totals.map(str::to_owned);
-                }
-                let mut lines = first.lines.iter().zip(&other.lines);
-                let other_line = lines.position(|(first, other)| first != other);
-                other_line.map(|column| line_columns[column].clone())
-            })?;
+            let named: Vec<u32> = [Some(area), total]
+                .into_iter()
+                .flatten()
+                .map(|column| Ok(names.place(&row.id(column)?) as u32))
+                .collect::<Result<_, CsvError>>()?;
+            let lines: Vec<Cents> =
+                lines.iter().map(|column| row.cents(*column)).collect::<Result<_, CsvError>>()?;
+            let before = builder.len();
+            let place = builder.household(&id, line, &named, &lines)?;
             match member {
-                Some(member) => builder.member(index, member, line)?,
-                None if index < before => return Err(CaseError::DuplicateHousehold { line }),
+                Some(member) => builder.member(place, &member, line)?,
+                None if place < before => return Err(CaseError::DuplicateHousehold { line }),
                 None => {}
             }
         }
-        let regions = Self::regions(builder.households, totals)?;
-        Ok(Self { regions, line_columns: line_columns.to_vec() })
+        let (list, names) = (builder.finish(), names.into_ids());
+        let regions = Self::regions(&list, names.len(), totals)?;
+        Ok(Self { list, names, regions, line_columns: line_columns.to_vec() })
     }
 
     /// Sorts households into areas, and areas into regions.
-    fn regions(households: Vec<Household<Located>>, totals: Option<&str>) -> Result<Vec<Region>, CaseError> {
+    fn regions(list: &List, names: usize, totals: Option<&str>) -> Result<Vec<KeptRegion>, CaseError> {
         let column = || totals.unwrap_or(AREA).to_owned();
-        let mut regions: Vec<Region> = Vec::new();
-        let mut places: HashMap<SubjectId, (usize, usize)> = HashMap::new();
-        let mut by_total: HashMap<SubjectId, usize> = HashMap::new();
-        for household in households {
-            let (line, located) = (household.csv_line(), household.stated());
-            if let Some((region, place)) = places.get(&located.area) {
-                let region = &mut regions[*region];
-                if region.total != located.total {
-                    let first = region.areas[*place].csv_line;
-                    return Err(CaseError::AreaContradiction { line, column: column(), first });
+        let mut regions: Vec<KeptRegion> = Vec::new();
+        // By their names: the region and the place of an area, the region of a total.
+        let mut places: Vec<Option<(usize, usize)>> = vec![None; names];
+        let mut by_total: Vec<Option<usize>> = vec![None; names];
+        for household in 0..list.len() {
+            let csv_line = list.get::<Located>(household).csv_line();
+            let named = list.names_of(household);
+            let (name, total) = (named[0] as usize, named.get(1).map(|total| *total as usize));
+            if let Some((region, place)) = places[name] {
+                let region = &mut regions[region];
+                if region.total != total {
+                    let first = region.areas[place].csv_line;
+                    return Err(CaseError::AreaContradiction { line: csv_line, column: column(), first });
                 }
-                region.areas[*place].households.push(household);
+                region.areas[place].households.push(household as u32);
                 continue;
             }
-            let (id, total) = (located.area.clone(), located.total.clone());
             let next = regions.len();
-            let region = total.clone().map_or(next, |total| *by_total.entry(total).or_insert(next));
+            let region = total.map_or(next, |total| *by_total[total].get_or_insert(next));
             if region == next {
-                regions.push(Region { areas: Vec::new(), total });
+                regions.push(KeptRegion { areas: Vec::new(), total });
             }
             let areas = &mut regions[region].areas;
-            places.insert(id.clone(), (region, areas.len()));
-            areas.push(Area { id, csv_line: line, households: vec![household] });
+            places[name] = Some((region, areas.len()));
+            areas.push(KeptArea { name, csv_line, households: vec![household as u32] });
         }
-        for region in regions.iter().filter(|region| region.total.is_some()) {
-            let (line, found) = (region.areas[0].csv_line, region.areas.len());
+        for KeptRegion { areas, total } in &regions {
+            let Some(total) = total else { continue };
+            let (line, found) = (areas[0].csv_line, areas.len());
             if !(2..=MAX_AREAS).contains(&found) {
                 return Err(CaseError::TotalSize { line, column: column(), found });
             }
-            if region.total.as_ref().is_some_and(|total| places.contains_key(total)) {
+            if places[*total].is_some() {
                 return Err(CaseError::NameTaken { line, column: column() });
             }
         }
@@ -186,18 +198,18 @@ impl Areas {
     }
 
     /// The regions in the order of the answers.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Region> {
-        self.regions.iter()
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Region<'_>> {
+        self.regions.iter().map(|kept| Region { areas: self, kept })
     }
 }
 
 impl Cases for Areas {
     /// Each region's areas, then its total where one is asked for.
-    fn answers(&self) -> Vec<&SubjectId> {
-        self.regions
-            .iter()
-            .flat_map(|region| region.areas.iter().map(Area::id).chain(&region.total))
-            .collect()
+    fn answers(&self) -> Cow<'_, SubjectIds> {
+        let names = self.regions.iter().flat_map(|KeptRegion { areas, total }| {
+            areas.iter().map(|area| area.name).chain(*total).map(|name| name as u32)
+        });
+        Cow::Owned(self.names.in_order(&Vec::from_iter(names)))
     }
 
     /// Ignored columns do not count.
@@ -210,23 +222,21 @@ impl Cases for Areas {
         for column in &self.line_columns {
             field(column);
         }
-        for region in &self.regions {
-            for area in &region.areas {
-                for household in &area.households {
+        for region in self.iter() {
+            for area in region.areas() {
+                for household in area.households() {
                     field("\nhousehold");
-                    field(household.id().as_str());
-                    field(area.id.as_str());
-                    for line in &household.stated().lines {
+                    field(household.id());
+                    field(area.id());
+                    for line in household.amounts() {
                         field(&line.value().to_string());
                     }
-                    for member in household.members() {
-                        field(member.as_str());
-                    }
+                    household.members().for_each(&mut field);
                 }
             }
-            if let Some(total) = &region.total {
+            if let Some(total) = region.total() {
                 field("\ntotal");
-                field(total.as_str());
+                field(total);
             }
         }
         hasher.finalize().into()

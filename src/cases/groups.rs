@@ -1,43 +1,51 @@
 //! People in groups: a neighbourhood, a sector, a treatment.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
 use super::{CaseError, Cases};
 use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
 
 /// One group: at least one person.
-#[derive(Clone)]
-pub struct Group {
-    id: SubjectId,
-    members: Vec<SubjectId>,
-    /// The line of each member in the file.
-    lines: Vec<u64>,
+#[derive(Clone, Copy)]
+pub struct Group<'a> {
+    groups: &'a Groups,
+    place: usize,
 }
 
-impl Group {
+impl<'a> Group<'a> {
     /// Its name.
-    pub fn id(&self) -> &SubjectId {
-        &self.id
+    pub fn id(&self) -> &'a str {
+        self.groups.ids.get(self.place)
     }
 
     /// Who is in it, in the order of the file.
-    pub fn members(&self) -> &[SubjectId] {
-        &self.members
+    pub fn members(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        let people = &self.groups.people;
+        self.rows().iter().map(|row| people.get(*row as usize))
     }
 
     /// The line of a member in the file. The group begins at that of its first one.
     pub fn line(&self, member: usize) -> u64 {
-        self.lines[member]
+        self.groups.lines[self.rows()[member] as usize].into()
+    }
+
+    fn rows(&self) -> &'a [u32] {
+        &self.groups.members[self.place]
     }
 }
 
 /// Groups in the order in which the file first names them. Each person is in one group only.
 #[derive(Clone)]
 pub struct Groups {
-    groups: Vec<Group>,
+    ids: SubjectIds,
+    /// The rows of each.
+    members: Vec<Vec<u32>>,
+    people: SubjectIds,
+    /// The line of each row in the file.
+    lines: Vec<u32>,
 }
 
 impl Groups {
@@ -48,54 +56,54 @@ impl Groups {
     pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
         let mut rows = CsvRows::open(input)?;
         let (person, group) = (rows.column("person")?, rows.column("group")?);
-        let mut groups: Vec<Group> = Vec::new();
-        let mut places: HashMap<SubjectId, usize> = HashMap::new();
-        let mut seen: HashSet<SubjectId> = HashSet::new();
+        let (mut ids, mut people) = (Distinct::default(), Distinct::default());
+        let (mut members, mut lines): (Vec<Vec<u32>>, Vec<u32>) = (Vec::new(), Vec::new());
         while let Some(row) = rows.next_row()? {
             let member: SubjectId = row.id(person)?;
             let id: SubjectId = row.id(group)?;
-            if !seen.insert(member.clone()) {
+            if !people.insert(&member) {
                 return Err(row.error(person, CellProblem::Duplicate).into());
             }
-            let place = *places.entry(id.clone()).or_insert(groups.len());
-            if place == groups.len() {
-                groups.push(Group { id, members: Vec::new(), lines: Vec::new() });
+            let place = ids.place(&id);
+            if place == members.len() {
+                members.push(Vec::new());
             }
-            groups[place].members.push(member);
-            groups[place].lines.push(row.line());
+            // Fewer rows than lines, of which there are fewer than 2^32.
+            members[place].push(lines.len() as u32);
+            lines.push(row.short_line());
         }
-        Ok(Self { groups })
+        Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), lines })
     }
 
     /// The group at a place, counted in the order in which the file first names them.
-    pub fn get(&self, place: usize) -> &Group {
-        &self.groups[place]
+    pub fn get(&self, place: usize) -> Group<'_> {
+        Group { groups: self, place }
     }
 
     /// How many groups.
     pub fn len(&self) -> usize {
-        self.groups.len()
+        self.ids.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty()
+        self.ids.is_empty()
     }
 }
 
 impl Cases for Groups {
-    fn answers(&self) -> Vec<&SubjectId> {
-        self.groups.iter().map(Group::id).collect()
+    fn answers(&self) -> Cow<'_, SubjectIds> {
+        Cow::Borrowed(&self.ids)
     }
 
     /// The groups in their order, each with its members. Ignored columns do not count.
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        for Group { id, members, .. } in &self.groups {
+        for group in (0..self.len()).map(|place| self.get(place)) {
             // Identifiers hold no white space, so the fields cannot run into one another.
-            hasher.update(id.as_str().as_bytes());
-            for member in members {
-                hasher.update(b" ").update(member.as_str().as_bytes());
+            hasher.update(group.id().as_bytes());
+            for member in group.members() {
+                hasher.update(b" ").update(member.as_bytes());
             }
             hasher.update(b"\n");
         }
@@ -104,15 +112,15 @@ impl Cases for Groups {
 }
 
 /// Nobody is named.
-impl fmt::Debug for Group {
+impl fmt::Debug for Group<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Group").field("members", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("Group").field("members", &self.rows().len()).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Groups {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Groups").field("groups", &self.groups.len()).finish_non_exhaustive()
+        f.debug_struct("Groups").field("groups", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -127,10 +135,9 @@ mod tests {
     #[test]
     fn groups_come_in_the_order_in_which_the_file_first_names_them() {
         let groups = read("x,person,group\n9,p1,south\n9,p2,north\n9,p3,south\n").expect("valid");
-        let names: Vec<&str> = groups.answers().iter().map(|id| id.as_str()).collect();
-        assert_eq!(names, ["south", "north"]);
+        assert!(groups.answers().iter().eq(["south", "north"]));
         let south = groups.get(0);
-        assert_eq!(south.members().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["p1", "p3"]);
+        assert!(south.members().eq(["p1", "p3"]));
         assert_eq!([south.line(0), south.line(1)], [2, 4]);
     }
 

@@ -1,48 +1,49 @@
 //! Pairs of an offer and a demand.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
 use super::{CaseError, Cases};
 use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
 
 /// One pair.
-#[derive(Clone)]
-pub struct Pair {
-    id: SubjectId,
-    offer: SubjectId,
-    demand: SubjectId,
-    csv_line: u64,
+#[derive(Clone, Copy)]
+pub struct Pair<'a> {
+    pairs: &'a Pairs,
+    place: usize,
 }
 
-impl Pair {
+impl<'a> Pair<'a> {
     /// The identifier under which it is answered.
-    pub fn id(&self) -> &SubjectId {
-        &self.id
+    pub fn id(&self) -> &'a str {
+        self.pairs.ids.get(self.place)
     }
 
     /// Which offer.
-    pub fn offer(&self) -> &SubjectId {
-        &self.offer
+    pub fn offer(&self) -> &'a str {
+        self.pairs.offers.get(self.place)
     }
 
     /// Which demand.
-    pub fn demand(&self) -> &SubjectId {
-        &self.demand
+    pub fn demand(&self) -> &'a str {
+        self.pairs.demands.get(self.place)
     }
 
     /// Its line of the file.
     pub fn csv_line(&self) -> u64 {
-        self.csv_line
+        self.pairs.csv_lines[self.place].into()
     }
 }
 
 /// Pairs that are asked about, each once. An offer or a demand may stand in several.
 #[derive(Clone)]
 pub struct Pairs {
-    pairs: Vec<Pair>,
+    ids: SubjectIds,
+    offers: SubjectIds,
+    demands: SubjectIds,
+    csv_lines: Vec<u32>,
 }
 
 impl Pairs {
@@ -54,33 +55,36 @@ impl Pairs {
         let mut rows = CsvRows::open(input)?;
         let pair = rows.column("pair")?;
         let (offer, demand) = (rows.column("offer")?, rows.column("demand")?);
-        let mut pairs = Vec::new();
-        let mut seen: HashSet<SubjectId> = HashSet::new();
+        let (mut ids, mut csv_lines) = (Distinct::default(), Vec::new());
+        let (mut offers, mut demands) = (SubjectIds::default(), SubjectIds::default());
         while let Some(row) = rows.next_row()? {
             let id: SubjectId = row.id(pair)?;
-            if !seen.insert(id.clone()) {
+            if !ids.insert(&id) {
                 return Err(row.error(pair, CellProblem::Duplicate).into());
             }
-            pairs.push(Pair { id, offer: row.id(offer)?, demand: row.id(demand)?, csv_line: row.line() });
+            offers.push(&row.id(offer)?);
+            demands.push(&row.id(demand)?);
+            csv_lines.push(row.short_line());
         }
-        Ok(Self { pairs })
+        Ok(Self { ids: ids.into_ids(), offers, demands, csv_lines })
     }
 
     /// The pair at a place in the file.
-    pub fn get(&self, place: usize) -> &Pair {
-        &self.pairs[place]
+    pub fn get(&self, place: usize) -> Pair<'_> {
+        Pair { pairs: self, place }
     }
 }
 
 impl Cases for Pairs {
-    fn answers(&self) -> Vec<&SubjectId> {
-        self.pairs.iter().map(Pair::id).collect()
+    fn answers(&self) -> Cow<'_, SubjectIds> {
+        Cow::Borrowed(&self.ids)
     }
 
     /// Ignored columns do not count.
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        for Pair { id, offer, demand, .. } in &self.pairs {
+        for pair in (0..self.ids.len()).map(|place| self.get(place)) {
+            let (id, offer, demand) = (pair.id(), pair.offer(), pair.demand());
             // Identifiers hold no white space, so the fields cannot run into one another.
             hasher.update(format!("{id} {offer} {demand}\n").as_bytes());
         }
@@ -89,7 +93,7 @@ impl Cases for Pairs {
 }
 
 /// Nobody is named.
-impl fmt::Debug for Pair {
+impl fmt::Debug for Pair<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pair").finish_non_exhaustive()
     }
@@ -97,7 +101,7 @@ impl fmt::Debug for Pair {
 
 impl fmt::Debug for Pairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pairs").field("pairs", &self.pairs.len()).finish_non_exhaustive()
+        f.debug_struct("Pairs").field("pairs", &self.ids.len()).finish_non_exhaustive()
     }
 }
 
@@ -112,10 +116,9 @@ mod tests {
     #[test]
     fn an_offer_may_stand_in_several_pairs_and_other_columns_are_ignored() {
         let pairs = read("demand,day,offer,pair\nd1,1,o1,a\nd2,1,o1,b\n").expect("valid");
-        let names: Vec<&str> = pairs.answers().iter().map(|id| id.as_str()).collect();
-        assert_eq!(names, ["a", "b"]);
+        assert!(pairs.answers().iter().eq(["a", "b"]));
         let second = pairs.get(1);
-        let ids = (second.offer().as_str(), second.demand().as_str());
+        let ids = (second.offer(), second.demand());
         assert_eq!((ids, second.csv_line()), (("o1", "d2"), 3));
     }
 

@@ -1,19 +1,19 @@
 //! A list of people.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
 use super::{CaseError, Cases};
 use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
 
 /// People who are asked about, each once.
 #[derive(Clone)]
 pub struct People {
-    people: Vec<SubjectId>,
+    people: SubjectIds,
     /// The line of each in the file.
-    lines: Vec<u64>,
+    lines: Vec<u32>,
 }
 
 impl People {
@@ -24,39 +24,37 @@ impl People {
     pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
         let mut rows = CsvRows::open(input)?;
         let column = rows.column("person")?;
-        let (mut people, mut lines): (Vec<SubjectId>, Vec<u64>) = (Vec::new(), Vec::new());
-        let mut seen: HashSet<SubjectId> = HashSet::new();
+        let (mut people, mut lines) = (Distinct::default(), Vec::new());
         while let Some(row) = rows.next_row()? {
             let person: SubjectId = row.id(column)?;
-            if !seen.insert(person.clone()) {
+            if !people.insert(&person) {
                 return Err(row.error(column, CellProblem::Duplicate).into());
             }
-            people.push(person);
-            lines.push(row.line());
+            lines.push(row.short_line());
         }
-        Ok(Self { people, lines })
+        Ok(Self { people: people.into_ids(), lines })
     }
 
     /// The person at a place in the file.
-    pub fn get(&self, place: usize) -> &SubjectId {
-        &self.people[place]
+    pub fn get(&self, place: usize) -> &str {
+        self.people.get(place)
     }
 
     /// The line of the person at a place.
     pub fn line(&self, place: usize) -> u64 {
-        self.lines[place]
+        self.lines[place].into()
     }
 }
 
 impl Cases for People {
-    fn answers(&self) -> Vec<&SubjectId> {
-        self.people.iter().collect()
+    fn answers(&self) -> Cow<'_, SubjectIds> {
+        Cow::Borrowed(&self.people)
     }
 
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        for person in &self.people {
-            hasher.update(person.as_str().as_bytes()).update(b"\n");
+        for person in self.people.iter() {
+            hasher.update(person.as_bytes()).update(b"\n");
         }
         hasher.finalize().into()
     }
@@ -76,8 +74,7 @@ mod tests {
     #[test]
     fn a_person_is_asked_about_once() {
         let people = People::from_csv(&b"name,person\nA,p1\nB,p2\n"[..]).expect("valid");
-        let names: Vec<&str> = people.answers().iter().map(|id| id.as_str()).collect();
-        assert_eq!(names, ["p1", "p2"]);
+        assert!(people.answers().iter().eq(["p1", "p2"]));
         let twice = People::from_csv(&b"person\np1\np2\np1\n"[..]).expect_err("twice").to_string();
         assert!(twice.starts_with("line 4, column \"person\": the same identifier"), "{twice}");
     }

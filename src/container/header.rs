@@ -2,13 +2,16 @@ use std::fmt;
 
 use super::{ContainerError, DIGEST_BYTES};
 use crate::signature::{Context, Signature};
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::{AgreementId, Digest, KeyId, MAX_IDS, SubjectIds};
 
 pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
 pub(super) const VERSION: u16 = if cfg!(feature = "insecure-parameters") { 0xffff } else { 3 };
 pub(super) const HEADER_BYTES: usize = 128;
 /// The digest over everything, and its signature.
 pub(super) const TRAILER_BYTES: u64 = (DIGEST_BYTES + Signature::BYTES) as u64;
+
+/// More bytes than metadata has beside identifiers.
+const OTHER_METADATA: u64 = 1 << 14;
 
 /// What an artefact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +38,20 @@ impl Kind {
     const ALL: [KindRow; 7] = [
         KindRow(Self::PublicKey, 2, "a public key", &[1 << 20], 0),
         KindRow(Self::EvaluationKey, 3, "an evaluation key", &[1 << 20], 0),
-        KindRow(Self::EncryptedTable, 4, "an encrypted table", &[1 << 15], 1 << 30),
+        KindRow(Self::EncryptedTable, 4, "an encrypted table", &[1 << 15], 64 << 20),
         // Slots; sums.
-        KindRow(Self::EncryptedAnswer, 5, "an encrypted answer", &[1 << 13, 64 * 8_196], 1 << 30),
+        KindRow(Self::EncryptedAnswer, 5, "an encrypted answer", &[1 << 13, 64 * 8_196], 64 << 20),
         KindRow(Self::Transcript, 6, "a transcript", &[64 * 8_196], 0),
         KindRow(Self::Attestation, 7, "an attestation", &[1], 1 << 10),
         KindRow(Self::Blinding, 8, "a blinding", &[32], 0),
     ];
+
+    /// Refuses identifiers that a file of this kind could not be read with.
+    pub(crate) fn check_identifiers(self, ids: &SubjectIds) -> Result<(), ContainerError> {
+        let (bytes, rows) = (self.row().4, MAX_IDS);
+        let fits = ids.len() <= rows && ids.encoded_bytes() + OTHER_METADATA <= bytes;
+        if fits { Ok(()) } else { Err(ContainerError::TooManyIdentifiers { kind: self, rows, bytes }) }
+    }
 
     /// The number that stands for the kind in a file.
     pub(crate) fn number(self) -> u16 {
@@ -54,7 +64,7 @@ impl Kind {
 }
 
 /// A kind, its number, what it is called, the lengths that its chunks may have, and the most metadata that a file of it
-/// can have: identifiers of ten million rows, or none. So no header can ask for more memory than the file needs.
+/// can have: a million identifiers of the longest kind, pseudonyms, or none. So no header can ask for much memory.
 struct KindRow(Kind, u16, &'static str, &'static [u32], u64);
 
 impl fmt::Display for Kind {

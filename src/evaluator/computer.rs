@@ -1,5 +1,8 @@
 //! What evaluator and auditor have in common: the same checks, and the same computation.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::EvaluateError;
@@ -8,13 +11,13 @@ use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::{Analysis, Records, Released};
 use crate::blinding::Blinding;
 use crate::cases::Cases;
-use crate::container::{ContainerError, Header, Seal, UNNAMED};
+use crate::container::{ContainerError, Header, Kind, Seal, UNNAMED};
 use crate::encrypted_answer::Collected;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, WORDS, round};
 use crate::keys::EvaluationKey;
 use crate::plan::Plan;
-use crate::units::SubjectId;
+use crate::units::SubjectIds;
 
 /// Batches that are computed side by side before their answers are taken.
 const WINDOW: usize = 16;
@@ -35,7 +38,7 @@ pub(crate) struct Prepared<'p, A: Analysis> {
     pub(crate) cases: &'p A::Cases,
     /// In the order of the analysis's datasets.
     pub(crate) tables: Vec<&'p EncryptedTable>,
-    pub(crate) subjects: Vec<&'p SubjectId>,
+    pub(crate) subjects: Cow<'p, SubjectIds>,
     pub(crate) released: Released,
     pub(crate) plan: Plan,
     records: Records<'p>,
@@ -104,8 +107,11 @@ impl Computer {
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let released = agreement.analysis().released(&agreement.setting());
         let (subjects, plan) = (cases.answers(), Plan::NOTHING);
+        // Found now, and not when everything is computed.
+        Kind::EncryptedAnswer.check_identifiers(&subjects)?;
         let mut job = Prepared { agreement, cases, tables, subjects, released, plan, records };
         for places in job.parts(AT_A_TIME) {
+            let places = Vec::from_iter(places);
             let batches = job.batches(&places)?;
             let mut answered: Vec<usize> =
                 batches.iter().flat_map(|batch| agreement.analysis().answered(batch)).copied().collect();
@@ -133,7 +139,7 @@ impl Computer {
             for column in &mut columns {
                 assert_eq!(column.len(), answered.len() * WORDS, "a column has one row per answer");
                 if let Some(blinding) = blinding {
-                    blinding.apply(answered.iter().map(|place| job.subjects[*place]), column);
+                    blinding.apply(answered.iter().map(|place| job.subjects.get(*place)), column);
                 }
             }
             Ok(columns.iter().map(|column| round(column)).collect())
@@ -166,14 +172,22 @@ impl Computer {
 
 impl<A: Analysis> Prepared<'_, A> {
     /// All places, so many at a time; all at once where the answers depend on one another.
-    pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Vec<usize>> {
-        let count = self.subjects.len();
-        let size = if self.agreement.analysis().is_separable() { at_a_time } else { count.max(1) };
-        (0..count).step_by(size).map(|first| (first..count.min(first + size)).collect()).collect()
+    pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
+        parts(self.agreement.analysis(), self.subjects.len(), at_a_time).collect()
     }
 
     fn batches(&self, places: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
         let setting = self.agreement.setting();
         Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, places)?)
     }
+}
+
+/// The places of so many answers, some at a time; all at once where the answers depend on one another.
+pub(crate) fn parts(
+    analysis: &impl Analysis,
+    answers: usize,
+    at_a_time: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let size = if analysis.is_separable() { at_a_time } else { answers.max(1) };
+    (0..answers).step_by(size).map(move |first| first..answers.min(first + size))
 }

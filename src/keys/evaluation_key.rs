@@ -93,7 +93,6 @@ impl Expanded {
     fn new(payload: Vec<u8>) -> Self {
         let seeded = Seeded::from_bytes(&payload).expect("the length was checked when it was read");
         drop(payload);
-        let standard = seeded.bootstrap.par_decompress_into_lwe_bootstrap_key();
         let mut bootstrap = FourierLweBootstrapKeyOwned::new(
             SMALL_DIMENSION,
             GLWE_SIZE,
@@ -102,7 +101,9 @@ impl Expanded {
             TFHE.pbs_level,
         );
         pin_fft_plan();
+        let standard = seeded.bootstrap.par_decompress_into_lwe_bootstrap_key();
         par_convert_standard_lwe_bootstrap_key_to_fourier(&standard, &mut bootstrap);
+        drop(standard);
         Self {
             keyswitch: seeded.keyswitch.par_decompress_into_lwe_keyswitch_key(),
             bootstrap,

@@ -52,6 +52,9 @@ pub enum CsvError {
         /// Cells of the row.
         found: usize,
     },
+    /// More lines than a file may have.
+    #[error("the file has 2^32 lines or more; split it")]
+    TooManyLines,
     /// One cell is wrong.
     #[error("line {line}, column \"{column}\": {problem}")]
     Cell {
@@ -210,6 +213,9 @@ impl<R: Read> CsvRows<R> {
             }
         }
         let row = Row { header: &self.header, record: &self.record };
+        if row.line() > u64::from(u32::MAX) {
+            return Err(CsvError::TooManyLines);
+        }
         let (expected, found) = (self.header.len(), self.record.len());
         if expected != found {
             return Err(CsvError::RaggedRow { line: row.line(), expected, found });
@@ -226,6 +232,11 @@ impl Row<'_> {
     /// The line of the file where the row begins, counted from one.
     pub(crate) fn line(&self) -> u64 {
         self.record.position().map_or(0, csv::Position::line)
+    }
+
+    /// The same, where there are many to be kept.
+    pub(crate) fn short_line(&self) -> u32 {
+        u32::try_from(self.line()).expect("a row on a later line is refused when it is read")
     }
 
     /// The row's cells, with another in place of one column's.

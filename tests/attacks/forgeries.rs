@@ -168,21 +168,32 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
 fn swapped_dropped_and_added_rows_are_refused() {
     let honest = Honest::new(&twelve());
     let stranger = |index: usize| SubjectId::try_from(format!("x{index}")).expect("an identifier");
-    honest
-        .refuse_provenance("a renamed household", |index, made| made.subjects[index % 12] = stranger(index));
+    honest.refuse_provenance("a renamed household", |index, made| {
+        edit(made, |rows| rows[index % 12] = stranger(index))
+    });
     let mut random = Random(2027);
     honest.refuse_provenance("swapped rows", |_, made| {
-        (1..12).rev().for_each(|place| made.subjects.swap(place, random.below(place + 1)));
+        edit(made, |rows| (1..12).rev().for_each(|place| rows.swap(place, random.below(place + 1))));
     });
     honest.refuse_provenance("dropped rows", |index, made| {
         // Each row whose bit is set; never all twelve.
         let mut place = 0;
-        made.subjects.retain(|_| {
-            place += 1;
-            (index + 1) >> (place - 1) & 1 == 0
+        edit(made, |rows| {
+            rows.retain(|_| {
+                place += 1;
+                (index + 1) >> (place - 1) & 1 == 0
+            });
         });
     });
-    honest.refuse_provenance("an added row", |index, made| made.subjects.insert(index % 13, stranger(index)));
+    honest.refuse_provenance("an added row", |index, made| {
+        edit(made, |rows| rows.insert(index % 13, stranger(index)));
+    });
+}
+
+fn edit(made: &mut Provenance, change: impl FnOnce(&mut Vec<SubjectId>)) {
+    let mut rows = Vec::from_iter(made.subjects.owned());
+    change(&mut rows);
+    made.subjects = rows.into_iter().collect();
 }
 
 #[test]

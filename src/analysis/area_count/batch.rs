@@ -89,7 +89,7 @@ impl AreaCount {
         setting: &Setting<'_>,
         records: &Records<'_>,
         pending: &mut Pending,
-        area: &Area,
+        area: Area<'_>,
     ) -> Result<usize, CaseError> {
         let (min, max) = (Self::minimum(setting), self.max_households);
         let (line, found) = (area.csv_line(), area.households().len());
@@ -97,7 +97,7 @@ impl AreaCount {
             return Err(CaseError::AreaSize { line, found, min, max });
         }
         let mut open = 0;
-        for (household, place) in area.households().iter().zip(pending.batch.households()..) {
+        for (household, place) in area.households().zip(pending.batch.households()..) {
             let mut known = Vec::new();
             for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
                 let line = condition.line_of(household, &self.line_columns)?;
@@ -159,7 +159,7 @@ impl AreaCount {
 
     /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself: the
     /// smallest has so many open households.
-    pub(super) fn total(region: &Region, smallest: usize) -> Option<Total> {
+    pub(super) fn total(region: Region<'_>, smallest: usize) -> Option<Total> {
         region.total()?;
         Some(Total::over(region.areas().len(), (smallest as i64).min(MAX_REST)))
     }

@@ -7,7 +7,7 @@ use super::super::household_sum::{HouseholdSum, Missing};
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::areas::Located;
-use crate::cases::households::Household;
+use crate::cases::households::HouseholdRef;
 use crate::language::Language;
 use crate::units::MAX_CENTS;
 
@@ -101,7 +101,7 @@ impl Condition {
     /// A household's line, as what its sum is to be below. `columns` are the names of the file's columns of lines.
     pub(super) fn line_of(
         &self,
-        household: &Household<Located>,
+        household: HouseholdRef<'_, Located>,
         columns: &[String],
     ) -> Result<i64, CaseError> {
         let Some(column) = &self.line_column else {

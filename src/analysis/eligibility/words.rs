@@ -2,7 +2,7 @@
 
 use super::{Against, Eligibility, Missing};
 use crate::analysis::{Description, PlainWords, Setting};
-use crate::cases::households::Household;
+use crate::cases::households::HouseholdRef;
 use crate::language::Language;
 use crate::units::Cents;
 
@@ -71,7 +71,7 @@ impl Eligibility {
     pub(super) fn words_about(
         &self,
         setting: &Setting<'_>,
-        household: &Household,
+        household: HouseholdRef<'_>,
         evaluator: &str,
         language: Language,
     ) -> PlainWords {
@@ -171,7 +171,7 @@ impl Eligibility {
     pub(super) fn meaning_for(
         &self,
         setting: &Setting<'_>,
-        household: &Household,
+        household: HouseholdRef<'_>,
         is_yes: bool,
         language: Language,
     ) -> String {

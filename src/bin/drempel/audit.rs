@@ -12,15 +12,16 @@ use crate::output::Output;
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.job.agreement)?;
     check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    // The keys first: to open them takes more memory for a moment than they keep, and nothing else is there yet.
+    let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
+    let auditor =
+        Auditor::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
     let transcript =
         args.transcript.as_deref().map(|path| crate::open_one(path, Transcript::open)).transpose()?;
     let blinding = args.blinding.as_deref().map(|path| crate::open_one(path, Blinding::open)).transpose()?;
-    let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
-    let auditor =
-        Auditor::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
     let bar = output.progress("evaluating again", cases.answers().len());
     let start = Instant::now();

@@ -11,6 +11,8 @@ use crate::output::{Output, file_bytes, size};
 pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
     let key = crate::open_one(&args.public_key, PublicKey::open)?;
+    // To open a key file takes hundreds of megabytes for a moment: before the table is there.
+    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
     let table = Table::from_csv(&agreement, &args.dataset, input);
     let table = table.map_err(|error| {
@@ -19,7 +21,6 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
         if about_file { failure.about(&args.input) } else { failure }
     })?;
     let key_id = key.header().key;
-    let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     let bar = output.progress("encrypting", table.rows());
     DataProvider::new(key, signing_key)
         .encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))

@@ -58,11 +58,12 @@ pub(crate) fn with_job(
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
         check_writable(path).map_err(|error| Failure::from(error).about(path))?;
     }
-    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
-    let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
+    // The keys first: to open them takes more memory for a moment than they keep, and nothing else is there yet.
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
+    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = job::folder(&args.out);
     let job = evaluator.job(&agreement, &cases, &tables, folder.clone(), args.chunk).map_err(|error| {
         let about_cases = error.is_about_cases();

@@ -1,0 +1,122 @@
+use super::{List, part};
+use crate::cases::CaseError;
+use crate::units::{Cents, Distinct, SubjectId};
+
+/// Collects households, whose rows may come in any order, and refuses a person who is already in one.
+pub(in crate::cases) struct Builder {
+    name_columns: Vec<String>,
+    amount_columns: Vec<String>,
+    ids: Distinct,
+    csv_lines: Vec<u32>,
+    names: Vec<u32>,
+    amounts: Vec<Cents>,
+    /// In the order of the rows.
+    members: Distinct,
+    member_lines: Vec<u32>,
+    household_of: Vec<u32>,
+}
+
+impl Builder {
+    /// What is stated of each household are names, by their numbers, and amounts: their columns.
+    pub(in crate::cases) fn of(names: &[&str], amounts: &[&str]) -> Self {
+        let owned = |columns: &[&str]| columns.iter().map(|column| (*column).to_owned()).collect();
+        Self {
+            name_columns: owned(names),
+            amount_columns: owned(amounts),
+            ids: Distinct::default(),
+            csv_lines: Vec::new(),
+            names: Vec::new(),
+            amounts: Vec::new(),
+            members: Distinct::default(),
+            member_lines: Vec::new(),
+            household_of: Vec::new(),
+        }
+    }
+
+    /// How many households there are yet.
+    pub(in crate::cases) fn len(&self) -> usize {
+        self.csv_lines.len()
+    }
+
+    /// The place of a household, new or known. What a known one states must be what its first row stated.
+    pub(in crate::cases) fn household(
+        &mut self,
+        id: &SubjectId,
+        line: u64,
+        names: &[u32],
+        amounts: &[Cents],
+    ) -> Result<usize, CaseError> {
+        let next = self.len();
+        let place = self.ids.place(id);
+        if place == next {
+            self.csv_lines.push(short(line));
+            self.names.extend(names);
+            self.amounts.extend(amounts);
+            return Ok(place);
+        }
+        let names = part(&self.names, next, place).iter().zip(names).map(|(first, other)| first == other);
+        let amounts =
+            part(&self.amounts, next, place).iter().zip(amounts).map(|(first, other)| first == other);
+        let columns = self.name_columns.iter().chain(&self.amount_columns);
+        match names.chain(amounts).zip(columns).find(|(same, _)| !same) {
+            Some((_, column)) => {
+                let (column, first) = (column.clone(), self.csv_lines[place].into());
+                Err(CaseError::Contradiction { line, column, first })
+            }
+            None => Ok(place),
+        }
+    }
+
+    pub(in crate::cases) fn member(
+        &mut self,
+        household: usize,
+        member: &SubjectId,
+        line: u64,
+    ) -> Result<(), CaseError> {
+        let next = self.member_lines.len();
+        let place = self.members.place(member);
+        if place == next {
+            self.member_lines.push(short(line));
+            self.household_of.push(short(household as u64));
+            return Ok(());
+        }
+        match self.household_of[place] as usize == household {
+            true => Err(CaseError::DuplicatePerson { line }),
+            false => {
+                let first = self.member_lines[place].into();
+                Err(CaseError::PersonInTwoHouseholds { line, first })
+            }
+        }
+    }
+
+    /// All households in the order of their first rows, and each one's members in the order of theirs.
+    pub(in crate::cases) fn finish(self) -> List {
+        let Self { csv_lines, names, amounts, member_lines, household_of, .. } = self;
+        let (ids, members) = (self.ids.into_ids(), self.members.into_ids());
+        // Where each household's members begin; where they end, once they are all there.
+        let mut ends = vec![0; ids.len()];
+        household_of.iter().for_each(|household| ends[*household as usize] += 1);
+        let mut before = 0;
+        for end in &mut ends {
+            before += std::mem::replace(end, before);
+        }
+        let mut order = vec![0; household_of.len()];
+        for (row, household) in household_of.iter().enumerate() {
+            let end = &mut ends[*household as usize];
+            order[*end as usize] = row as u32;
+            *end += 1;
+        }
+        drop(household_of);
+        let mut list = List { ids, csv_lines, ends, members, member_lines, names, amounts };
+        if !order.is_sorted() {
+            list.members = list.members.in_order(&order);
+            list.member_lines = order.iter().map(|row| list.member_lines[*row as usize]).collect();
+        }
+        list
+    }
+}
+
+/// A line of a file, or a place.
+fn short(line: u64) -> u32 {
+    u32::try_from(line).expect("a CSV file has fewer than 2^32 lines: checked by CsvRows")
+}
