@@ -68,3 +68,7 @@ mod attacks;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]
 struct AddingAnAnalysis;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/readers/developer.md")]
+struct ForTheDeveloper;
