@@ -8,11 +8,11 @@ import { pathToFileURL } from "node:url";
 
 import { chromium } from "playwright-core";
 
-import { links, overflow, shorten, svgContrast, tableFaults } from "./in_page.mjs";
+import { links, overflow, shorten, svgContrast, svgSize, tableFaults, unroll } from "./in_page.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const AXE_RULES = {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
   resultTypes: ["violations", "incomplete"],
 };
 
@@ -20,7 +20,7 @@ export const SETTINGS = {
   desk: { viewport: { width: 1280, height: 900 } },
   phone: { viewport: { width: 360, height: 740 } },
   dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
-  // A4 at 96 dots per inch.
+  // A4 at 96 dots per inch. A page is opened on the screen, and then printed.
   paper: { viewport: { width: 794, height: 1123 }, media: "print" },
 };
 const PICTURED = ["desk", "phone"];
@@ -70,6 +70,10 @@ export class Browser {
     for (const [setting, how] of Object.entries(SETTINGS)) {
       const picture = screenshots && PICTURED.includes(setting) ? picturePath(screenshots, path, setting) : null;
       const seen = await this.open(path, how, picture);
+      // A busy machine is not the page's fault: the fastest of three counts.
+      for (let again = 0; again < 2 && seen.ms > limits.ms; again += 1) {
+        seen.ms = Math.min(seen.ms, (await this.open(path, how, null)).ms);
+      }
       slowest = Math.max(slowest, seen.ms);
       if (seen.ms > limits.ms) seen.faults.push(["slow", `${Math.round(seen.ms)} ms, at most ${limits.ms}`]);
       faults.push(...seen.faults.map(([reason, detail]) => fault(reason, setting, detail)));
@@ -98,13 +102,14 @@ export class Browser {
     const ms = await page.evaluate(
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))),
     );
+    if (how.media) await page.emulateMedia({ media: how.media });
     if (picture) {
       const height = await page.evaluate(() => document.documentElement.scrollHeight);
       const clip = { x: 0, y: 0, width: how.viewport.width, height: Math.min(height, TALLEST_PICTURE) };
       await page.screenshot({ path: picture, fullPage: true, clip });
     }
     await unfold(page);
-    for (const look of [overflow, links, tableFaults, svgContrast]) faults.push(...(await page.evaluate(look)));
+    for (const look of [overflow, links, tableFaults, svgSize, svgContrast]) faults.push(...(await page.evaluate(look)));
     // What a page does late, it does within a moment of being drawn.
     await page.waitForTimeout(200);
     await context.close();
@@ -120,28 +125,37 @@ export class Browser {
     await page.goto(pathToFileURL(path).href, { waitUntil: "load" });
     await unfold(page);
     await page.evaluate(shorten, MOST_ROWS);
+    // axe-core cannot judge what the browser has not drawn yet.
+    await page.addStyleTag({ content: "* { content-visibility: visible !important }" });
     await page.evaluate(AXE);
-    for (const [setting, { viewport, media, colorScheme }] of Object.entries(SETTINGS)) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ media: media ?? "screen", colorScheme: colorScheme ?? "light" });
-      const { violations, incomplete } = await page.evaluate((rules) => globalThis.axe.run(document, rules), AXE_RULES);
-      for (const { id, help, nodes } of violations) {
-        const [first] = nodes;
-        const detail = `${help}, ${nodes.length} times, first ${first.target.join(" ")}: ${first.failureSummary}`;
-        judged.push(fault(id, setting, detail));
+    const judge = async (rules) => {
+      for (const [setting, { viewport, media, colorScheme }] of Object.entries(SETTINGS)) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ media: media ?? "screen", colorScheme: colorScheme ?? "light" });
+        const { violations, incomplete } = await page.evaluate((all) => globalThis.axe.run(document, all), rules);
+        for (const { id, help, nodes } of violations) {
+          const [first] = nodes;
+          const detail = `${help}, ${nodes.length} times, first ${first.target.join(" ")}: ${first.failureSummary}`;
+          judged.push(fault(id, setting, detail));
+        }
+        undecided = Math.max(undecided, incomplete.reduce((sum, { nodes }) => sum + nodes.length, 0));
       }
-      undecided = Math.max(undecided, incomplete.reduce((sum, { nodes }) => sum + nodes.length, 0));
+    };
+    await judge({ ...AXE_RULES, rules: { "color-contrast": { enabled: false } } });
+    for (const media of ["print", "screen"]) {
+      await page.emulateMedia({ media });
+      await page.evaluate(unroll);
     }
+    await judge({ ...AXE_RULES, runOnly: { type: "rule", values: ["color-contrast"] } });
     await context.close();
     this.wall.taken();
     return { judged, undecided };
   }
 
-  async blank({ media, ...how }) {
-    const context = await this.chrome.newContext({ ...how, proxy: this.wall.proxy });
-    const page = await context.newPage();
-    if (media) await page.emulateMedia({ media });
-    return { context, page };
+  async blank(how) {
+    const { media: _media, ...options } = how;
+    const context = await this.chrome.newContext({ ...options, proxy: this.wall.proxy });
+    return { context, page: await context.newPage() };
   }
 }
 

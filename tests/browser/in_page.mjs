@@ -32,10 +32,35 @@ export function tableFaults() {
   return faults;
 }
 
-/** Where a page has more rows than `most`, leaves the first 50 of each table: the others have the same form. */
+/** A drawing that shrinks with its window shrinks its words. */
+export function svgSize() {
+  const faults = [];
+  for (const text of document.querySelectorAll("svg text")) {
+    const { b, d } = text.getScreenCTM();
+    const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(b, d);
+    if (text.textContent.trim() && size < 9) {
+      faults.push(["svg-text-size", `"${text.textContent.trim().slice(0, 40)}" is ${size.toFixed(1)} pixels, at least 9`]);
+    }
+  }
+  return faults;
+}
+
+/** Where a page has more rows than `most`, leaves as many, spread over its tables: the others have the same form. */
 export function shorten(most) {
   if (document.querySelectorAll("tr").length <= most) return;
-  for (const table of document.querySelectorAll("table")) [...table.rows].slice(50).forEach((row) => row.remove());
+  const tables = [...document.querySelectorAll("table")];
+  const kept = Math.max(2, Math.floor(most / tables.length));
+  for (const table of tables) [...table.rows].slice(kept).forEach((row) => row.remove());
+}
+
+/** Opens boxes that scroll: of what they hide, axe-core cannot tell the contrast. */
+export function unroll() {
+  for (const box of document.body.querySelectorAll("*")) {
+    const { overflowX, overflowY } = getComputedStyle(box);
+    if (![overflowX, overflowY].some((way) => way === "auto" || way === "scroll")) continue;
+    box.style.overflow = "visible";
+    box.style.maxHeight = "none";
+  }
 }
 
 /** axe-core reads the colour of HTML, not the fill of a drawing's text. */
