@@ -9,6 +9,14 @@ demo:
 test:
     cargo test --release
 
+# The docs as a book, in target/book, with every link checked.
+book:
+    tests/book.sh
+
+# Pages in a headless Chromium: `just browser target/reports`.
+browser *PAGES:
+    tests/browser/run.sh {{PAGES}}
+
 lint:
     cargo fmt --all
     cargo clippy --release --all-targets -- -D warnings

@@ -70,3 +70,7 @@ pub mod attacks;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]
 struct AddingAnAnalysis;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/readers/developer.md")]
+struct ForTheDeveloper;
