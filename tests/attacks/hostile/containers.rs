@@ -2,9 +2,9 @@
 
 use super::World;
 use crate::analysis::Analysis;
-use crate::cases::Cases;
 use crate::container::{ContainerError, Kind};
 use crate::language::Language;
+use crate::units::SubjectId;
 use crate::{
     Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Explanation,
     PublicKey, Transcript,
@@ -78,8 +78,8 @@ pub(super) mod encrypted_answer {
         if let Ok(ciphertexts) = answer.ciphertexts() {
             let _ = world.scene.holder.open(&ciphertexts, &world.agreement().analysis().released(&setting));
         }
-        let subject = world.households.answers()[0];
-        if let Ok(told) = Explanation::of(world.agreement(), &world.households, &answer, subject, None) {
+        let subject = SubjectId::try_from("h1").expect("an identifier");
+        if let Ok(told) = Explanation::of(world.agreement(), &world.households, &answer, &subject, None) {
             told.to_text(Language::Dutch);
         }
         released(world, &answer, &world.attestation)
@@ -135,8 +135,7 @@ pub(super) mod blinding {
         let Ok(blinding) = Blinding::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        let subject = world.households.answers()[0];
-        assert!(blinding.turn(subject, blinding.turn(subject, true)));
+        assert!(blinding.turn("h1", blinding.turn("h1", true)));
         world.owns(blinding.container())
     }
 
