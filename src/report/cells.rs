@@ -96,7 +96,7 @@ mod tests {
         let cells = people(&[(100, 40), (9, 4), (100, 50), (100, 95), (100, 30)]);
         assert_eq!(shown(&cells, Tree::Halves, 10), Some(vec![0..3, 3..5]));
         let cells = people(&[(100, 3), (100, 3), (100, 50), (100, 60)]);
-        assert_eq!(shown(&cells, Tree::Halves, 10), Some(vec![0..4]));
+        assert_eq!(shown(&cells, Tree::Halves, 10), Some(std::iter::once(0..4).collect()));
         assert_eq!(shown(&people(&[(100, 3), (100, 3)]), Tree::Halves, 10), None);
         assert_eq!(shown(&people(&[(100, 0), (100, 100)]), Tree::Halves, 10), Some(vec![0..1, 1..2]));
         let bare = [20, 3, 9, 0].map(|count| Cell { of: None, count });
