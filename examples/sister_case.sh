@@ -5,14 +5,14 @@
 #     DREMPEL_PASSPHRASE=... examples/sister_case.sh KIND FOLDER
 #
 # KIND is a folder of examples/data: a CSV file for each dataset, cases.csv for the evaluator, and answers.csv, what must
-# come out. DREMPEL names the program (default: drempel, on the PATH).
+# come out; DATA names another one. DREMPEL names the program (default: drempel, on the PATH).
 set -euo pipefail
 
 kind=${1:?a kind, such as debt_count}
 folder=${2:?folder for all files}
 : "${DREMPEL_PASSPHRASE:?the passphrase of the key files}"
 here=$(cd "$(dirname "$0")" && pwd)
-data=$here/data/$kind
+data=${DATA:-$here/data/$kind}
 drempel=${DREMPEL:-drempel}
 
 mkdir -p "$folder"

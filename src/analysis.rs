@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::encrypted_answer::Provenance;
@@ -22,6 +22,7 @@ pub mod group_comparison;
 pub mod group_mean;
 mod household_sum;
 pub mod matching;
+pub mod picture;
 mod plain_words;
 pub mod presence;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use eligibility::Eligibility;
 pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
 pub use matching::Matching;
+pub use picture::Picture;
 pub use plain_words::PlainWords;
 pub use presence::Presence;
 pub use question::Question;
@@ -88,6 +90,18 @@ pub trait Analysis: Sized + Send + Sync {
         _language: Language,
     ) -> Option<String> {
         None
+    }
+
+    /// What the released answers are as pictures, for a report; nothing where the values cannot be answers of this
+    /// analysis. Give pictures of your own where a list says too much, or not enough.
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&Self::Cases>,
+        _answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        Some(vec![Picture::list(self.columns(), language)])
     }
 
     /// Checks the section against the datasets it names and the disclosure.

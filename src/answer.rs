@@ -1,5 +1,6 @@
 //! Released answers, as their receiver reads them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::str::FromStr;
@@ -9,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::container::{ContainerError, UNNAMED};
 use crate::encrypted_answer::EncryptedAnswer;
-use crate::table::csv::{CellProblem, CsvError, CsvRows};
+use crate::table::csv::{CellProblem, Column, CsvError, CsvRows};
 use crate::units::{Digest, SubjectId};
 
 /// One released value.
@@ -89,8 +90,38 @@ pub enum UnblindError {
     OtherSubjects,
 }
 
+/// Why a file is not that of the released answers.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A cell, a row or the header.
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    /// Bits that only the receiver can read.
+    #[error("these are blinded bits; give the answers that `drempel unblind` makes of them")]
+    Blinded,
+    /// An answer that was not asked for.
+    #[error(
+        "line {line}: the encrypted answer has nothing about this {column}; use the answers released from it"
+    )]
+    Stranger {
+        /// The line of the file.
+        line: u64,
+        /// What the subjects are called.
+        column: String,
+    },
+    /// Too few answers.
+    #[error(
+        "{missing} of the answers are not in the file; use all that was released from the encrypted answer"
+    )]
+    Missing {
+        /// How many.
+        missing: usize,
+    },
+}
+
 impl Answer {
-    #[cfg(feature = "key-holder")]
+    #[cfg(any(test, feature = "key-holder"))]
     pub(crate) fn new(
         columns: Vec<String>,
         rows: Vec<(SubjectId, Vec<Value>)>,
@@ -130,6 +161,46 @@ impl Answer {
             return Err(UnblindError::OtherSubjects);
         }
         Ok(Self { columns, rows, blinded: made.blinding })
+    }
+
+    /// Reads released answers that [`write_csv`](Self::write_csv) wrote. Nobody signed them: whether they are what was
+    /// released, their receiver must know.
+    ///
+    /// # Errors
+    /// When a row cannot be read, or the rows are not about the subjects of the encrypted answer, each once.
+    pub fn read<A: Analysis>(
+        analysis: &A,
+        encrypted: &EncryptedAnswer,
+        input: impl Read,
+    ) -> Result<Self, ReadError> {
+        let columns = analysis.columns();
+        let mut csv = CsvRows::open(input)?;
+        if csv.optional_column(BLINDED)?.is_some() {
+            return Err(ReadError::Blinded);
+        }
+        let cells = columns.iter().map(|name| csv.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let subjects = &encrypted.provenance().subjects;
+        let places: HashMap<&str, usize> = subjects.iter().zip(0..).collect();
+        let mut found: Vec<Option<Vec<Value>>> = vec![None; subjects.len()];
+        while let Some(row) = csv.next_row()? {
+            let subject: SubjectId = row.id(cells[0])?;
+            let Some(place) = places.get(subject.as_str()) else {
+                return Err(ReadError::Stranger { line: row.line(), column: columns[0].clone() });
+            };
+            let value = |cell: &Column| {
+                row.text(*cell)?.parse::<Value>().map_err(|_| row.error(*cell, CellProblem::NotAValue))
+            };
+            let values = cells[1..].iter().map(value).collect::<Result<_, CsvError>>()?;
+            if found[*place].replace(values).is_some() {
+                return Err(row.error(cells[0], CellProblem::Duplicate).into());
+            }
+        }
+        let missing = found.iter().filter(|values| values.is_none()).count();
+        if missing > 0 {
+            return Err(ReadError::Missing { missing });
+        }
+        let rows = subjects.owned().zip(found.into_iter().flatten()).collect();
+        Ok(Self { columns, rows, blinded: None })
     }
 
     /// What the subjects are called, then the name of each value.

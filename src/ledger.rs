@@ -293,6 +293,12 @@ impl Ledger {
         if found == expected { Ok(()) } else { Err(LedgerError::OtherHead { expected, found }) }
     }
 
+    /// Whether this party wrote every entry.
+    #[cfg(feature = "report")]
+    pub(crate) fn is_of(&self, owner: &VerifyingKey) -> bool {
+        self.signer.is_none_or(|signer| signer == *owner)
+    }
+
     /// Every entry, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -29,6 +29,8 @@ pub mod ledger;
 pub mod plaintext;
 pub mod provider;
 pub mod pseudonym;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod retention;
 mod ring;
 pub mod signature;
@@ -56,6 +58,8 @@ pub use language::Language;
 pub use ledger::Ledger;
 pub use plan::Plan;
 pub use provider::DataProvider;
+#[cfg(feature = "report")]
+pub use report::Report;
 pub use retention::Purge;
 pub use signature::SigningKey;
 pub use table::Table;

@@ -210,7 +210,7 @@ fn an_answer_is_explained_and_the_files_are_purged_after_their_term() {
     assert!(english.contains("2,053.48") && english.contains("UWV"), "{english}");
     let dutch = office.run(&format!("{EXPLAIN} --subject h2 --language nl"));
     assert!(dutch.contains("1.501,07"), "{dutch}");
-    office.refuse(&format!("{EXPLAIN} --subject h9"), 1, "no line is about this household");
+    office.refuse(&format!("{EXPLAIN} --subject h9"), 1, "nothing was asked about this identifier");
     fs::write(office.path().join("moved.csv"), HOUSEHOLDS.replace("150107", "205348")).expect("writes");
     office.refuse(
         &format!("{} --subject h1", EXPLAIN.replace("households.csv", "moved.csv")),
@@ -218,10 +218,18 @@ fn an_answer_is_explained_and_the_files_are_purged_after_their_term() {
         "another job",
     );
     let unreadable = [
-        ("household,advice\nh1,2\n", "line 1: the columns household, eligible are expected"),
+        ("household,advice\nh1,2\n", "line 1: column \"eligible\" is missing"),
         ("household,eligible\nh1,maybe\n", "line 2, column \"eligible\": yes, no, a number or suppressed"),
-        ("household,eligible\nh1,2\n", "the agreement's analysis does not give such an answer"),
-        ("household,eligible\nh1,yes\nh2,no\nh1,yes\n", "line 4: this household is on an earlier line too"),
+        ("household,eligible\nh1,2\nh2,2\nh3,2\n", "the agreement's analysis does not give such an answer"),
+        (
+            "household,eligible\nh1,yes\nh2,no\nh1,yes\n",
+            "line 4, column \"household\": the same identifier is on an earlier line",
+        ),
+        (
+            "household,eligible\nh1,yes\nh9,no\n",
+            "line 3: the encrypted answer has nothing about this household",
+        ),
+        ("household,eligible\nh1,yes\n", "2 of the answers are not in the file"),
         ("household,blinded\nh1,1\n", "these are blinded bits"),
     ];
     for (answers, message) in unreadable {

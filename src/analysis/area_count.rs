@@ -6,13 +6,15 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::household_sum::Folded;
-use super::{Analysis, Description, Records, Released, Setting};
+use super::picture::{self, Area, whole};
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use crate::units::SubjectId;
 
 mod batch;
 mod condition;
@@ -160,6 +162,39 @@ impl Analysis for AreaCount {
 
     fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
         self.description(Self::minimum(setting), language)
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        cases: Option<&Areas>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let households = cases.map(households);
+        let counted = |column: usize, title: &str, what: &str| {
+            let area = |(place, (id, values)): (usize, (&SubjectId, &[Value]))| {
+                let count = match values.get(column)? {
+                    Value::Suppressed => None,
+                    value => Some(whole(value).and_then(|count| u64::try_from(count).ok())?),
+                };
+                let (of, is_total) = households.as_ref().and_then(|all| all.get(place).copied()).unzip();
+                Some(Area { id: id.clone(), count, of, is_total: is_total.unwrap_or(false) })
+            };
+            let areas = answer.values().enumerate().map(area).collect::<Option<_>>()?;
+            Some(Picture::Areas(picture::Areas { title: title.to_owned(), what: what.to_owned(), areas }))
+        };
+        let at_risk = language.pick("at risk", "met risico");
+        let title = language.pick("Households at risk", "Huishoudens met risico");
+        let mut pictures = vec![counted(0, title, at_risk)?];
+        if self.reached.is_some() {
+            let title = language.pick(
+                "Households at risk that the measure missed",
+                "Huishoudens met risico die de maatregel heeft gemist",
+            );
+            pictures.push(counted(1, title, language.pick("missed", "gemist"))?);
+        }
+        Some(pictures)
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
@@ -325,4 +360,16 @@ fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
         }
     }
     seen
+}
+
+/// For each answer, how many households it is about, and whether it is a total.
+fn households(areas: &Areas) -> Vec<(u64, bool)> {
+    let mut answers = Vec::new();
+    for region in areas.iter() {
+        let sizes: Vec<u64> = region.areas().map(|area| area.households().len() as u64).collect();
+        let total: u64 = sizes.iter().sum();
+        answers.extend(sizes.into_iter().map(|size| (size, false)));
+        answers.extend(region.total().map(|_| (total, true)));
+    }
+    answers
 }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Analysis, Description, Records, Released, Setting};
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::circuit::{Backend, CircuitError, Encoding};
@@ -85,6 +85,21 @@ impl Analysis for DebtAlarm {
         let of = language.pick("of", "van de");
         terms.push((agencies, format!("{least} {of} {most}")));
         Description { question, terms, in_the_clear: counts::in_the_clear(language) }
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&People>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let title = language.pick(
+            format!("People with a payment arrear at {} agencies or more", self.at_least),
+            format!("Mensen met een betalingsachterstand bij {} of meer instanties", self.at_least),
+        );
+        let yes = language.pick("with an alarm", "met een signaal");
+        Some(vec![Picture::share(&title, yes, answer, None)?])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Analysis, Description, Records, Released, Setting};
+use super::picture::{self, Distribution};
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::circuit::{Backend, CircuitError, Encoding, Scale};
@@ -76,6 +77,29 @@ impl Analysis for DebtCount {
         );
         let terms = self.arrears().terms(setting, language);
         Description { question, terms, in_the_clear: counts::in_the_clear(language) }
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&People>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let most = self.datasets.len() as i64;
+        let number = |value: &Value| picture::whole(value).filter(|number| (0..=most).contains(number));
+        let answers = answer.values().map(|(_, values)| number(&values[0])).collect::<Option<_>>()?;
+        let title = language.pick(
+            "At how many agencies people have a payment arrear",
+            "Bij hoeveel instanties mensen een betalingsachterstand hebben",
+        );
+        Some(vec![Picture::Distribution(Distribution {
+            title: title.to_owned(),
+            what: language.pick("agencies", "instanties").to_owned(),
+            numbers: (0..=most).collect(),
+            is_amount: true,
+            answers,
+        })])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -5,15 +5,16 @@ use std::io::Read;
 
 use serde::Deserialize;
 
+use super::picture::{Interval, Intervals, decimal, shown, whole};
 use super::totals::{self, Missing, Total, Totals, Variance};
-use super::{Analysis, Description, Records, Released, Setting, check_one_concept};
+use super::{Analysis, Description, Picture, Records, Released, Setting, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
-use crate::statistics::{Sample, Welch};
+use crate::statistics::{Sample, Welch, mean_interval};
 
 /// `[analysis]` with `kind = "group_comparison"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -107,6 +108,59 @@ impl Analysis for GroupComparison {
         let confidence = language.pick("confidence of the intervals", "betrouwbaarheid van de intervallen");
         terms.push((confidence.to_owned(), language.decimal(&self.confidence.to_string())));
         Description { question, terms, in_the_clear: totals::in_the_clear(language) }
+    }
+
+    fn pictures(
+        &self,
+        setting: &Setting<'_>,
+        _cases: Option<&Groups>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let (divisor, decimals, unit) = shown(setting, 0, language);
+        let percent = language.decimal(&format!("{}", (self.confidence * 1_000.0).round() / 10.0));
+        let interval = language.pick(format!("{percent} % interval"), format!("{percent} %-interval"));
+        let (mut means, mut differences) = (Vec::new(), Vec::new());
+        for (place, (subject, values)) in answer.values().enumerate() {
+            let number = whole(values.first()?)?;
+            let decimals: Vec<f64> = values[1..].iter().map(decimal).collect::<Option<_>>()?;
+            let [mean, variance, difference, low, high, p] = decimals[..] else {
+                return None;
+            };
+            let sample = Sample { number: u32::try_from(number).ok()?, variance };
+            let (from, to) = mean_interval(mean, sample, self.confidence)?;
+            let row = |value: f64, (low, high): (f64, f64), beside: Vec<f64>| Interval {
+                subject: subject.clone(),
+                number,
+                value: value / divisor,
+                ends: Some((low / divisor, high / divisor)),
+                beside,
+            };
+            means.push(row(mean, (from, to), vec![]));
+            if place > 0 {
+                differences.push(row(difference, (low, high), vec![p]));
+            }
+        }
+        let first = answer.values().next().map(|(subject, _)| subject.to_string()).unwrap_or_default();
+        Some(vec![
+            Picture::Intervals(Intervals {
+                title: language.pick("Mean of each group", "Gemiddelde van elke groep").to_owned(),
+                what: language.pick(format!("mean ({unit})"), format!("gemiddelde ({unit})")),
+                interval: interval.clone(),
+                decimals,
+                rows: means,
+                beside: vec![],
+            }),
+            Picture::Intervals(Intervals {
+                title: language
+                    .pick(format!("Difference with group {first}"), format!("Verschil met groep {first}")),
+                what: language.pick(format!("difference ({unit})"), format!("verschil ({unit})")),
+                interval,
+                decimals,
+                rows: differences,
+                beside: vec!["p".to_owned()],
+            }),
+        ])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

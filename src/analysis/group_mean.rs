@@ -5,14 +5,20 @@ use std::io::Read;
 
 use serde::Deserialize;
 
+use super::picture::{Interval, Intervals, decimal, shown, whole};
 use super::totals::{self, Missing, Totals, Variance};
-use super::{Analysis, Description, MAX_FIELDS, Records, Released, Setting};
+use super::{Analysis, Description, MAX_FIELDS, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use crate::statistics::{Sample, mean_interval};
+use crate::units::SubjectId;
+
+/// Of the intervals that a report draws.
+const CONFIDENCE: f64 = 0.95;
 
 /// `[analysis]` with `kind = "group_mean"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -95,6 +101,49 @@ impl Analysis for GroupMean {
         );
         let terms = totals::terms(setting.disclosure, self.max_group, self.missing, language);
         Description { question, terms, in_the_clear: totals::in_the_clear(language) }
+    }
+
+    fn pictures(
+        &self,
+        setting: &Setting<'_>,
+        _cases: Option<&Groups>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let width = if self.variance == Variance::Released { 3 } else { 2 };
+        let confidence = language.decimal("95 %");
+        let of_dataset = |(place, dataset): (usize, &&Dataset)| {
+            let (divisor, decimals, unit) = shown(setting, place, language);
+            let row = |(subject, values): (&SubjectId, &[Value])| {
+                let values = values.get(place * width..(place + 1) * width)?;
+                let (number, mean) = (whole(&values[0])?, decimal(&values[1])?);
+                let ends = match values.get(2) {
+                    None => None,
+                    Some(value) => {
+                        let (number, variance) = (u32::try_from(number).ok()?, decimal(value)?);
+                        Some(mean_interval(mean, Sample { number, variance }, CONFIDENCE)?)
+                    }
+                };
+                let ends = ends.map(|(low, high)| (low / divisor, high / divisor));
+                Some(Interval {
+                    subject: subject.clone(),
+                    number,
+                    value: mean / divisor,
+                    ends,
+                    beside: vec![],
+                })
+            };
+            Some(Picture::Intervals(Intervals {
+                title: language
+                    .pick(format!("Mean of {}", dataset.name), format!("Gemiddelde van {}", dataset.name)),
+                what: language.pick(format!("mean ({unit})"), format!("gemiddelde ({unit})")),
+                interval: language.pick(format!("{confidence} interval"), format!("{confidence}-interval")),
+                decimals,
+                rows: answer.values().map(row).collect::<Option<_>>()?,
+                beside: vec![],
+            }))
+        };
+        setting.datasets.iter().enumerate().map(of_dataset).collect()
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

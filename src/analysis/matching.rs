@@ -4,9 +4,10 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Description, Records, Released, Setting};
+use super::picture::List;
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::pairs::{Pair, Pairs};
 use crate::circuit::radix::{self, Radix};
@@ -118,6 +119,21 @@ impl Analysis for Matching {
             terms: terms.map(|(what, value)| (what.to_owned(), value)).into(),
             in_the_clear: in_the_clear.to_owned(),
         }
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&Pairs>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let title =
+            language.pick("Pairs whose offer covers the demand", "Paren waarvan het aanbod de vraag dekt");
+        let covered = language.pick("covered", "gedekt");
+        let columns = [language.pick("pair", "paar"), covered].map(str::to_owned).into();
+        let list = List { title: language.pick("Each pair", "Elk paar").to_owned(), columns, order: None };
+        Some(vec![Picture::share(title, covered, answer, None)?, Picture::List(list)])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

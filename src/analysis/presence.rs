@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::counts::{self, NoRecord};
-use super::{Analysis, Description, Records, Released, Setting};
+use super::picture::{self, Distribution};
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::circuit::latest::{CHOSEN, CODE_BASE, Latest};
@@ -226,6 +227,38 @@ impl Analysis for Presence {
         }
         let terms = terms.into_iter().map(|(what, value)| (what.to_owned(), value)).collect();
         Description { question, terms, in_the_clear: counts::in_the_clear(language) }
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&People>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let title = language.pick(
+            format!("People seen on {} or later", self.since),
+            format!("Mensen die op {} of later zijn gezien", self.since),
+        );
+        let mut pictures = vec![Picture::share(&title, language.pick("seen", "gezien"), answer, None)?];
+        if self.asks_region() {
+            let region = |(_, values): (_, &[Value])| picture::whole(values.get(1)?);
+            let regions: Vec<i64> = answer.values().map(region).collect::<Option<_>>()?;
+            let seen: Vec<i64> = regions.into_iter().filter(|region| *region > 0).collect();
+            let mut numbers = seen.clone();
+            numbers.sort_unstable();
+            numbers.dedup();
+            let title = language
+                .pick("In which region they were seen last", "In welke regio zij het laatst zijn gezien");
+            pictures.push(Picture::Distribution(Distribution {
+                title: title.to_owned(),
+                what: language.pick("region", "regio").to_owned(),
+                numbers,
+                is_amount: false,
+                answers: seen,
+            }));
+        }
+        Some(pictures)
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

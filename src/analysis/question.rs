@@ -5,10 +5,10 @@ use std::io::Read;
 
 use super::{
     Analysis, AreaCount, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean,
-    Matching, PlainWords, Presence, Ranking, Records, Released, Setting,
+    Matching, Picture, PlainWords, Presence, Ranking, Records, Released, Setting,
 };
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
 use crate::circuit::{Backend, CircuitError, Encoding};
 use crate::language::Language;
@@ -116,6 +116,23 @@ macro_rules! questions {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
                         it.meaning(setting, cases, place, values, language)
                     })+
+                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
+                    _ => panic!("{OTHER}"),
+                }
+            }
+
+            fn pictures(
+                &self,
+                setting: &Setting<'_>,
+                cases: Option<&AnyCases>,
+                answer: &Answer,
+                language: Language,
+            ) -> Option<Vec<Picture>> {
+                match (self, cases) {
+                    $((Self::$name(it), Some(AnyCases::$name(cases))) => {
+                        it.pictures(setting, Some(cases), answer, language)
+                    })+
+                    $((Self::$name(it), None) => it.pictures(setting, None, answer, language),)+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),
                 }

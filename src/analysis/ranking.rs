@@ -5,9 +5,10 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Description, Records, Released, Setting};
+use super::picture::List;
+use super::{Analysis, Description, Picture, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::Value;
+use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::circuit::radix::{MAX_ADDENDS, Radix};
@@ -163,6 +164,30 @@ impl Analysis for Ranking {
             terms: terms.map(|(what, value)| (what.to_owned(), value)).into(),
             in_the_clear: in_the_clear.to_owned(),
         }
+    }
+
+    fn pictures(
+        &self,
+        _setting: &Setting<'_>,
+        _cases: Option<&People>,
+        answer: &Answer,
+        language: Language,
+    ) -> Option<Vec<Picture>> {
+        let rank = match self.first {
+            None => language.pick("rank", "rang").to_owned(),
+            Some(first) => {
+                language.pick(format!("among the first {first}"), format!("bij de eerste {first}"))
+            }
+        };
+        let expected = |value: &Value| matches!(value, Value::YesNo(_)) == self.first.is_some();
+        if !answer.values().all(|(_, values)| expected(&values[0]) && values[0] != Value::Suppressed) {
+            return None;
+        }
+        Some(vec![Picture::List(List {
+            title: language.pick("The list, by rank", "De lijst, naar rang").to_owned(),
+            columns: vec![language.pick("person", "persoon").to_owned(), rank],
+            order: Some(0),
+        })])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

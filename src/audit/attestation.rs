@@ -82,7 +82,7 @@ impl Attestation {
         &self.statement
     }
 
-    #[cfg(feature = "key-holder")]
+    #[cfg(any(feature = "key-holder", feature = "report"))]
     pub(crate) fn container(&self) -> &Container {
         &self.container
     }

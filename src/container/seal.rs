@@ -4,7 +4,7 @@ use super::{ContainerError, Header, Kind};
 use crate::agreement::Party;
 use crate::signature::{Context, Signature, SigningKey};
 use crate::units::Digest;
-#[cfg(feature = "key-holder")]
+#[cfg(any(feature = "key-holder", feature = "report"))]
 use crate::units::{AgreementId, KeyId};
 
 /// What binds an artefact to whoever made it: enough to check the signature without the file.
@@ -25,7 +25,7 @@ impl Seal {
     }
 
     /// Refuses a table of this dataset, agreement and key that its provider has not signed.
-    #[cfg(feature = "key-holder")]
+    #[cfg(any(feature = "key-holder", feature = "report"))]
     pub(crate) fn table_signed_by(
         &self,
         agreement: AgreementId,

@@ -103,6 +103,9 @@ pub enum CellProblem {
         "above the agreement's max, which is too low for amounts above it to be cut off: an answer could change"
     )]
     AboveMax,
+    /// Nothing that an answer is written as.
+    #[error("yes, no, a number or suppressed is expected, as `release` writes")]
+    NotAValue,
     /// The subject of an earlier row.
     #[error("the same identifier is on an earlier line")]
     Duplicate,

@@ -6,8 +6,12 @@ use clap::{Args, Parser, Subcommand};
 use drempel::Language;
 use drempel::units::Digest;
 
+#[cfg(feature = "report")]
+mod report;
 mod roles;
 
+#[cfg(feature = "report")]
+pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
     AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobCommandArgs, OutputArgs, PlanArgs,
     PseudonymKeyArgs, PseudonymiseArgs, UnblindArgs,
@@ -83,6 +87,9 @@ pub(crate) enum Command {
     Ledger(LedgerArgs),
     /// Explain one answer in plain words, for whom it is about and whoever advises them.
     Explain(ExplainArgs),
+    /// Receiver: draw the released answers as a page with charts or a map, or verify such a page.
+    #[cfg(feature = "report")]
+    Report(Box<ReportArgs>),
     /// Write what the agreement has for a data protection impact assessment, as Markdown.
     Dpia(DpiaArgs),
     /// Delete files whose retention period is over, and write it in a ledger.

@@ -169,6 +169,43 @@ impl Classified for drempel::audit::AuditError {
     }
 }
 
+impl Classified for drempel::answer::ReadError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.failure_kind(),
+            _ => FailureKind::Input,
+        }
+    }
+}
+
+#[cfg(feature = "report")]
+impl Classified for drempel::report::ReportError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Csv(error) => error.failure_kind(),
+            Self::Answer(error) => error.failure_kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+#[cfg(feature = "report")]
+impl Classified for drempel::report::VerifyError {
+    fn failure_kind(&self) -> FailureKind {
+        match self {
+            Self::Report(error) => error.failure_kind(),
+            other => refused_if(other.is_refusal()),
+        }
+    }
+}
+
+#[cfg(feature = "report")]
+impl Classified for drempel::report::MapError {
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::Input
+    }
+}
+
 impl Classified for drempel::answer::UnblindError {
     fn failure_kind(&self) -> FailureKind {
         match self {

@@ -23,12 +23,18 @@ mod pseudonymise;
 mod purge;
 #[cfg(feature = "key-holder")]
 mod release;
+#[cfg(feature = "report")]
+mod report;
 mod unblind;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use drempel::analysis::Question;
+use drempel::units::Digest;
+use drempel::{Answer, EncryptedAnswer};
 
 use cli::{Cli, Command};
 use failure::Failure;
@@ -69,6 +75,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Unblind(args) => unblind::run(&args, output),
         Command::Ledger(args) => ledger::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
+        #[cfg(feature = "report")]
+        Command::Report(args) => report::run(&args, output),
         Command::Dpia(args) => dpia::run(&args, output),
         Command::Purge(args) => purge::run(&args, output),
         Command::Inspect(args) => inspect::run(&args, output),
@@ -77,6 +85,17 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Reads the released answers, a CSV file, with the file's digest; an error names it.
+fn answers(
+    analysis: &Question,
+    encrypted: &EncryptedAnswer,
+    path: &Path,
+) -> Result<(Answer, Digest), Failure> {
+    let bytes = open_one(path, |path| fs::read(path))?;
+    let answer = open_one(path, |_| Answer::read(analysis, encrypted, bytes.as_slice()))?;
+    Ok((answer, Digest::of(&bytes)))
 }
 
 /// Opens a file; an error names it.
