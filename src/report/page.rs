@@ -46,8 +46,19 @@ struct SectionView<'p> {
     notes: &'p [String],
     caption: &'p str,
     columns: Vec<&'p str>,
+    parts: Vec<PartView>,
+    /// Whether all rows are in sight at once.
+    is_short: bool,
+}
+
+/// Some rows of a table: a browser lays out one table of thousands of rows for seconds, but only the parts in sight.
+struct PartView {
+    caption: String,
     rows: Vec<Vec<CellView>>,
 }
+
+/// Rows of one part.
+const PART: usize = 100;
 
 struct CellView {
     text: String,
@@ -140,8 +151,24 @@ impl Page {
             notes: &section.notes,
             caption: &table.caption,
             columns: table.columns.iter().map(|column| column.title.as_str()).collect(),
-            rows: table.rows.iter().map(|row| row.iter().map(|cell| self.cell(cell)).collect()).collect(),
+            parts: self.parts(table),
+            is_short: table.rows.len() <= 40,
         }
+    }
+
+    fn parts(&self, table: &super::table::Table) -> Vec<PartView> {
+        let count = table.rows.len();
+        let part = |(first, rows): (usize, &[Vec<super::table::Cell>])| {
+            let to = self.language.pick("to", "tot en met");
+            let range = format!("{} ({} {to} {})", table.caption, first + 1, first + rows.len());
+            PartView {
+                caption: if count <= PART { table.caption.clone() } else { range },
+                rows: rows.iter().map(|row| row.iter().map(|cell| self.cell(cell)).collect()).collect(),
+            }
+        };
+        // A table without rows has its caption and its columns.
+        let rows = if count == 0 { vec![&table.rows[..]] } else { table.rows.chunks(PART).collect() };
+        (0..).step_by(PART).zip(rows).map(part).collect()
     }
 
     fn cell(&self, cell: &super::table::Cell) -> CellView {

@@ -39,6 +39,14 @@ const KINDS: [&str; 9] = [
     "svb_uwv",
 ];
 
+/// Keeps a page in the folder that REPORTS names, for a browser (tests/browser).
+fn keep(name: &str, page: &str) {
+    if let Some(folder) = std::env::var_os("REPORTS") {
+        std::fs::create_dir_all(&folder).expect("makes");
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), page).expect("writes");
+    }
+}
+
 impl Made {
     fn of(kind: &str) -> Self {
         let [cases, answers] = ["cases", "answers"].map(|name| example(&format!("data/{kind}/{name}.csv")));
@@ -97,7 +105,7 @@ fn answer(
 ) -> EncryptedAnswer {
     let agreement = parties.agreement();
     let table = |dataset: &&crate::agreement::Dataset| {
-        let header = Header::new(Kind::EncryptedTable, agreement.id(), Digest::ZERO, 0, 1);
+        let header = Header::new(Kind::EncryptedTable, agreement.id(), Digest::ZERO, 0, 1 << 15);
         let mut bytes = Vec::new();
         let writer = Writer::new(&mut bytes, header, &dataset.name).expect("in memory");
         let provider = forged.unwrap_or(&dataset.provider);

@@ -48,7 +48,6 @@ fn without_cases<'a>(made: &'a Made, released: &'a Answer) -> Source<'a, Questio
     Source { cases: None, ..made.source(released) }
 }
 
-/// With LARGE_PAGE=large.html the page is kept, to be opened in a browser.
 #[test]
 fn twenty_thousand_areas_make_a_page_below_ten_megabytes() {
     let count = |place: u64| (!place.is_multiple_of(5)).then_some(5 + place % 21);
@@ -60,9 +59,7 @@ fn twenty_thousand_areas_make_a_page_below_ten_megabytes() {
     let page = Report::of(&inputs, Language::Dutch).expect("a report").page();
     assert!(page.len() < 10_000_000, "{}", page.len());
     assert!(page.matches("<path ").count() == 20_000);
-    if let Some(path) = std::env::var_os("LARGE_PAGE") {
-        std::fs::write(path, page).expect("writes");
-    }
+    keep("area_count.large", &page);
 }
 
 #[test]
@@ -85,6 +82,7 @@ fn the_map_hatches_what_is_suppressed_and_greys_what_is_unknown() {
     assert!(after("#d0d0d0").is_some_and(|group| group.contains("9999ZZ")), "{svg}");
     assert!(svg.contains("hatched: suppressed") && svg.contains("grey: no data"), "{svg}");
     let page = report.page();
+    keep("area_count.map", &page);
     assert!(page.contains("17 rows of the table are not on the map"), "{page}");
     let error =
         Report::of(&Inputs { map: Some(&squares(["x"])), ..only(made.source(&released)) }, Language::English);

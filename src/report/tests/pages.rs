@@ -19,6 +19,7 @@ fn each(check: impl Fn(&str, Language, &Inputs<'_, Question>, &Report)) {
 fn every_kind_has_a_page_that_fetches_nothing_and_runs_nothing() {
     each(|kind, language, inputs, report| {
         let page = report.page();
+        keep(&format!("{kind}.{}", language.code()), &page);
         assert!(page.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{}\">", language.code())), "{kind}");
         assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'"), "{kind}");
         for bad in ["<script", "javascript:", "<img", "<link", "src=", "@import", "onload=", "href=\"http"] {
