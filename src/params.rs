@@ -23,13 +23,13 @@ pub const NAME: &str = if cfg!(feature = "insecure-parameters") {
 /// The hardness that the lattice estimator gives the set, in bits.
 pub const SECURITY_BITS: u32 = if cfg!(feature = "insecure-parameters") { 0 } else { 128 };
 
-#[cfg(not(feature = "insecure-parameters"))]
-pub(crate) const TFHE: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
-/// A small key of eight bits: a bootstrap takes a hundredth of the time.
-#[cfg(feature = "insecure-parameters")]
+/// The set as tfhe has it.
+pub(crate) const SET: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
+
+/// What is computed with: the set, or with a small key of eight bits, for which a bootstrap takes a hundredth of the time.
 pub(crate) const TFHE: KeySwitch32PBSParameters = KeySwitch32PBSParameters {
-    lwe_dimension: LweDimension(8),
-    ..V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128
+    lwe_dimension: if cfg!(feature = "insecure-parameters") { LweDimension(8) } else { SET.lwe_dimension },
+    ..SET
 };
 
 /// Slots over half the torus: a hidden value is one of `0..SLOTS` before a lookup.

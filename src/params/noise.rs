@@ -3,6 +3,8 @@
 //! Variances are in units of the whole torus squared. A value is read wrongly when its noise exceeds half the
 //! distance between two values; with Gaussian noise of variance v that has probability erfc(t / √(2v)) for a
 //! distance t to the boundary. Probabilities are base-2 logarithms: they lie far below what an `f64` holds.
+//!
+//! The formulas are those of the set, whose noise makes its dimension secure: a smaller one would not be.
 
 use tfhe::core_crypto::commons::noise_formulas::{
     centered_mean_shifted_modulus_switch::centered_binary_shifted_modulus_switch_additive_variance,
@@ -11,9 +13,7 @@ use tfhe::core_crypto::commons::noise_formulas::{
     lwe_programmable_bootstrap::pbs_variance_132_bits_security_tuniform_fft_mul,
 };
 
-use super::{
-    ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE,
-};
+use super::{ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SET, TFHE};
 use crate::circuit::Scale;
 
 /// The largest failure probability that a whole job may have, as a base-2 logarithm.
@@ -45,7 +45,7 @@ pub fn fresh_addend(width: usize) -> f64 {
 /// The variance of a bootstrap's output.
 pub fn bootstrapped() -> f64 {
     pbs_variance_132_bits_security_tuniform_fft_mul(
-        SMALL_DIMENSION,
+        SET.lwe_dimension,
         TFHE.glwe_dimension,
         POLYNOMIAL,
         TFHE.pbs_base_log,
@@ -60,7 +60,7 @@ pub fn bootstrapped() -> f64 {
 pub fn keyswitch() -> f64 {
     keyswitch_additive_variance_132_bits_security_tuniform(
         BIG_DIMENSION,
-        SMALL_DIMENSION,
+        SET.lwe_dimension,
         TFHE.ks_base_log,
         TFHE.ks_level,
         MODULUS_64,
@@ -71,7 +71,8 @@ pub fn keyswitch() -> f64 {
 
 /// The variance that the centred modulus switch adds.
 pub fn modulus_switch() -> f64 {
-    centered_binary_shifted_modulus_switch_additive_variance(SMALL_DIMENSION, MODULUS_32, 2.0 * RING as f64).0
+    centered_binary_shifted_modulus_switch_additive_variance(SET.lwe_dimension, MODULUS_32, 2.0 * RING as f64)
+        .0
 }
 
 /// The variance that packing up to `count` answers into one ring element, rounded for storage, adds.
