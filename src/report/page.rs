@@ -40,7 +40,6 @@ struct Shown<'p> {
 }
 
 struct SectionView<'p> {
-    number: usize,
     title: &'p str,
     chart: Option<&'p str>,
     notes: &'p [String],
@@ -138,14 +137,13 @@ impl Page {
     }
 
     pub(super) fn render(&self, sections: &[Section]) -> String {
-        let sections = (1..).zip(sections).map(|(number, section)| self.view(number, section)).collect();
+        let sections = sections.iter().map(|section| self.view(section)).collect();
         Shown { it: self, sections }.render().expect("writing to a string does not fail")
     }
 
-    fn view<'p>(&self, number: usize, section: &'p Section) -> SectionView<'p> {
+    fn view<'p>(&self, section: &'p Section) -> SectionView<'p> {
         let table = &section.table;
         SectionView {
-            number,
             title: &section.title,
             chart: section.chart.as_deref(),
             notes: &section.notes,
