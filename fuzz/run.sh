@@ -21,7 +21,7 @@ trap 'rm -rf "$logs"' EXIT
 one() { # TARGET
     mkdir -p "$folder/$1"
     # Fixtures with one fault each are good to begin with.
-    "$programs/$1" -max_total_time="$seconds" -max_len=40000 -timeout=20 -rss_limit_mb=1500 -print_final_stats=1 \
+    "$programs/$1" -max_total_time="$seconds" -max_len=40000 -timeout=60 -rss_limit_mb=1500 -print_final_stats=1 \
         -artifact_prefix="$folder/$1-" "$folder/$1" ../tests/fixtures/good ../tests/fixtures > "$logs/$1" 2>&1
 }
 export -f one

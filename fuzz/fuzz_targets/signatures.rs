@@ -1,3 +1,8 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| drempel::attacks::hostile::run("signatures", bytes));
+use drempel::attacks::hostile::{World, run};
+
+libfuzzer_sys::fuzz_target!(
+    init: { World::get(); },
+    |bytes: &[u8]| run("signatures", bytes)
+);
