@@ -17,6 +17,10 @@ book:
 browser *PAGES:
     tests/browser/run.sh {{PAGES}}
 
+# Every fuzz target, so many seconds each.
+fuzz SECONDS="10":
+    fuzz/run.sh {{SECONDS}}
+
 lint:
     cargo fmt --all
     cargo clippy --release --all-targets -- -D warnings
