@@ -2,7 +2,7 @@
 # Fails one call of the system at a time while a long job runs: writing (disk full), syncing and renaming (input/output
 # error), making a folder (read-only file system). Each time there must be a named error and no answer, and the job must go on to the same bytes.
 #
-#     tests/failing_disk.sh [STEPS]     STEPS calls of each kind, one after the other (default: 4)
+#     tests/failing_disk.sh [STEPS]     at most STEPS calls of each kind, one after the other (default: 4)
 #
 # Needs Linux, strace, and a release build (target/release/drempel, or DREMPEL).
 set -euo pipefail
@@ -37,13 +37,19 @@ evaluate=("$drempel" evaluate --agreement job.toml --evaluation-key keys/evaluat
 
 passed=0 failed=0
 for fault in fsync:EIO rename,renameat,renameat2:EIO write,pwrite64:ENOSPC mkdir:EROFS; do
-    calls=${fault%:*}
+    calls=${fault%:*} before=$((passed + failed)) harmless=0
     for when in $(seq "$steps"); do
         code=0
-        strace -f -qq -o /dev/null --seccomp-bpf -e trace="$calls" -e inject="$calls:error=${fault#*:}:when=$when" \
+        strace -f -qq -o calls --seccomp-bpf -e trace="$calls" -e inject="$calls:error=${fault#*:}:when=$when" \
             "${evaluate[@]}" answer.enc > said 2>&1 || code=$?
+        if ! grep -q INJECTED calls; then
+            # So many calls there are not.
+            rm answer.enc
+            break
+        fi
         if [ "$code" = 0 ] && cmp -s answer.enc whole.enc && [ ! -e answer.enc.job ]; then
-            # So many calls there are not, or it was one that does not matter.
+            # A line of progress, say.
+            harmless=$((harmless + 1))
             rm answer.enc
             continue
         fi
@@ -58,6 +64,7 @@ for fault in fsync:EIO rename,renameat,renameat2:EIO write,pwrite64:ENOSPC mkdir
         fi
         rm -rf answer.enc answer.enc.job
     done
+    echo "$fault: $((passed + failed - before)) stopped the job, $harmless did not matter"
 done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -ge "$steps" ]
