@@ -44,7 +44,7 @@ impl Blinding {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::Blinding)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Verifies a blinding in memory.
@@ -52,10 +52,15 @@ impl Blinding {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::Blinding)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::Blinding)?;
         container.metadata::<()>()?;
         let payload = Zeroizing::new(container.payload(SEED_BYTES)?);
         let mut seed = Zeroizing::new([0; SEED_BYTES]);

@@ -145,36 +145,29 @@ enum Storage {
 }
 
 impl Container {
-    /// Opens and verifies a file of the given kind. Reads it once, holding one chunk at a time.
+    /// Opens and verifies a file of whatever kind. Reads it once, holding one chunk at a time.
     ///
     /// # Errors
     /// Every way in which a file can be wrong.
-    pub fn open(path: &Path, kind: Kind) -> Result<Self, ContainerError> {
-        Self::from_file(File::open(path)?, kind)
+    pub fn open(path: &Path) -> Result<Self, ContainerError> {
+        Self::from_file(File::open(path)?)
     }
 
     /// As [`open`](Self::open), for a file that is open already.
-    pub(crate) fn from_file(file: File, kind: Kind) -> Result<Self, ContainerError> {
-        Self::verify(Storage::File(file))?.expect_kind(kind)
-    }
-
-    /// Opens and verifies a file of whatever kind.
-    ///
-    /// # Errors
-    /// Every way in which a file can be wrong.
-    pub fn open_any(path: &Path) -> Result<Self, ContainerError> {
-        Self::verify(Storage::File(File::open(path)?))
+    pub(crate) fn from_file(file: File) -> Result<Self, ContainerError> {
+        Self::verify(Storage::File(file))
     }
 
     /// Verifies an artefact in memory.
     ///
     /// # Errors
     /// Every way in which the bytes can be wrong.
-    pub fn from_bytes(bytes: Vec<u8>, kind: Kind) -> Result<Self, ContainerError> {
-        Self::verify(Storage::Memory(io::Cursor::new(bytes)))?.expect_kind(kind)
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
+        Self::verify(Storage::Memory(io::Cursor::new(bytes)))
     }
 
-    fn expect_kind(self, expected: Kind) -> Result<Self, ContainerError> {
+    /// Refuses an artefact of another kind.
+    pub(crate) fn expect_kind(self, expected: Kind) -> Result<Self, ContainerError> {
         match self.header.kind {
             found if found == expected => Ok(self),
             found => Err(ContainerError::WrongKind { expected, found }),

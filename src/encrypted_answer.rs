@@ -65,7 +65,7 @@ impl EncryptedAnswer {
     /// # Errors
     /// When the file is damaged, of another kind, or contradicts itself.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::EncryptedAnswer)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Verifies encrypted answers in memory.
@@ -73,10 +73,15 @@ impl EncryptedAnswer {
     /// # Errors
     /// When the bytes are damaged, of another kind, or contradict themselves.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::EncryptedAnswer)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::EncryptedAnswer)?;
         let provenance: Provenance = container.metadata()?;
         check_name(&provenance.program)?;
         let header = container.header();

@@ -51,7 +51,7 @@ impl EncryptedTable {
     /// # Errors
     /// When the file is damaged, of another kind, or contradicts itself.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::EncryptedTable)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Verifies an encrypted table in memory.
@@ -59,15 +59,20 @@ impl EncryptedTable {
     /// # Errors
     /// When the bytes are damaged, of another kind, or contradict themselves.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::EncryptedTable)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::EncryptedTable)?;
         let metadata: Metadata = container.metadata()?;
         let header = container.header();
         let ciphertexts = metadata.subjects.len().checked_mul(metadata.width as usize);
         let bytes = ciphertexts.filter(|count| *count <= u32::MAX as usize * RING).map(payload_bytes);
-        if header.chunk_bytes as usize != BIN_BYTES || bytes.map(|b| b as u64) != Some(header.payload_bytes) {
+        if bytes.map(|bytes| bytes as u64) != Some(header.payload_bytes) {
             return Err(ContainerError::BadContents("rows and length of the table contradict each other"));
         }
         if metadata.dataset.is_empty() || metadata.dataset.chars().any(hides) {

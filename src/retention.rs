@@ -152,7 +152,7 @@ pub fn due<A: Analysis>(
         Ok(Some(what)) => return Err(RetentionError::Protected { path, what }),
         Err(source) => return Err(RetentionError::Io { path, source }),
     }
-    match (Container::open_any(file), named) {
+    match (Container::open(file), named) {
         (Ok(container), _) if container.header().agreement != agreement.id() => {
             return Err(RetentionError::OtherAgreement { path, found: container.header().agreement });
         }
@@ -228,7 +228,7 @@ impl<'a, A: Analysis> Purge<'a, A> {
             if due(self.agreement, path, Named::ByUser, self.today)? != Due::Now {
                 return Err(RetentionError::Changed { path: path.clone() });
             }
-            files.extend(Container::open_any(path).map(|container| container.digest()));
+            files.extend(Container::open(path).map(|container| container.digest()));
         }
         let others = (self.due.len() - files.len()) as u64;
         ledger
@@ -324,7 +324,7 @@ mod tests {
         let office = Office::new();
         let (artefact, csv) = (office.artefact("answer.enc"), office.file("decisions.csv", b"household\n"));
         let (artefacts, also) = (vec![artefact.clone()], vec![csv.clone()]);
-        let digest = Container::open_any(&artefact).expect("an artefact").digest();
+        let digest = Container::open(&artefact).expect("an artefact").digest();
         let key = office.rehearsal.key("SVB");
         let mut ledger = Ledger::in_memory();
 

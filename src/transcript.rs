@@ -31,7 +31,7 @@ impl Transcript {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::Transcript)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Verifies a transcript in memory.
@@ -39,10 +39,15 @@ impl Transcript {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::Transcript)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::Transcript)?;
         container.metadata::<()>()?;
         let header = container.header();
         if !header.payload_bytes.is_multiple_of(ROW_BYTES as u64) {
@@ -117,6 +122,6 @@ impl TranscriptWriter {
         }
         self.writer.finish(signer, name)?;
         self.file.flush()?;
-        Transcript::from_container(Container::from_file(self.file, Kind::Transcript)?)
+        Transcript::from_container(Container::from_file(self.file)?)
     }
 }

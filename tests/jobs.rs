@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 
 #[path = "support/parties.rs"]
 mod parties;
+#[path = "support/rounds.rs"]
+mod rounds;
 
 use parties::{PASSPHRASE, sign_all};
+use rounds::rounds;
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -28,7 +31,7 @@ disclosure = { to = "holder", answers = 100000 }
 
 /// Four chunks of 64 and one that is not full. `HOUSEHOLDS` for more, where bootstraps are fast (docs/long-jobs.md).
 fn number_of_households() -> usize {
-    rounds("HOUSEHOLDS", 300) as usize
+    rounds("HOUSEHOLDS", 300)
 }
 
 /// A folder with everything that an evaluation needs, and what it gives when nothing happens to it.
@@ -149,11 +152,6 @@ fn refused(folder: &Path, arguments: &str, code: i32) -> String {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// How often something is tried: a few times in the suite, more with the environment variable.
-fn rounds(variable: &str, few: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(few)
 }
 
 #[test]

@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 
 #[path = "support/parties.rs"]
 mod parties;
+#[path = "support/rounds.rs"]
+mod rounds;
 
 use parties::{PASSPHRASE, sign_all};
+use rounds::rounds;
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -32,7 +35,7 @@ disclosure = { to = "holder", answers = 10000000 }
 const TOLERANCE: f64 = 1.10;
 
 fn rows() -> usize {
-    std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(100_000)
+    rounds("ROWS", 100_000)
 }
 
 /// Couples whose rows are far from one another, in the table and in the file of cases.

@@ -46,7 +46,7 @@ impl Attestation {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::Attestation)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Verifies an attestation in memory.
@@ -54,10 +54,15 @@ impl Attestation {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::Attestation)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::Attestation)?;
         container.expect_payload(0)?;
         let statement: Statement = container.metadata()?;
         check_name(&statement.program)?;

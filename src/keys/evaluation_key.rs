@@ -49,7 +49,7 @@ impl EvaluationKey {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::EvaluationKey)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Reads an evaluation key from memory.
@@ -57,10 +57,15 @@ impl EvaluationKey {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::EvaluationKey)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::EvaluationKey)?;
         container.metadata::<()>()?;
         container.expect_payload(Seeded::BYTES)?;
         Ok(Self { container })

@@ -40,7 +40,7 @@ impl PublicKey {
     /// # Errors
     /// When the file is damaged or of another kind.
     pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path, Kind::PublicKey)?)
+        Self::from_container(Container::open(path)?)
     }
 
     /// Reads a public key from memory.
@@ -48,10 +48,15 @@ impl PublicKey {
     /// # Errors
     /// When the bytes are damaged or of another kind.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes, Kind::PublicKey)?)
+        Self::from_container(Container::from_bytes(bytes)?)
     }
 
-    fn from_container(container: Container) -> Result<Self, ContainerError> {
+    /// Reads what an open container holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
+        let container = container.expect_kind(Kind::PublicKey)?;
         container.metadata::<()>()?;
         let payload = container.payload(BYTES)?;
         container.expect(container.header().agreement, Some(Digest::of(&payload)))?;

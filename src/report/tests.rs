@@ -110,7 +110,7 @@ fn answer(
         let writer = Writer::new(&mut bytes, header, &dataset.name).expect("in memory");
         let provider = forged.unwrap_or(&dataset.provider);
         writer.finish(&parties.key(provider), &dataset.name).expect("in memory");
-        Container::from_bytes(bytes, Kind::EncryptedTable).expect("just written").seal()
+        Container::from_bytes(bytes).expect("just written").seal()
     };
     let released = agreement.analysis().released(&agreement.setting());
     let provenance = Provenance {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes_of::{header, list, number};
 
+use super::hostile::encryption::encrypted;
 use super::hostile::{TARGETS, World};
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES};
 use crate::container::Kind;
@@ -90,7 +91,7 @@ fn containers() -> Vec<Fixture> {
         bytes
     };
     let three = {
-        // Three ring elements: one line of subjects each, so that chunks have full length.
+        // Three ring elements and one value; what they are about does not matter to a digest.
         let payload: Vec<u8> = (0..2 * (3 * 2_048 + 4_097)).map(|i: usize| (i % 241) as u8).collect();
         world.signed(Kind::EncryptedAnswer, 1 << 13, &[0; 9], &payload)
     };
@@ -261,7 +262,7 @@ fn good_files() -> Vec<(&'static str, Vec<u8>)> {
         ("agreement.toml", good("agreement")),
         ("agreement.toml.sig", good("signatures")),
         ("public.key", good("public_key")),
-        ("provider.key", world.key_file(&world.scene.parties.key("provider").to_bytes())),
+        ("provider.key", encrypted(&world.scene.parties.key("provider").to_bytes())),
         ("answer.enc", good("encrypted_answer")),
         ("income.enc", good("encrypted_table")),
         ("answer.attest", good("attestation")),

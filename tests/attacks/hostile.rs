@@ -18,6 +18,8 @@ use crate::{
 };
 
 mod containers;
+#[path = "../support/key_file.rs"]
+pub mod encryption;
 mod texts;
 
 use containers::{
@@ -92,8 +94,6 @@ pub struct World {
     folder: tempfile::TempDir,
     kinds: Vec<Agreement<Question>>,
 }
-
-const PASSPHRASE: &str = "test";
 
 /// The agreements of the examples, one for each analysis.
 const KINDS: [&str; 9] = [
@@ -213,13 +213,6 @@ impl World {
         let (_, name) = self.signer(header.kind);
         container.expect(own.agreement, Some(own.key)).is_ok()
             && container.signed_by(self.agreement().only(role), name).is_ok()
-    }
-
-    /// A secret in a key file that opens fast.
-    pub fn key_file(&self, secret: &[u8]) -> Vec<u8> {
-        let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.to_owned().into());
-        recipient.set_work_factor(2);
-        age::encrypt(&recipient, secret).expect("encrypts")
     }
 
     /// A file with these bytes, for this thread only.

@@ -1,13 +1,13 @@
 //! Damaged files of every kind: single bits, cut short, made longer, chunks changed over, and anything at random.
 
+use rounds::rounds;
+
 use super::hostile::{TARGETS, Target, World, container_kind, run};
 use super::scene::Random;
 use crate::container::Kind;
 
-/// How often something is tried: enough for the suite, more with the environment variable.
-fn rounds(variable: &str, few: usize) -> usize {
-    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(few)
-}
+#[path = "../support/rounds.rs"]
+mod rounds;
 
 fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).expect("a target")
@@ -99,9 +99,7 @@ fn no_chunks_can_change_places() {
                     assert_eq!(a, b, "chunks that differ");
                     continue;
                 }
-                let error =
-                    crate::container::Container::from_bytes(swapped, container_kind(name).expect("one"));
-                let error = error.expect_err(name).to_string();
+                let error = crate::container::Container::from_bytes(swapped).expect_err(name).to_string();
                 assert!(error.contains("is damaged"), "{name}: {error}");
             }
         }

@@ -7,8 +7,10 @@ use drempel::Rehearsal;
 use drempel::agreement::Signatures;
 use drempel::container::{Access, write_atomically};
 
-/// Of every key file that a test makes.
-pub(crate) const PASSPHRASE: &str = "test";
+#[path = "key_file.rs"]
+mod encryption;
+
+pub(crate) use encryption::PASSPHRASE;
 
 /// Writes `name`, the signatures beside it, and one signing key per party.
 pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
@@ -24,11 +26,9 @@ pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
     rehearsal
 }
 
-/// A key file with the smallest work factor, so that tests need not wait a second for each.
+/// Writes a key file that opens fast.
 pub(crate) fn key_file(path: &Path, secret: &[u8]) {
-    let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.to_owned().into());
-    recipient.set_work_factor(2);
-    let encrypted = age::encrypt(&recipient, secret).expect("encrypts");
+    let encrypted = encryption::encrypted(secret);
     write_atomically(path, Access::Private, |out| std::io::Write::write_all(out, &encrypted))
         .expect("writes");
 }

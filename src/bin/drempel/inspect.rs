@@ -17,7 +17,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
         output.result(&text, &json!({ "kind": "a key file" }));
         return Ok(());
     }
-    let container = match Container::open_any(path) {
+    let container = match Container::open(path) {
         Err(ContainerError::NotDrempel) => {
             // The one artefact that is text.
             let agreement = drempel::Agreement::<Question>::open_as(path).map_err(|error| {
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     });
     match header.kind {
         Kind::EncryptedTable => {
-            let table = EncryptedTable::open(path).map_err(about)?;
+            let table = EncryptedTable::from_container(container).map_err(about)?;
             table.check().map_err(about)?;
             let _ = writeln!(text, "  dataset    {}", table.dataset());
             let _ = writeln!(text, "  rows       {} of {} ciphertexts", table.rows(), table.width());
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             object["width"] = json!(table.width());
         }
         Kind::EncryptedAnswer => {
-            let answer = EncryptedAnswer::open(path).map_err(about)?;
+            let answer = EncryptedAnswer::from_container(container).map_err(about)?;
             let made_from = answer.provenance();
             let tables: Vec<String> =
                 made_from.tables.iter().map(|table| table.digest().to_string()).collect();
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             object["program"] = json!(made_from.program);
         }
         Kind::Attestation => {
-            let attestation = Attestation::open(path).map_err(about)?;
+            let attestation = Attestation::from_container(container).map_err(about)?;
             let statement = attestation.statement();
             let _ = writeln!(text, "  answer     {}", statement.answer);
             let _ = writeln!(text, "  audited    {} of {}", statement.audited, statement.answers);
@@ -82,10 +82,10 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             object["audited"] = json!(statement.audited);
             object["answers"] = json!(statement.answers);
         }
-        Kind::PublicKey => drop(PublicKey::open(path).map_err(about)?),
-        Kind::EvaluationKey => drop(EvaluationKey::open(path).map_err(about)?),
-        Kind::Transcript => drop(Transcript::open(path).map_err(about)?),
-        Kind::Blinding => drop(Blinding::open(path).map_err(about)?),
+        Kind::PublicKey => drop(PublicKey::from_container(container).map_err(about)?),
+        Kind::EvaluationKey => drop(EvaluationKey::from_container(container).map_err(about)?),
+        Kind::Transcript => drop(Transcript::from_container(container).map_err(about)?),
+        Kind::Blinding => drop(Blinding::from_container(container).map_err(about)?),
         _ => {}
     }
     output.result(&text, &object);

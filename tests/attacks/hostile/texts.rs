@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 use std::{fs, io};
 
 use super::super::scene::INCOMES;
-use super::{KINDS, PASSPHRASE, World};
+use super::encryption::{PASSPHRASE, encrypted};
+use super::{KINDS, World};
 use crate::agreement::{Role, Signatures};
 use crate::analysis::{Analysis, Question};
 use crate::cases::Cases;
@@ -30,7 +31,7 @@ pub(super) mod key_file {
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
-        secrets::good(world).iter().map(|secret| world.key_file(secret)).collect()
+        secrets::good(world).iter().map(|secret| encrypted(secret)).collect()
     }
 }
 
