@@ -67,7 +67,7 @@ pub(crate) fn hides(c: char) -> bool {
 }
 
 fn check_id(text: &str) -> Result<(), InvalidId> {
-    let visible = |c: char| !c.is_whitespace() && !hides(c);
+    let visible = |c: char| c.is_ascii_graphic() || (!c.is_whitespace() && !hides(c));
     let is_id = !text.is_empty() && text.len() <= MAX_ID_BYTES && text.chars().all(visible);
     if is_id { Ok(()) } else { Err(InvalidId) }
 }

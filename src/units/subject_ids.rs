@@ -2,7 +2,6 @@
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
@@ -84,8 +83,13 @@ impl SubjectIds {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
-        (0..self.len()).map(|place| self.get(place))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        let mut rest = self.text.as_str();
+        self.lengths.iter().map(move |length| {
+            let (id, after) = rest.split_at(usize::from(*length));
+            rest = after;
+            id
+        })
     }
 
     /// As [`iter`](Self::iter), each by itself.
@@ -109,7 +113,7 @@ impl SubjectIds {
 
     /// Whether each comes after the one before it.
     pub(crate) fn is_ascending(&self) -> bool {
-        (1..self.len()).all(|place| self.get(place - 1) < self.get(place))
+        self.iter().is_sorted_by(|before, after| before < after)
     }
 
     /// How many bytes they take in an artefact: each its length and itself.
@@ -117,18 +121,19 @@ impl SubjectIds {
         (self.text.len() + self.lengths.len()) as u64
     }
 
-    /// Whether no two are the same. Fast even for the longest list that a file can have: hashes are sorted, and only
-    /// what has the same one is compared.
+    /// Whether no two are the same. Fast even for the longest list that a file can have: a number for each is sorted, its
+    /// hash above its place, and only identifiers whose hashes are the same are compared.
     pub(crate) fn is_distinct(&self) -> bool {
         let hasher = RandomState::new();
-        let hash = |place| hasher.hash_one(self.get(place));
-        let mut hashes: Vec<u64> = (0..self.len()).into_par_iter().map(hash).collect();
-        hashes.par_sort_unstable();
-        let twice: Vec<u64> = hashes.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
-        let mut seen = HashSet::new();
-        (0..self.len())
-            .filter(|place| !twice.is_empty() && twice.binary_search(&hash(*place)).is_ok())
-            .all(|place| seen.insert(self.get(place)))
+        let bits = usize::BITS - self.len().leading_zeros();
+        let number = |(place, id)| hasher.hash_one(id) >> bits << bits | place as u64;
+        let mut numbers: Vec<u64> = self.iter().enumerate().map(number).collect();
+        numbers.par_sort_unstable();
+        let id = |number: u64| self.get((number & ((1 << bits) - 1)) as usize);
+        let differ = |same: &[u64]| {
+            (1..same.len()).all(|one| same[..one].iter().all(|other| id(same[one]) != id(*other)))
+        };
+        numbers.chunk_by(|a, b| a >> bits == b >> bits).all(differ)
     }
 }
 
@@ -333,6 +338,18 @@ mod tests {
             assert_eq!((list.is_ascending(), list.is_distinct()), (ascending, distinct));
         }
         assert_eq!(SubjectIds::default().search("a"), None);
+    }
+
+    #[test]
+    fn two_that_are_the_same_are_found_wherever_they_are() {
+        assert!(SubjectIds::default().is_distinct());
+        for (first, second) in [(0, 1), (0, 999), (499, 500), (998, 999)] {
+            let number = |i: usize| if i == second { first } else { i };
+            let list: SubjectIds = ids((0..1_000).map(|i| number(i).to_string())).into_iter().collect();
+            assert!(!list.is_distinct(), "{first} and {second}");
+        }
+        let all_the_same: SubjectIds = ids((0..100_000).map(|_| "a".to_owned())).into_iter().collect();
+        assert!(!all_the_same.is_distinct());
     }
 
     #[test]
