@@ -174,23 +174,39 @@ impl Projection {
     }
 }
 
-/// Sequential, light to dark, in steps that everybody tells apart, colour-blind or not, and on grey paper.
+/// Colours, and how numbers are divided among them.
+pub(super) struct Scale {
+    pub(super) palette: [&'static str; 5],
+    /// The highest number of each class in ascending order, of all numbers. What is above the last is a class too.
+    pub(super) ends: fn(Vec<f64>) -> Vec<f64>,
+}
+
+/// From few to many: light to dark, in steps that everybody tells apart, colour-blind or not, and on grey paper.
 ///
 /// Source: ColorBrewer 2.0, YlGnBu, five classes.
-pub(super) const SEQUENTIAL: [&str; 5] = ["#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"];
+pub(super) const SEQUENTIAL: Scale =
+    Scale { palette: ["#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"], ends: quantiles };
 
-/// Diverging: less, about the same, more. Source: ColorBrewer 2.0, PuOr, five classes.
-pub(super) const DIVERGING: [&str; 5] = ["#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101"];
+/// Less, about the same, more. Source: ColorBrewer 2.0, PuOr, five classes.
+pub(super) const DIVERGING: Scale =
+    Scale { palette: ["#5e3c99", "#b2abd2", "#f7f7f7", "#fdb863", "#e66101"], ends: symmetric };
 
-/// The upper ends of at most five classes with about equally many numbers each.
-pub(super) fn classes(mut numbers: Vec<f64>) -> Vec<f64> {
+/// About equally many numbers in each class.
+fn quantiles(mut numbers: Vec<f64>) -> Vec<f64> {
     numbers.sort_by(f64::total_cmp);
-    let mut ends: Vec<f64> = (1..=SEQUENTIAL.len())
-        .filter_map(|class| numbers.get((class * numbers.len()).div_ceil(SEQUENTIAL.len()).checked_sub(1)?))
+    let mut ends: Vec<f64> = (1..=5)
+        .filter_map(|class| numbers.get((class * numbers.len()).div_ceil(5).checked_sub(1)?))
         .copied()
         .collect();
     ends.dedup();
     ends
+}
+
+/// Five classes of one width, with zero in the middle.
+fn symmetric(numbers: Vec<f64>) -> Vec<f64> {
+    let most = numbers.into_iter().fold(0.0_f64, |most, number| most.max(number.abs()));
+    let half = if most == 0.0 { 1.0 } else { most / 5.0 };
+    [-3.0, -1.0, 1.0, 3.0].map(|halves| halves * half).into()
 }
 
 #[cfg(test)]
@@ -199,9 +215,15 @@ mod tests {
 
     #[test]
     fn classes_hold_about_equally_many() {
-        assert_eq!(classes((1..=10).map(f64::from).collect()), [2.0, 4.0, 6.0, 8.0, 10.0]);
-        assert_eq!(classes(vec![5.0, 5.0, 7.0]), [5.0, 7.0]);
-        assert_eq!(classes(vec![]), Vec::<f64>::new());
+        assert_eq!(quantiles((1..=10).map(f64::from).collect()), [2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(quantiles(vec![5.0, 5.0, 7.0]), [5.0, 7.0]);
+        assert_eq!(quantiles(vec![]), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn zero_is_in_the_middle_class() {
+        assert_eq!(symmetric(vec![-10.0, 5.0]), [-6.0, -2.0, 2.0, 6.0]);
+        assert_eq!(symmetric(vec![0.0]), [-3.0, -1.0, 1.0, 3.0]);
     }
 
     #[test]

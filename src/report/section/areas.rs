@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Frame, Row, Section};
 use crate::analysis::picture::{Area, Areas};
 use crate::report::chart::Marks;
-use crate::report::map::{DIVERGING, Drawing, Fill, SEQUENTIAL, classes};
-use crate::report::shapes::Shapes;
+use crate::report::map::{DIVERGING, Drawing, Fill, SEQUENTIAL, Scale};
 use crate::report::table::{Cell, Column, Table};
 
 impl Area {
@@ -24,6 +23,16 @@ fn measured(areas: &[Area]) -> Option<fn(&Area) -> Option<f64>> {
 
 fn count(area: &Area) -> Option<f64> {
     area.count.map(|count| count as f64)
+}
+
+/// What a map or its bars show of each area.
+struct Colouring<'a> {
+    measure: &'a dyn Fn(&Area) -> Option<f64>,
+    /// How that number is written.
+    cell: &'a dyn Fn(f64) -> Cell,
+    /// How an area without a number is drawn.
+    without: &'a dyn Fn(&Area) -> Fill,
+    scale: &'static Scale,
 }
 
 impl Frame<'_> {
@@ -57,49 +66,10 @@ impl Frame<'_> {
             Some(_) => format!("{} (%)", picture.what),
             None => picture.what.clone(),
         };
-        let chart = match self.map {
-            Some(map) => {
-                let names: HashSet<&str> = map.areas().map(|(name, _)| name).collect();
-                let on_map: Vec<&Area> =
-                    picture.areas.iter().filter(|area| names.contains(area.id.as_str())).collect();
-                notes.extend(
-                    self.off_map(picture.areas.iter().filter(|area| !area.is_total).count(), &on_map),
-                );
-                let ends = classes(on_map.iter().filter_map(|area| measure(area)).collect());
-                let fill = |area: &Area| match measure(area) {
-                    None => Fill::Suppressed,
-                    Some(value) => Fill::Class(ends.iter().position(|end| value <= *end).unwrap_or(0)),
-                };
-                let told = |area: &&Area| match measure(area) {
-                    Some(value) => format!("{}: {}", area.id, cell(value).shown(self.language)),
-                    None => format!("{}: {}", area.id, Cell::Suppressed.shown(self.language)),
-                };
-                let areas = on_map.iter().map(|area| (area.id.as_str(), (fill(area), told(area)))).collect();
-                let range = |class: usize| {
-                    let own = on_map
-                        .iter()
-                        .filter(|area| fill(area) == Fill::Class(class))
-                        .filter_map(|area| measure(area));
-                    let (low, high) =
-                        own.fold((f64::INFINITY, 0.0_f64), |(low, high), at| (low.min(at), high.max(at)));
-                    let [low, high] = [low, high].map(|end| cell(end).shown(self.language));
-                    if low == high { low } else { format!("{low} {} {high}", self.pick("to", "tot en met")) }
-                };
-                let mut legend: Vec<(Fill, String)> =
-                    (0..ends.len()).map(|class| (Fill::Class(class), range(class))).collect();
-                legend.extend(self.other_fills());
-                Some(self.drawing(map, &title, &axis, &SEQUENTIAL, areas, legend))
-            }
-            None => {
-                let bar = |area: &Area| {
-                    let value = measure(area);
-                    let text = value.map_or(Cell::Suppressed, cell).shown(self.language);
-                    Row { label: area.id.to_string(), text, value, ends: None }
-                };
-                let bars = picture.areas.iter().filter(|area| !area.is_total).map(bar).collect();
-                self.chart(&title, &axis, bars, (0.0, 1.0), Marks::Bars, 0)
-            }
-        };
+        notes.extend(self.off_map(&picture.areas));
+        let colouring =
+            Colouring { measure: &measure, cell: &cell, without: &|_| Fill::Suppressed, scale: &SEQUENTIAL };
+        let chart = self.map_or_bars(&title, &axis, &picture.areas, &colouring);
         let table = Table { name: self.name("areas"), caption: title.clone(), columns, rows };
         Section { title, chart, notes, table }
     }
@@ -170,75 +140,20 @@ impl Frame<'_> {
             Some(_) => self.pick("difference in percentage points", "verschil in procentpunten"),
             None => self.pick("difference in number", "verschil in aantal"),
         };
-        let chart = match self.map {
-            Some(map) => {
-                let names: HashSet<&str> = map.areas().map(|(name, _)| name).collect();
-                let on_map: Vec<&Area> =
-                    now.areas.iter().filter(|area| names.contains(area.id.as_str())).collect();
-                let most = on_map
-                    .iter()
-                    .filter_map(|area| measure(area))
-                    .fold(0.0_f64, |most, at| most.max(at.abs()));
-                let step = most / DIVERGING.len() as f64;
-                let class = |value: f64| {
-                    let ends = [-3.0 * step, -step, step, 3.0 * step];
-                    if most == 0.0 { 2 } else { ends.iter().filter(|end| value > **end).count() }
-                };
-                let fill = |area: &Area| match measure(area) {
-                    Some(value) => Fill::Class(class(value)),
-                    None if earlier.contains_key(area.id.as_str()) => Fill::Suppressed,
-                    None => Fill::Unknown,
-                };
-                let told = |area: &Area| match measure(area) {
-                    Some(value) => format!("{}: {}", area.id, cell(value).shown(self.language)),
-                    None => area.id.to_string(),
-                };
-                let areas = on_map.iter().map(|area| (area.id.as_str(), (fill(area), told(area)))).collect();
-                let mut legend = Vec::new();
-                for number in 0..DIVERGING.len() {
-                    let own = on_map
-                        .iter()
-                        .filter_map(|area| measure(area))
-                        .filter(|value| class(*value) == number);
-                    let (low, high) = own.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
-                        (low.min(at), high.max(at))
-                    });
-                    if low <= high {
-                        let [low, high] = [low, high].map(|end| cell(end).shown(self.language));
-                        let to = self.pick("to", "tot en met");
-                        legend.push((
-                            Fill::Class(number),
-                            if low == high { low } else { format!("{low} {to} {high}") },
-                        ));
-                    }
-                }
-                legend.extend(self.other_fills());
-                Some(self.drawing(map, &title, axis, &DIVERGING, areas, legend))
-            }
-            None => {
-                let bar = |area: &Area| {
-                    let value = measure(area);
-                    let text = value.map_or(Cell::Suppressed, cell).shown(self.language);
-                    Row { label: area.id.to_string(), text, value, ends: None }
-                };
-                let bars = now.areas.iter().filter(|area| !area.is_total).map(bar).collect();
-                self.chart(&title, axis, bars, (0.0, 0.0), Marks::Bars, 1)
-            }
+        let without = |area: &Area| match earlier.contains_key(area.id.as_str()) {
+            true => Fill::Suppressed,
+            false => Fill::Unknown,
         };
+        let colouring = Colouring { measure: &measure, cell: &cell, without: &without, scale: &DIVERGING };
+        let chart = self.map_or_bars(&title, axis, &now.areas, &colouring);
         let table = Table { name: self.name("difference"), caption: title.clone(), columns, rows };
         Section { title, chart, notes, table }
     }
 
-    /// What is hatched, and what is grey.
-    fn other_fills(&self) -> [(Fill, String); 2] {
-        let hatched = self.pick("hatched: suppressed", "gearceerd: onderdrukt");
-        let grey = self.pick("grey: no data", "grijs: geen gegevens");
-        [(Fill::Suppressed, hatched.to_owned()), (Fill::Unknown, grey.to_owned())]
-    }
-
     /// How many areas the map does not have.
-    fn off_map(&self, areas: usize, on_map: &[&Area]) -> Option<String> {
-        let missing = areas.saturating_sub(on_map.len());
+    fn off_map(&self, areas: &[Area]) -> Option<String> {
+        let names: HashSet<&str> = self.map?.areas().map(|(name, _)| name).collect();
+        let missing = areas.iter().filter(|area| !area.is_total && !names.contains(area.id.as_str())).count();
         (missing > 0).then(|| {
             self.pick(
                 format!("{missing} rows of the table are not on the map."),
@@ -247,21 +162,62 @@ impl Frame<'_> {
         })
     }
 
-    fn drawing(
+    fn map_or_bars(
         &self,
-        map: &Shapes,
         title: &str,
         axis: &str,
-        palette: &[&'static str],
-        areas: HashMap<&str, (Fill, String)>,
-        legend: Vec<(Fill, String)>,
-    ) -> String {
+        areas: &[Area],
+        colouring: &Colouring<'_>,
+    ) -> Option<String> {
+        let shown = |value: f64| (colouring.cell)(value).shown(self.language);
+        let suppressed = || Cell::Suppressed.shown(self.language);
+        let Some(map) = self.map else {
+            let bar = |area: &Area| {
+                let value = (colouring.measure)(area);
+                let text = value.map_or_else(suppressed, shown);
+                Row { label: area.id.to_string(), text, value, ends: None }
+            };
+            let bars = areas.iter().filter(|area| !area.is_total).map(bar).collect();
+            return self.chart(title, axis, bars, (0.0, 0.0), Marks::Bars, 1);
+        };
+        let names: HashSet<&str> = map.areas().map(|(name, _)| name).collect();
+        let on_map: Vec<(&str, Option<f64>, Fill)> = areas
+            .iter()
+            .filter(|area| names.contains(area.id.as_str()))
+            .map(|area| (area.id.as_str(), (colouring.measure)(area), (colouring.without)(area)))
+            .collect();
+        let numbers: Vec<f64> = on_map.iter().filter_map(|(_, value, _)| *value).collect();
+        let ends = (colouring.scale.ends)(numbers.clone());
+        let class = |value: f64| ends.iter().filter(|end| value > **end).count();
+        let drawn = |(id, value, without): (&'_ str, Option<f64>, Fill)| match (value, without) {
+            (Some(value), _) => (Fill::Class(class(value)), format!("{id}: {}", shown(value))),
+            (None, Fill::Unknown) => (Fill::Unknown, id.to_owned()),
+            (None, without) => (without, format!("{id}: {}", suppressed())),
+        };
+        let mut legend = Vec::new();
+        for number in 0..colouring.scale.palette.len() {
+            let own = numbers.iter().copied().filter(|value| class(*value) == number);
+            let Some((low, high)) = own.fold(None, |ends: Option<(f64, f64)>, at| {
+                Some(ends.map_or((at, at), |(low, high)| (low.min(at), high.max(at))))
+            }) else {
+                continue;
+            };
+            let [low, high] = [low, high].map(shown);
+            let to = self.pick("to", "tot en met");
+            let text = if low == high { low } else { format!("{low} {to} {high}") };
+            legend.push((Fill::Class(number), text));
+        }
+        legend.push((Fill::Suppressed, self.pick("hatched: suppressed", "gearceerd: onderdrukt").to_owned()));
+        legend.push((Fill::Unknown, self.pick("grey: no data", "grijs: geen gegevens").to_owned()));
         let (id, count) = (self.name("map"), map.areas().len());
         let meanings: Vec<&str> = legend.iter().map(|(_, text)| text.as_str()).collect();
         let description = self.pick(
             format!("A map of {count} areas, coloured by: {axis}. Classes: {}. Its numbers are in the table below it.", meanings.join("; ")),
             format!("Een kaart van {count} gebieden, gekleurd naar: {axis}. Klassen: {}. De getallen staan in de tabel eronder.", meanings.join("; ")),
         );
-        Drawing { id: &id, title, description: &description, axis, palette, areas, legend }.to_svg(map)
+        let areas = on_map.into_iter().map(|area| (area.0, drawn(area))).collect();
+        let palette = &colouring.scale.palette;
+        let drawing = Drawing { id: &id, title, description: &description, axis, palette, areas, legend };
+        Some(drawing.to_svg(map))
     }
 }
