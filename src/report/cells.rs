@@ -32,9 +32,54 @@ impl Tree {
     }
 }
 
+/// A whole, with what may be told of its parts.
+pub(super) struct Division {
+    cells: Vec<Cell>,
+    /// As [`shown`] says.
+    ranges: Option<Vec<Range<usize>>>,
+}
+
+impl Division {
+    pub(super) fn new(cells: Vec<Cell>, tree: Tree, minimum: u64) -> Self {
+        let ranges = shown(&cells, tree, minimum);
+        Self { cells, ranges }
+    }
+
+    /// Whether anything may be told.
+    pub(super) fn is_told(&self) -> bool {
+        self.ranges.is_some()
+    }
+
+    /// Lets nothing be told.
+    pub(super) fn hide(&mut self) {
+        self.ranges = None;
+    }
+
+    /// Whether a part is shown by itself.
+    pub(super) fn is_single(&self, place: usize) -> bool {
+        self.ranges.as_ref().is_some_and(|ranges| ranges.contains(&(place..place + 1)))
+    }
+
+    /// The parts that are shown as one.
+    pub(super) fn together(&self) -> impl Iterator<Item = Range<usize>> {
+        self.ranges.iter().flatten().filter(|range| range.len() > 1).cloned()
+    }
+
+    /// How many parts are not shown by themselves.
+    pub(super) fn hidden(&self) -> usize {
+        (0..self.cells.len()).filter(|place| !self.is_single(*place)).count()
+    }
+
+    /// How many people some parts are together, as far as that is known, and how many of them count.
+    pub(super) fn sum(&self, range: Range<usize>) -> (u64, u64) {
+        let cells = &self.cells[range];
+        (cells.iter().filter_map(|cell| cell.of).sum(), cells.iter().map(|cell| cell.count).sum())
+    }
+}
+
 /// The parts that may be shown: each range by itself, or as one where it is longer. Nothing where not even the whole may
 /// be.
-pub(super) fn shown(cells: &[Cell], tree: Tree, minimum: u64) -> Option<Vec<Range<usize>>> {
+fn shown(cells: &[Cell], tree: Tree, minimum: u64) -> Option<Vec<Range<usize>>> {
     // A tail's tree is as deep as it is long.
     let tree = if cells.len() > 64 { Tree::Halves } else { tree };
     if cells.is_empty() { Some(Vec::new()) } else { under(cells, 0..cells.len(), tree, minimum) }

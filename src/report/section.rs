@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::cells::{self, Cell as Part, Tree};
+use super::cells::{Cell as Part, Division, Tree};
 use super::chart::{Chart, MOST, Marks, Row};
 use super::shapes::Shapes;
 use super::table::{Cell, Column, Table};
@@ -118,53 +118,41 @@ impl Frame<'_> {
             let (of, count) = counted.entry(names.get(place).map_or("", String::as_str)).or_default();
             (*of, *count) = (*of + 1, *count + u64::from(*yes));
         }
-        let cells: Vec<Part> =
-            counted.values().map(|(of, count)| Part { of: Some(*of), count: *count }).collect();
+        let cells = counted.values().map(|(of, count)| Part { of: Some(*of), count: *count }).collect();
         let names: Vec<String> = counted.keys().map(|name| (*name).to_owned()).collect();
-        let shown = cells::shown(&cells, Tree::Halves, self.minimum);
-        let sum = |range: Range<usize>| {
-            let cells = &cells[range];
-            let of = cells.iter().filter_map(|cell| cell.of).sum();
-            (of, cells.iter().map(|cell| cell.count).sum())
-        };
-        let of = share.answers.len();
-        let whole =
-            if shown.is_some() { told(sum(0..cells.len())) } else { [Cell::Suppressed, Cell::Suppressed] };
-        let mut rows = vec![[vec![Cell::Text(self.all()), Cell::Number(of as i64)], whole.to_vec()].concat()];
-        let mut bars =
-            shown.iter().map(|_| self.share_bar(self.all(), sum(0..cells.len()))).collect::<Vec<_>>();
-        let mut notes = Vec::new();
-        let single = |place: usize| shown.as_ref().is_some_and(|shown| shown.contains(&(place..place + 1)));
+        let division = Division::new(cells, Tree::Halves, self.minimum);
+        let hidden_as = hidden_as(&division);
+        let (mut rows, mut bars, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let whole = division.sum(0..names.len());
+        if division.is_told() {
+            rows.push(share_row(self.all(), whole));
+            bars.push(self.share_bar(self.all(), whole));
+        } else {
+            let of = Cell::Number(whole.0 as i64);
+            rows.push(vec![Cell::Text(self.all()), of, Cell::Suppressed, Cell::Suppressed]);
+        }
         if let Some(parts) = &parts {
             for (place, name) in names.iter().enumerate() {
-                let mut row = vec![Cell::Text(name.clone())];
-                match (single(place), &shown) {
-                    (true, _) => {
-                        let (of, count) = sum(place..place + 1);
-                        row.push(Cell::Number(of as i64));
-                        row.extend(told((of, count)));
-                        bars.push(self.share_bar(name.clone(), (of, count)));
-                    }
-                    (false, Some(_)) => row.extend(vec![Cell::Together; 3]),
-                    (false, None) => row.extend(vec![Cell::Suppressed; 3]),
+                if division.is_single(place) {
+                    let sum = division.sum(place..place + 1);
+                    rows.push(share_row(name.clone(), sum));
+                    bars.push(self.share_bar(name.clone(), sum));
+                } else {
+                    let hidden = [&hidden_as; 3].map(Cell::clone);
+                    rows.push(std::iter::once(Cell::Text(name.clone())).chain(hidden).collect());
                 }
-                rows.push(row);
             }
-            for range in shown.iter().flatten().filter(|range| range.len() > 1) {
-                let (name, (of, count)) = (self.together(&names[range.clone()]), sum(range.clone()));
-                rows.push(
-                    [vec![Cell::Text(name.clone()), Cell::Number(of as i64)], told((of, count)).to_vec()]
-                        .concat(),
-                );
-                bars.push(self.share_bar(name, (of, count)));
+            for range in division.together() {
+                let (name, sum) = (self.together(&names[range.clone()]), division.sum(range));
+                rows.push(share_row(name.clone(), sum));
+                bars.push(self.share_bar(name, sum));
             }
-            let hidden = (0..names.len()).filter(|place| !single(*place)).count();
-            notes.extend(self.hidden(hidden, names.len()));
+            notes.extend(self.hidden(division.hidden(), names.len()));
             notes.push(self.pick(
                 format!("The division by {} is the receiver's own; it is not part of the encrypted answer.", parts.what),
                 format!("De indeling naar {} is van de ontvanger zelf; zij hoort niet bij het versleutelde antwoord.", parts.what),
             ));
-        } else if shown.is_none() {
+        } else if !division.is_told() {
             notes.extend(self.hidden(1, 1));
         }
         let what = parts.map_or_else(|| self.pick("who", "wie").to_owned(), |parts| parts.what);
@@ -198,39 +186,41 @@ impl Frame<'_> {
                 counts[place].count += 1;
             }
         }
+        let tree = if picture.is_amount { Tree::Tail } else { Tree::Halves };
+        let mut division = Division::new(counts, tree, self.minimum);
         // Where it is about some of the people only, their number is itself a yes or no of each.
         let some = Part { of: Some(people as u64), count: picture.answers.len() as u64 };
-        let told_of =
-            picture.answers.len() == people || cells::shown(&[some], Tree::Halves, self.minimum).is_some();
-        let tree = if picture.is_amount { Tree::Tail } else { Tree::Halves };
-        let shown = cells::shown(&counts, tree, self.minimum).filter(|_| told_of);
-        let sum = |range: Range<usize>| counts[range].iter().map(|cell| cell.count).sum::<u64>();
-        let names: Vec<String> = picture.numbers.iter().map(i64::to_string).collect();
-        let single = |place: usize| shown.as_ref().is_some_and(|shown| shown.contains(&(place..place + 1)));
-        let (mut rows, mut bars) = (Vec::new(), Vec::new());
-        let hidden_as = if shown.is_some() { Cell::Together } else { Cell::Suppressed };
-        for (place, name) in names.iter().enumerate() {
-            let count =
-                if single(place) { Cell::Number(sum(place..place + 1) as i64) } else { hidden_as.clone() };
-            if single(place) {
-                bars.push(self.bar(format!("{} {name}", picture.what), &count));
-            }
-            rows.push(vec![Cell::Text(name.clone()), count]);
+        let told_of = picture.answers.len() == people
+            || Division::new(vec![some], Tree::Halves, self.minimum).is_told();
+        if !told_of {
+            division.hide();
         }
-        for range in shown.iter().flatten().filter(|range| range.len() > 1) {
+        let hidden_as = hidden_as(&division);
+        let names: Vec<String> = picture.numbers.iter().map(i64::to_string).collect();
+        let (mut rows, mut bars) = (Vec::new(), Vec::new());
+        let number = |range: Range<usize>| Cell::Number(division.sum(range).1 as i64);
+        for (place, name) in names.iter().enumerate() {
+            if division.is_single(place) {
+                let count = number(place..place + 1);
+                bars.push(self.bar(format!("{} {name}", picture.what), &count));
+                rows.push(vec![Cell::Text(name.clone()), count]);
+            } else {
+                rows.push(vec![Cell::Text(name.clone()), hidden_as.clone()]);
+            }
+        }
+        for range in division.together() {
             let name = match (picture.is_amount, &names[range.clone()]) {
                 (true, [first, .., last]) => {
                     self.pick(format!("{first} to {last}"), format!("{first} tot en met {last}"))
                 }
                 (_, names) => self.together(names),
             };
-            let count = Cell::Number(sum(range.clone()) as i64);
+            let count = number(range);
             bars.push(self.bar(format!("{} {name}", picture.what), &count));
             rows.push(vec![Cell::Text(name), count]);
         }
         let whole = if told_of { Cell::Number(picture.answers.len() as i64) } else { Cell::Suppressed };
         rows.push(vec![Cell::Text(self.all()), whole]);
-        let hidden = (0..names.len()).filter(|place| !single(*place)).count();
         let columns = vec![
             Column::new("value", picture.what.clone()),
             Column::new("number", self.pick("people", "mensen")),
@@ -241,7 +231,7 @@ impl Frame<'_> {
         Section {
             title: picture.title.clone(),
             chart,
-            notes: self.hidden(hidden, names.len()).into_iter().collect(),
+            notes: self.hidden(division.hidden(), names.len()).into_iter().collect(),
             table,
         }
     }
@@ -322,6 +312,15 @@ impl Frame<'_> {
         )];
         Section { title: picture.title.clone(), chart: None, notes, table }
     }
+}
+
+/// What stands in place of a part that is not shown by itself.
+fn hidden_as(division: &Division) -> Cell {
+    if division.is_told() { Cell::Together } else { Cell::Suppressed }
+}
+
+fn share_row(name: String, (of, count): (u64, u64)) -> Vec<Cell> {
+    [Cell::Text(name), Cell::Number(of as i64)].into_iter().chain(told((of, count))).collect()
 }
 
 /// How many, and their share of all.
