@@ -115,8 +115,8 @@ fn make_keys(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), B
     let (key_holder, public, evaluation) =
         KeyHolder::generate(&agreement(shared)?, signing_key, &mut ledger)?;
     key_file::write(&own.join("secret.key"), &passphrase(), &key_holder.key().to_bytes())?;
-    write_atomically(&shared.join("public.key"), Access::Shared, |out| public.write(out))?;
-    write_atomically(&shared.join("evaluation.key"), Access::Shared, |out| evaluation.write(out))?;
+    public.save(&shared.join("public.key"))?;
+    evaluation.save(&shared.join("evaluation.key"))?;
     Ok(())
 }
 

@@ -8,13 +8,11 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::container::{
-    Access, Container, ContainerError, Header, Kind, write_atomically, write_new, write_whole,
-};
+use crate::container::{Access, Container, ContainerError, Header, Kind, artefact, write_new, write_whole};
 use crate::engine::WORDS;
 use crate::params::DELTA;
 use crate::signature::SigningKey;
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::{AgreementId, KeyId};
 
 /// The seed of one job's blinding. For the receiver and the auditor; never for the key holder.
 pub struct Blinding {
@@ -23,6 +21,8 @@ pub struct Blinding {
 }
 
 const SEED_BYTES: usize = 32;
+
+artefact!(Blinding, Private);
 
 impl Blinding {
     /// A new seed for one job, signed by the evaluator.
@@ -39,28 +39,7 @@ impl Blinding {
         Self::from_bytes(bytes)
     }
 
-    /// Opens and verifies a blinding.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Verifies a blinding in memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged or of another kind.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::Blinding)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         let payload = Zeroizing::new(container.payload(SEED_BYTES)?);
         let mut seed = Zeroizing::new([0; SEED_BYTES]);
@@ -68,26 +47,9 @@ impl Blinding {
         Ok(Self { container, seed })
     }
 
-    /// Saves the blinding with mode 0600, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Private, |mut out| self.container.copy_to(&mut out))
-    }
-
     /// As [`save`](Self::save), where there must be no file yet.
     pub(crate) fn save_new(&self, path: &Path) -> Result<(), ContainerError> {
         write_new(path, Access::Private, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// What an encrypted answer names: it commits the evaluator to the seed without showing it.
-    pub fn digest(&self) -> Digest {
-        self.container.digest()
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.

@@ -15,11 +15,13 @@ use crate::agreement::Party;
 use crate::signature::Signature;
 use crate::units::{AgreementId, Digest, KeyId};
 
+mod artefact;
 mod header;
 mod metadata;
 mod seal;
 mod write;
 
+pub(crate) use artefact::artefact;
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
 #[cfg(all(any(test, fuzzing), feature = "key-holder"))]

@@ -4,13 +4,11 @@
 //! bytes. Sums need more bits than packing leaves, and there are few of them: each is one ciphertext of 8 KB, 32 bits
 //! kept of each word.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::MAX_FIELDS;
 use crate::circuit::Scale;
-use crate::container::{Access, Container, ContainerError, Header, Kind, Seal, write_atomically};
+use crate::container::{Container, ContainerError, Seal, artefact};
 use crate::params::RING;
 use crate::transcript::{ROW_BYTES, ROWS_PER_CHUNK};
 use crate::units::{Digest, MAX_ID_BYTES, SubjectIds, hides};
@@ -59,29 +57,10 @@ impl Provenance {
 /// Bytes of a full ring element: 2,048 words of mask and of body, 16 bits each.
 const RING_BYTES: usize = 2 * RING * size_of::<u16>();
 
+artefact!(EncryptedAnswer, Shared);
+
 impl EncryptedAnswer {
-    /// Opens and verifies encrypted answers.
-    ///
-    /// # Errors
-    /// When the file is damaged, of another kind, or contradicts itself.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Verifies encrypted answers in memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged, of another kind, or contradict themselves.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::EncryptedAnswer)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         let provenance: Provenance = container.metadata()?;
         check_name(&provenance.program)?;
         let header = container.header();
@@ -97,28 +76,6 @@ impl EncryptedAnswer {
             return Err(ContainerError::BadContents("two answers are about the same subject"));
         }
         Ok(Self { container, provenance })
-    }
-
-    /// Saves the answers as a file, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// What the file is and whose.
-    pub fn header(&self) -> &Header {
-        self.container.header()
-    }
-
-    /// The digest over all answers and what they were made from.
-    pub fn digest(&self) -> Digest {
-        self.container.digest()
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     /// Room for answers of the same form.

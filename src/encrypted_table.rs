@@ -3,13 +3,11 @@
 //! The ciphertexts of all rows follow one another and are cut into *bins* of 2,048. A bin is one compact list and one
 //! chunk of the file: a mask of 2,048 words that its ciphertexts share, then their bodies, 16 bytes per ciphertext in all.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically};
+use crate::container::{Container, ContainerError, artefact};
 use crate::params::RING;
-use crate::units::{Digest, SubjectIds, hides};
+use crate::units::{SubjectIds, hides};
 use crate::words;
 
 /// Bytes of a full bin.
@@ -45,29 +43,10 @@ pub(crate) fn payload_bytes(ciphertexts: usize) -> usize {
     (ciphertexts.div_ceil(RING) * RING + ciphertexts) * size_of::<u64>()
 }
 
+artefact!(EncryptedTable, Shared);
+
 impl EncryptedTable {
-    /// Opens and verifies an encrypted table.
-    ///
-    /// # Errors
-    /// When the file is damaged, of another kind, or contradicts itself.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Verifies an encrypted table in memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged, of another kind, or contradict themselves.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::EncryptedTable)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         let metadata: Metadata = container.metadata()?;
         let header = container.header();
         let ciphertexts = metadata.subjects.len().checked_mul(metadata.width as usize);
@@ -82,24 +61,6 @@ impl EncryptedTable {
             return Err(ContainerError::BadContents("the subjects are not in ascending order"));
         }
         Ok(Self { container, metadata })
-    }
-
-    /// Saves a table as a file, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// What the file is and whose.
-    pub fn header(&self) -> &Header {
-        self.container.header()
-    }
-
-    /// The digest over the whole table.
-    pub fn digest(&self) -> Digest {
-        self.container.digest()
     }
 
     /// The dataset's name in the agreement.
@@ -120,10 +81,6 @@ impl EncryptedTable {
     /// Ciphertexts per row.
     pub fn width(&self) -> usize {
         self.metadata.width as usize
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     /// Reads every bin, as an evaluation would.

@@ -68,7 +68,7 @@ impl KeyHolder {
         Self::check_signing_key(agreement, &signing_key)?;
         release::check_first(agreement, ledger)?;
         let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
-        let evaluation_key = evaluation.container().digest();
+        let evaluation_key = evaluation.digest();
         let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
         ledger.append(made, &signing_key)?;
         Ok((Self { key, signing_key }, public, evaluation))

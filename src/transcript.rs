@@ -6,12 +6,11 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, Writer, write_atomically};
+use crate::container::{Container, ContainerError, Header, Kind, Writer, artefact};
 use crate::engine::WORDS;
 use crate::signature::SigningKey;
-use crate::units::{AgreementId, Digest, KeyId};
+use crate::units::{AgreementId, KeyId};
 use crate::words;
 
 /// One encrypted value after the other, in the order of the answers: 8 KB each.
@@ -25,29 +24,10 @@ pub(crate) const ROW_BYTES: usize = WORDS * size_of::<u32>();
 /// Ciphertexts per chunk.
 pub(crate) const ROWS_PER_CHUNK: usize = 64;
 
+artefact!(Transcript, Shared);
+
 impl Transcript {
-    /// Opens and verifies a transcript.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Verifies a transcript in memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged or of another kind.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::Transcript)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         let header = container.header();
         if !header.payload_bytes.is_multiple_of(ROW_BYTES as u64) {
@@ -56,26 +36,9 @@ impl Transcript {
         Ok(Self { container })
     }
 
-    /// Saves the transcript, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// What the encrypted answer names.
-    pub fn digest(&self) -> Digest {
-        self.container.digest()
-    }
-
     /// How many encrypted values.
     pub fn rows(&self) -> usize {
         (self.container.header().payload_bytes / ROW_BYTES as u64) as usize
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     /// The rounded words of so many answers at a time, in order, and the place of the first.

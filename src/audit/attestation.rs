@@ -1,8 +1,6 @@
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
-use crate::container::{Access, Container, ContainerError, Header, Kind, write_atomically, write_whole};
+use crate::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
 use crate::encrypted_answer::check_name;
 use crate::signature::SigningKey;
 use crate::units::Digest;
@@ -29,6 +27,8 @@ pub struct Statement {
     pub program: String,
 }
 
+artefact!(Attestation, Shared);
+
 impl Attestation {
     pub(crate) fn new(
         answer: &Header,
@@ -41,54 +41,15 @@ impl Attestation {
         Self::from_bytes(bytes)
     }
 
-    /// Opens and verifies an attestation.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Verifies an attestation in memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged or of another kind.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::Attestation)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         container.expect_payload(0)?;
         let statement: Statement = container.metadata()?;
         check_name(&statement.program)?;
         Ok(Self { container, statement })
     }
 
-    /// Saves the attestation, whole or not at all.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn save(&self, path: &Path) -> Result<(), ContainerError> {
-        write_atomically(path, Access::Shared, |mut out| self.container.copy_to(&mut out))
-    }
-
-    /// The attestation's name in a ledger.
-    pub fn digest(&self) -> Digest {
-        self.container.digest()
-    }
-
     /// What is attested.
     pub fn statement(&self) -> &Statement {
         &self.statement
-    }
-
-    #[cfg(any(feature = "key-holder", feature = "report"))]
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 }

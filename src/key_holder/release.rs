@@ -188,7 +188,7 @@ impl KeyHolder {
             answer: answer.digest(),
             tables: made.tables.iter().map(|table| table.digest()).collect(),
             cases: made.cases,
-            attestations: attestations.iter().map(|one| one.container().digest()).collect(),
+            attestations: attestations.iter().map(Attestation::digest).collect(),
             answers: made.subjects.len() as u64,
             audited,
         })

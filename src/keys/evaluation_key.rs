@@ -1,6 +1,4 @@
 use std::fmt;
-use std::io::Write;
-use std::path::Path;
 
 use tfhe::core_crypto::prelude::{
     FourierLweBootstrapKeyOwned, LweKeyswitchKeyOwned, LwePackingKeyswitchKeyOwned,
@@ -8,7 +6,7 @@ use tfhe::core_crypto::prelude::{
 };
 
 use super::seeded::Seeded;
-use crate::container::{Container, ContainerError, Header, Kind};
+use crate::container::{Container, ContainerError, Header, Kind, artefact};
 use crate::engine::pin_fft_plan;
 use crate::params::{GLWE_SIZE, POLYNOMIAL, SMALL_DIMENSION, TFHE};
 #[cfg(feature = "key-holder")]
@@ -30,6 +28,8 @@ pub(crate) struct Expanded {
     pub(crate) packing: LwePackingKeyswitchKeyOwned<u64>,
 }
 
+artefact!(EvaluationKey, Shared);
+
 impl EvaluationKey {
     #[cfg(feature = "key-holder")]
     pub(crate) fn new(
@@ -44,48 +44,10 @@ impl EvaluationKey {
         Self::from_bytes(bytes)
     }
 
-    /// Reads an evaluation key.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Reads an evaluation key from memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged or of another kind.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::EvaluationKey)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         container.expect_payload(Seeded::BYTES)?;
         Ok(Self { container })
-    }
-
-    /// Whose key set, for which agreement.
-    pub fn header(&self) -> &Header {
-        self.container.header()
-    }
-
-    /// Writes the key.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn write(&self, mut out: impl Write) -> Result<(), ContainerError> {
-        self.container.copy_to(&mut out)
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     /// Draws the masks again and takes the bootstrapping key to the Fourier domain.

@@ -1,11 +1,9 @@
 use std::fmt;
-use std::io::Write;
-use std::path::Path;
 
 use tfhe::core_crypto::commons::math::random::Seed;
 use tfhe::core_crypto::prelude::{LweCompactPublicKeyOwned, SeededLweCompactPublicKey};
 
-use crate::container::{Container, ContainerError, Header, Kind};
+use crate::container::{Container, ContainerError, Header, Kind, artefact};
 use crate::params::{MODULUS, RING};
 use crate::units::Digest;
 use crate::words;
@@ -21,6 +19,8 @@ pub struct PublicKey {
 /// A seed and the body that belongs to it.
 const BYTES: usize = size_of::<u128>() + RING * size_of::<u64>();
 
+artefact!(PublicKey, Shared);
+
 impl PublicKey {
     #[cfg(feature = "key-holder")]
     pub(crate) fn new(
@@ -35,28 +35,7 @@ impl PublicKey {
         Self::from_bytes(bytes)
     }
 
-    /// Reads a public key.
-    ///
-    /// # Errors
-    /// When the file is damaged or of another kind.
-    pub fn open(path: &Path) -> Result<Self, ContainerError> {
-        Self::from_container(Container::open(path)?)
-    }
-
-    /// Reads a public key from memory.
-    ///
-    /// # Errors
-    /// When the bytes are damaged or of another kind.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        Self::from_container(Container::from_bytes(bytes)?)
-    }
-
-    /// Reads what an open container holds.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn from_container(container: Container) -> Result<Self, ContainerError> {
-        let container = container.expect_kind(Kind::PublicKey)?;
+    fn read(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
         let payload = container.payload(BYTES)?;
         container.expect(container.header().agreement, Some(Digest::of(&payload)))?;
@@ -71,23 +50,6 @@ impl PublicKey {
         }
         let seeded = SeededLweCompactPublicKey::from_container(body, Seed(seed[0]).into(), MODULUS);
         Ok(Self { container, key: seeded.decompress_into_lwe_compact_public_key() })
-    }
-
-    /// Whose key set, for which agreement.
-    pub fn header(&self) -> &Header {
-        self.container.header()
-    }
-
-    /// Writes the key.
-    ///
-    /// # Errors
-    /// When writing fails.
-    pub fn write(&self, mut out: impl Write) -> Result<(), ContainerError> {
-        self.container.copy_to(&mut out)
-    }
-
-    pub(crate) fn container(&self) -> &Container {
-        &self.container
     }
 
     pub(crate) fn compact(&self) -> &LweCompactPublicKeyOwned<u64> {

@@ -28,7 +28,7 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     let payload = forged_answers(&scene.tables[0]);
     let provenance = Provenance {
         program: crate::evaluator::PROGRAM.to_owned(),
-        evaluation_key: scene.evaluation_key.container().digest(),
+        evaluation_key: scene.evaluation_key.digest(),
         tables: scene.tables.iter().map(|table| table.container().seal()).collect(),
         cases: asked.digest(),
         transcript: None,

@@ -14,12 +14,12 @@ use crate::output::Output;
 
 /// Opens an agreement, signed or not.
 pub(crate) fn open(path: &Path) -> Result<Agreement<Question>, Failure> {
-    crate::open_one(path, Agreement::open_as)
+    crate::with_path(path, Agreement::open_as)
 }
 
 /// Opens an agreement with the signatures beside it; every role's command starts with it.
 pub(crate) fn open_signed(path: &Path) -> Result<SignedAgreement<Question>, Failure> {
-    crate::open_one(path, SignedAgreement::open_as)
+    crate::with_path(path, SignedAgreement::open_as)
 }
 
 pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> {

@@ -11,17 +11,17 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.job.agreement)?;
-    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    crate::with_path(&args.out, check_writable)?;
     // The keys first: to open them takes more memory for a moment than they keep, and nothing else is there yet.
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let auditor =
-        Auditor::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
+        Auditor::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
-    let answer = crate::open_one(&args.answer, EncryptedAnswer::open)?;
+    let answer = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let transcript =
-        args.transcript.as_deref().map(|path| crate::open_one(path, Transcript::open)).transpose()?;
-    let blinding = args.blinding.as_deref().map(|path| crate::open_one(path, Blinding::open)).transpose()?;
+        args.transcript.as_deref().map(|path| crate::with_path(path, Transcript::open)).transpose()?;
+    let blinding = args.blinding.as_deref().map(|path| crate::with_path(path, Blinding::open)).transpose()?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
     let bar = output.progress("evaluating again", cases.answers().len());
     let start = Instant::now();
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
     bar.finish_and_clear();
-    attestation.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    crate::with_path(&args.out, |path| attestation.save(path))?;
     let (statement, share) = (attestation.statement(), agreement.disclosure().audit);
     let seconds = start.elapsed().as_secs_f64();
     let mut text = format!(

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT)?;
     let files = prepare(&args.out, &made, &rehearsal)?;
     output.note("everybody    signs the agreement");
-    let agreement = crate::open_one(&files.agreement, SignedAgreement::open)?;
+    let agreement = crate::with_path(&files.agreement, SignedAgreement::open)?;
 
     output.note("SVB          makes the three keys of the agreement, and begins its ledger");
     crate::keygen::generate(&agreement, rehearsal.key("SVB"), &files.keys)?;
@@ -202,7 +202,7 @@ fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal) -> Result<Files, Fa
         let _ = fs::remove_file(file);
     }
     for folder in [&files.keys, &out.join("uwv"), &out.join("computing-centre")] {
-        fs::create_dir_all(folder).map_err(|error| Failure::from(error).about(folder))?;
+        crate::with_path(folder, |path| fs::create_dir_all(path))?;
     }
     fs::write(&marker, "Everything in this folder is overwritten by the next demo.\n")?;
     crate::passphrase::rehearse(PASSPHRASE);

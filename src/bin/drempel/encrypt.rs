@@ -10,10 +10,10 @@ use crate::output::{Output, file_bytes, size};
 
 pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let key = crate::open_one(&args.public_key, PublicKey::open)?;
+    let key = crate::with_path(&args.public_key, PublicKey::open)?;
     // To open a key file takes hundreds of megabytes for a moment: before the table is there.
     let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
-    let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
+    let input = crate::with_path(&args.input, |path| File::open(path))?;
     let table = Table::from_csv(&agreement, &args.dataset, input);
     let table = table.map_err(|error| {
         let about_file = !matches!(error, TableError::UnknownDataset { .. });

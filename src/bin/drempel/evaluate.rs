@@ -56,12 +56,12 @@ pub(crate) fn with_job(
     let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
     let blinding = wanted(args.blinding.as_deref(), disclosure.blinded, "--blinding")?;
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
-        check_writable(path).map_err(|error| Failure::from(error).about(path))?;
+        crate::with_path(path, check_writable)?;
     }
     // The keys first: to open them takes more memory for a moment than they keep, and nothing else is there yet.
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
-        Evaluator::new(&crate::open_one(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
+        Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = job::folder(&args.out);
@@ -78,7 +78,7 @@ fn is_done(job: &Job<'_, Question>, out: &Path) -> Result<bool, Failure> {
     if !out.exists() {
         return Ok(false);
     }
-    let answer = crate::open_one(out, EncryptedAnswer::open)?;
+    let answer = crate::with_path(out, EncryptedAnswer::open)?;
     if job.is_answered_by(&answer) {
         return Ok(true);
     }
@@ -118,12 +118,12 @@ pub(crate) fn finish(
     let save = |made: &Evaluation| {
         // The answer last: it names the others.
         if let (Some(rows), Some(path)) = (&made.transcript, &args.transcript) {
-            rows.save(path).map_err(|error| Failure::from(error).about(path))?;
+            crate::with_path(path, |path| rows.save(path))?;
         }
         if let (Some(seed), Some(path)) = (&made.blinding, &args.blinding) {
-            seed.save(path).map_err(|error| Failure::from(error).about(path))?;
+            crate::with_path(path, |path| seed.save(path))?;
         }
-        made.answer.save(&args.out).map_err(|error| Failure::from(error).about(&args.out))
+        crate::with_path(&args.out, |path| made.answer.save(path))
     };
     let Evaluation { answer, plan, .. } = job.assemble(save)?;
     let seconds = clock.elapsed().as_secs_f64();

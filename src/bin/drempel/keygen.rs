@@ -1,7 +1,6 @@
 use std::path::Path;
 
 use drempel::analysis::Analysis;
-use drempel::container::{Access, ContainerError, write_atomically};
 use drempel::{KeyHolder, Ledger, SignedAgreement, SigningKey};
 use serde_json::json;
 
@@ -20,7 +19,7 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
         return Err(Failure::input(message).about(file));
     }
     let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
-    std::fs::create_dir_all(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    crate::with_path(&args.out, |path| std::fs::create_dir_all(path))?;
     let key = generate(&agreement, signing_key, &args.out)?;
     let mut text = format!("key {key} for agreement {}\n", agreement.id());
     let uses = [
@@ -50,15 +49,10 @@ pub(crate) fn generate(
     KeyHolder::check_signing_key(agreement, &signing_key)?;
     // Asked before anything is made: without it there would be keys that nobody can use.
     let secret_key = crate::passphrase::NewKeyFile::ask(&out.join("secret.key"))?;
-    let mut ledger = crate::open_one(&out.join("ledger.jsonl"), Ledger::create)?;
+    let mut ledger = crate::with_path(&out.join("ledger.jsonl"), Ledger::create)?;
     let (holder, public, evaluation) = KeyHolder::generate(agreement, signing_key, &mut ledger)?;
-    let save = |name: &str, write: &dyn Fn(&mut dyn std::io::Write) -> Result<(), ContainerError>| {
-        let path = out.join(name);
-        write_atomically(&path, Access::Shared, |out| write(out))
-            .map_err(|error| Failure::from(error).about(&path))
-    };
-    save("public.key", &|out| public.write(out))?;
-    save("evaluation.key", &|out| evaluation.write(out))?;
+    crate::with_path(&out.join("public.key"), |path| public.save(path))?;
+    crate::with_path(&out.join("evaluation.key"), |path| evaluation.save(path))?;
     secret_key.write(&holder.key().to_bytes())?;
     Ok(public.header().key.to_string())
 }

@@ -48,7 +48,7 @@ pub(crate) fn open(file: &Path, agreement: &Path, party: Option<&str>) -> Result
     };
     let owner = owner.ok_or_else(|| Failure::input("the agreement has no such party").about(agreement))?;
     let key = owner.signing_key.expect("a signed agreement has every party's key");
-    let ledger = crate::open_one(file, |path| Ledger::verify(path, &key))?;
+    let ledger = crate::with_path(file, |path| Ledger::verify(path, &key))?;
     Ok((ledger, owner.name.clone()))
 }
 

@@ -93,17 +93,17 @@ fn answers(
     encrypted: &EncryptedAnswer,
     path: &Path,
 ) -> Result<(Answer, Digest), Failure> {
-    let bytes = open_one(path, |path| fs::read(path))?;
-    let answer = open_one(path, |_| Answer::read(analysis, encrypted, bytes.as_slice()))?;
+    let bytes = with_path(path, |path| fs::read(path))?;
+    let answer = with_path(path, |_| Answer::read(analysis, encrypted, bytes.as_slice()))?;
     Ok((answer, Digest::of(&bytes)))
 }
 
-/// Opens a file; an error names it.
-fn open_one<T, E>(path: &Path, open: impl Fn(&Path) -> Result<T, E>) -> Result<T, Failure>
+/// Reads or writes a file; an error names it.
+fn with_path<T, E>(path: &Path, work: impl Fn(&Path) -> Result<T, E>) -> Result<T, Failure>
 where
     Failure: From<E>,
 {
-    open(path).map_err(|error| Failure::from(error).about(path))
+    work(path).map_err(|error| Failure::from(error).about(path))
 }
 
 /// Opens files of one kind.
@@ -111,5 +111,5 @@ fn open_each<T, E>(paths: &[PathBuf], open: impl Fn(&Path) -> Result<T, E>) -> R
 where
     Failure: From<E>,
 {
-    paths.iter().map(|path| open_one(path, &open)).collect()
+    paths.iter().map(|path| with_path(path, &open)).collect()
 }

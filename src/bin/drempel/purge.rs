@@ -56,8 +56,8 @@ fn ledger(
     let party = agreement.parties().iter().find(|party| party.signing_key == Some(*owner));
     let party = party.ok_or(RetentionError::NotAParty)?;
     if path.exists() || party.roles.contains(&Role::KeyHolder) {
-        crate::open_one(path, |path| Ledger::open(path, owner))
+        crate::with_path(path, |path| Ledger::open(path, owner))
     } else {
-        crate::open_one(path, Ledger::create)
+        crate::with_path(path, Ledger::create)
     }
 }

@@ -16,7 +16,7 @@ const FORGED: [u32; 3] = [1, 32, 2_048];
 
 pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let encrypted = crate::open_one(&args.answer, EncryptedAnswer::open)?;
+    let encrypted = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let attestations = crate::open_each(&args.attestation, Attestation::open)?;
     let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     let secret = crate::passphrase::read_key_file(&args.secret_key)?;
@@ -24,9 +24,9 @@ pub(crate) fn run(args: &ReleaseArgs, output: &Output) -> Result<(), Failure> {
         .ok_or_else(|| Failure::input("holds no secret key of drempel").about(&args.secret_key))?;
     let beside = || args.secret_key.with_file_name("ledger.jsonl");
     let path = args.ledger.clone().unwrap_or_else(beside);
-    let mut ledger = crate::open_one(&path, |path| Ledger::open(path, &signing_key.verifying_key()))?;
+    let mut ledger = crate::with_path(&path, |path| Ledger::open(path, &signing_key.verifying_key()))?;
     let holder = KeyHolder::new(secret, signing_key);
-    check_writable(&args.out).map_err(|error| Failure::from(error).about(&args.out))?;
+    crate::with_path(&args.out, check_writable)?;
     let released = holder.release(&agreement, &encrypted, &attestations, &mut ledger);
     let answer = released.map_err(|error| Failure::from(error).about(&args.answer))?;
     let entry = ledger.entries().len();

@@ -127,10 +127,10 @@ impl Files {
         let subject = &now.agreement.analysis().columns()[0];
         let read = |path: &Path| fs::read(path).map_err(Failure::from);
         let regions = |path: &Path| Ok::<_, Failure>(Regions::from_csv(subject, &read(path)?)?);
-        let regions = args.regions.as_deref().map(|path| crate::open_one(path, regions)).transpose()?;
+        let regions = args.regions.as_deref().map(|path| crate::with_path(path, regions)).transpose()?;
         let key = args.map_key.as_deref().unwrap_or_default();
         let map = |path: &Path| Ok::<_, Failure>(Shapes::from_json(&read(path)?, key)?);
-        let map = args.map.as_deref().map(|path| crate::open_one(path, map)).transpose()?;
+        let map = args.map.as_deref().map(|path| crate::with_path(path, map)).transpose()?;
         Ok(Self { now, before, regions, map })
     }
 
@@ -153,12 +153,12 @@ impl Opened {
         ledger: Option<&Path>,
     ) -> Result<Self, Failure> {
         let signed = crate::agreement::open_signed(agreement)?;
-        let answer = crate::open_one(answer, EncryptedAnswer::open)?;
+        let answer = crate::with_path(answer, EncryptedAnswer::open)?;
         let (released, file) = crate::answers(signed.analysis(), &answer, answers)?;
         let cases = cases.map(|path| crate::plan::cases(&signed, path)).transpose()?;
         let owner = signed.holders(Role::KeyHolder).next().and_then(|party| party.signing_key);
         let owner = owner.expect("a signed agreement has every party's key");
-        let verify = |path| crate::open_one(path, |path| Ledger::verify(path, &owner));
+        let verify = |path| crate::with_path(path, |path| Ledger::verify(path, &owner));
         let ledger = ledger.map(verify).transpose()?;
         Ok(Self { agreement: signed, answer, released, file, cases, attestations: Vec::new(), ledger })
     }

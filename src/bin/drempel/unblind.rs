@@ -10,9 +10,9 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &UnblindArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let encrypted = crate::open_one(&args.answer, EncryptedAnswer::open)?;
-    let blinding = crate::open_one(&args.blinding, Blinding::open)?;
-    let opened = crate::open_one(&args.opened, |path| File::open(path))?;
+    let encrypted = crate::with_path(&args.answer, EncryptedAnswer::open)?;
+    let blinding = crate::with_path(&args.blinding, Blinding::open)?;
+    let opened = crate::with_path(&args.opened, |path| File::open(path))?;
     let answer = Answer::read_blinded(&agreement, &encrypted, &blinding, opened)
         .and_then(|answer| answer.unblind(&blinding));
     let answer = answer.map_err(|error| Failure::from(error).about(&args.opened))?;

@@ -62,7 +62,7 @@ pub(super) mod encrypted_table {
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
-        written(|bytes| world.scene.tables[0].container().copy_to(bytes))
+        written(|bytes| world.scene.tables[0].write(bytes))
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) mod encrypted_answer {
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
-        written(|bytes| world.answer.container().copy_to(bytes))
+        written(|bytes| world.answer.write(bytes))
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) mod attestation {
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
-        written(|bytes| world.attestation.container().copy_to(bytes))
+        written(|bytes| world.attestation.write(bytes))
     }
 }
 
