@@ -6,12 +6,12 @@ use tfhe::core_crypto::prelude::{
 };
 
 use super::seeded::Seeded;
-use crate::container::{Container, ContainerError, Header, Kind, artefact};
+use crate::container::{Container, ContainerError, artefact};
 use crate::engine::pin_fft_plan;
 use crate::params::{GLWE_SIZE, POLYNOMIAL, SMALL_DIMENSION, TFHE};
 #[cfg(feature = "key-holder")]
 use crate::{
-    container::write_whole,
+    container::{Header, Kind, write_whole},
     signature::SigningKey,
     units::{AgreementId, KeyId},
 };

@@ -3,12 +3,16 @@ use std::fmt;
 use tfhe::core_crypto::commons::math::random::Seed;
 use tfhe::core_crypto::prelude::{LweCompactPublicKeyOwned, SeededLweCompactPublicKey};
 
-use crate::container::{Container, ContainerError, Header, Kind, artefact};
+use crate::container::{Container, ContainerError, artefact};
 use crate::params::{MODULUS, RING};
 use crate::units::Digest;
 use crate::words;
 #[cfg(feature = "key-holder")]
-use crate::{container::write_whole, signature::SigningKey, units::AgreementId};
+use crate::{
+    container::{Header, Kind, write_whole},
+    signature::SigningKey,
+    units::AgreementId,
+};
 
 /// What a data provider encrypts with: a compact public key of the compute key (16 KiB as a file).
 pub struct PublicKey {
