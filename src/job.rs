@@ -53,12 +53,12 @@ pub enum Start {
     Resume,
 }
 
-/// How far a shard has come.
+/// How far a shard, or what joins them, has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Answers on the disk.
+    /// Answers that are done.
     pub done: usize,
-    /// Answers of this shard.
+    /// Answers in all.
     pub of: usize,
 }
 
@@ -192,7 +192,8 @@ impl<A: Analysis> Job<'_, A> {
     }
 
     /// Joins the chunks of all shards to the answer, after reading each again, and removes the job's folder when `save`
-    /// has put the answer on the disk. No other process works on the job meanwhile.
+    /// has put the answer on the disk. No other process works on the job meanwhile. `progress` is told how many answers
+    /// are joined.
     ///
     /// # Errors
     /// When a chunk is missing, damaged or not this evaluator's, or a shard was begun with other inputs; what `save`
@@ -200,18 +201,23 @@ impl<A: Analysis> Job<'_, A> {
     pub fn assemble<E: From<JobError>>(
         &self,
         save: impl FnOnce(&Evaluation) -> Result<(), E>,
+        progress: impl FnMut(Progress),
     ) -> Result<Evaluation, E> {
         let manifests = manifests(&self.folder)?;
         let locks: Result<Vec<File>, JobError> = manifests.iter().map(Manifest::lock).collect();
         let locks = locks?;
-        let evaluation = self.joined(&manifests)?;
+        let evaluation = self.joined(&manifests, progress)?;
         save(&evaluation)?;
         self.remove()?;
         drop(locks);
         Ok(evaluation)
     }
 
-    fn joined(&self, manifests: &[Manifest]) -> Result<Evaluation, JobError> {
+    fn joined(
+        &self,
+        manifests: &[Manifest],
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Evaluation, JobError> {
         let blinding = if manifests.is_empty() { None } else { self.blinding()? };
         for manifest in manifests {
             manifest.expect(&self.begun(manifest.begun.shard, blinding.as_ref()))?;
@@ -224,8 +230,10 @@ impl<A: Analysis> Job<'_, A> {
             return Err(JobError::Unfinished { done, of });
         }
         let mut assembly = Assembly::new(self.evaluator, &self.inputs, blinding)?;
+        progress(Progress { done: 0, of });
         for ((number, places), manifest) in self.parts.iter().enumerate().zip(holders.into_iter().flatten()) {
             assembly.add(&self.chunk(manifest, number, places.len())?)?;
+            progress(Progress { done: places.end, of });
         }
         Ok(assembly.finish()?)
     }

@@ -246,6 +246,14 @@ fn a_changed_manifest_is_not_believed() {
     made.finishes("changed.enc");
 }
 
+/// What was told of the progress.
+fn steps(output: &Output) -> Vec<String> {
+    let lines = text(&output.stderr);
+    let told = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    told.map(|line| format!("{} {}/{}", line["step"].as_str().unwrap_or("?"), line["done"], line["of"]))
+        .collect()
+}
+
 #[test]
 fn shards_on_several_machines_join_to_the_same_bytes() {
     let made = made();
@@ -253,8 +261,9 @@ fn shards_on_several_machines_join_to_the_same_bytes() {
     let assemble = format!("job assemble {}", inputs("sharded.enc"));
     let message = refused(made.path(), &assemble, 1);
     assert!(message.contains("there is no job here"), "{message}");
-    let first = run(made.path(), &shard(1));
-    assert!(first.contains("128 answers"), "{first}");
+    let first = drempel(made.path(), &format!("{} --json", shard(1)));
+    assert!(text(&first.stdout).contains("\"answers\": 128"), "{}", text(&first.stdout));
+    assert_eq!(steps(&first), ["evaluating 64/128", "evaluating 128/128"]);
     let message = refused(made.path(), &assemble, 1);
     assert!(message.contains("128 of 300 answers are there"), "{message}");
     // The second as Slurm starts it, the third as Kubernetes does.
@@ -266,7 +275,8 @@ fn shards_on_several_machines_join_to_the_same_bytes() {
         let output = command.output().expect("runs");
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
-    run(made.path(), &assemble);
+    let joined = drempel(made.path(), &format!("{assemble} --json"));
+    assert_eq!(steps(&joined), [64, 128, 192, 256, 300].map(|done| format!("assembling {done}/300")));
     made.is_whole("sharded.enc");
     for wrong in ["--shard 0/3", "--shard 4/3", "--shard 3", "--shards 3"] {
         let output = drempel(made.path(), &evaluate("wrong.enc", wrong));

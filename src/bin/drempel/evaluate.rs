@@ -98,14 +98,7 @@ fn evaluate(
         signal_hook::flag::register_conditional_shutdown(*signal, 4, Arc::clone(&stop))?;
         signal_hook::flag::register(*signal, Arc::clone(&stop))?;
     }
-    let mut meter = None;
-    let state = job.evaluate(shard, start, &stop, |Progress { done, of }| {
-        meter.get_or_insert_with(|| output.meter("evaluating", done, of)).reached(done);
-    })?;
-    if let Some(meter) = meter {
-        meter.clear();
-    }
-    Ok(state)
+    Ok(job.evaluate(shard, start, &stop, output.told("evaluating"))?)
 }
 
 /// Writes the answer, and what comes with it, and removes the job's folder.
@@ -125,7 +118,7 @@ pub(crate) fn finish(
         }
         crate::with_path(&args.out, |path| made.answer.save(path))
     };
-    let Evaluation { answer, plan, .. } = job.assemble(save)?;
+    let Evaluation { answer, plan, .. } = job.assemble(save, output.told("assembling"))?;
     let seconds = clock.elapsed().as_secs_f64();
     let text = format!(
         "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per answer\ndigest {}\n",

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use drempel::Answer;
-use indicatif::{ProgressBar, ProgressStyle};
+use drempel::job::Progress;
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -44,54 +45,41 @@ impl Output {
         }
     }
 
-    /// A meter over `total` steps of which `done` are done already.
-    pub(crate) fn meter(&self, what: &'static str, done: usize, total: usize) -> Meter {
+    /// Tells how far a long work is: a bar on a terminal, lines of JSON on the error stream with `--json`.
+    pub(crate) fn told(&self, step: &'static str) -> impl FnMut(Progress) {
+        let mut begun = None;
+        move |Progress { done, of }| {
+            let (bar, first, start) =
+                begun.get_or_insert_with(|| (self.bar_from(step, done, of), done, Instant::now()));
+            bar.set_position(done as u64);
+            if !self.json || done == *first {
+                return;
+            }
+            let per_second = (done - *first) as f64 / start.elapsed().as_secs_f64();
+            let left = (of - done) as f64 / per_second;
+            let line = json!({
+                "step": step, "done": done, "of": of, "per_second": per_second, "seconds_left": left,
+            });
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    /// A bar of which `done` steps are done already.
+    fn bar_from(&self, what: &'static str, done: usize, total: usize) -> ProgressBar {
         let bar = self.progress(what, total);
         bar.set_position(done as u64);
         bar.reset_eta();
-        Meter { bar, json: self.json, total, first: done, start: Instant::now() }
+        bar
     }
 
-    /// A bar over `total` steps; invisible in a pipe and with `--json`.
+    /// A bar over `total` steps, until it is dropped; invisible in a pipe and with `--json`.
     pub(crate) fn progress(&self, what: &'static str, total: usize) -> ProgressBar {
         if self.json || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} ({per_sec}, {eta} left)");
         let bar = ProgressBar::new(total as u64).with_message(what);
-        bar.with_style(style.expect("the template is valid"))
-    }
-}
-
-/// How far a long work is: a bar on a terminal, lines of JSON on the error stream with `--json`.
-pub(crate) struct Meter {
-    bar: ProgressBar,
-    json: bool,
-    total: usize,
-    /// Where it began, and when.
-    first: usize,
-    start: Instant,
-}
-
-impl Meter {
-    /// So many of the total are done.
-    pub(crate) fn reached(&self, done: usize) {
-        self.bar.set_position(done as u64);
-        let seconds = self.start.elapsed().as_secs_f64();
-        if !self.json || done == self.first {
-            return;
-        }
-        let per_second = (done - self.first) as f64 / seconds;
-        let left = (self.total - done) as f64 / per_second;
-        let line = json!({
-            "done": done, "of": self.total, "per_second": per_second, "seconds_left": left,
-        });
-        let _ = writeln!(io::stderr(), "{line}");
-    }
-
-    /// Takes the bar away.
-    pub(crate) fn clear(self) {
-        self.bar.finish_and_clear();
+        bar.with_style(style.expect("the template is valid")).with_finish(ProgressFinish::AndClear)
     }
 }
 
