@@ -29,7 +29,7 @@ macro_rules! artefact {
                 Self::read(container.expect_kind($crate::container::Kind::$name)?)
             }
 
-            /// Saves it as a file, whole or not at all.
+            /// Saves it as a file, whole or not at all; a [`Blinding`](crate::Blinding) for its owner only (mode 0600).
             ///
             /// # Errors
             /// When writing fails.
@@ -46,21 +46,20 @@ macro_rules! artefact {
                 &self,
                 mut out: impl std::io::Write,
             ) -> Result<(), $crate::container::ContainerError> {
-                self.container.copy_to(&mut out)
+                self.container().copy_to(&mut out)
             }
 
             /// What it is and whose.
             pub fn header(&self) -> &$crate::container::Header {
-                self.container.header()
+                self.container().header()
             }
 
             /// The digest over all of it: its name in whatever is made from it.
             pub fn digest(&self) -> $crate::units::Digest {
-                self.container.digest()
+                self.container().digest()
             }
 
-            /// The container that it is in.
-            pub fn container(&self) -> &$crate::container::Container {
+            pub(crate) fn container(&self) -> &$crate::container::Container {
                 &self.container
             }
         }
