@@ -18,7 +18,8 @@ pub(crate) fn run(args: &EvaluateArgs, output: &Output) -> Result<(), Failure> {
     let shard = shard(args)?;
     let start = if args.resume { Start::Resume } else { Start::New };
     with_job(&args.output, |job, folder| {
-        let clock = Instant::now();
+        // How long a job takes is known where one run does it.
+        let clock = (!folder.exists()).then(Instant::now);
         if args.resume && !folder.exists() && is_done(job, &args.output.out)? {
             let text = format!("{}: this job is done\n", args.output.out.display());
             output.result(&text, &json!({ "done": true, "file": { "path": args.output.out } }));
@@ -101,11 +102,11 @@ fn evaluate(
     Ok(job.evaluate(shard, start, &stop, output.told("evaluating"))?)
 }
 
-/// Writes the answer, and what comes with it, and removes the job's folder.
+/// Writes the answer, and what comes with it, and removes the job's folder. The clock of a job that one run did.
 pub(crate) fn finish(
     job: &Job<'_, Question>,
     args: &OutputArgs,
-    clock: Instant,
+    clock: Option<Instant>,
     output: &Output,
 ) -> Result<(), Failure> {
     let save = |made: &Evaluation| {
@@ -119,14 +120,17 @@ pub(crate) fn finish(
         crate::with_path(&args.out, |path| made.answer.save(path))
     };
     let Evaluation { answer, plan, .. } = job.assemble(save, output.told("assembling"))?;
-    let seconds = clock.elapsed().as_secs_f64();
+    let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
+    let time = seconds.map_or_else(
+        || "in several runs".to_owned(),
+        |seconds| format!("in {seconds:.1} s, {:.0} ms per answer", seconds / plan.answers as f64 * 1e3),
+    );
     let text = format!(
-        "{}: {} encrypted answers, {}\n{} bootstraps in {seconds:.1} s, {:.0} ms per answer\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{} bootstraps {time}\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
         plan.bootstraps,
-        seconds / plan.answers as f64 * 1e3,
         answer.digest(),
     );
     let object = json!({

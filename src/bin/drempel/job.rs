@@ -1,5 +1,4 @@
 use std::fmt::Write;
-use std::time::Instant;
 
 use drempel::job::{self, Progress, Status};
 use serde_json::{Value, json};
@@ -25,8 +24,7 @@ pub(crate) fn run(args: &JobCommandArgs, output: &Output) -> Result<(), Failure>
             Ok(())
         }
         JobAction::Assemble(args) => {
-            let clock = Instant::now();
-            crate::evaluate::with_job(args, |job, _| crate::evaluate::finish(job, args, clock, output))
+            crate::evaluate::with_job(args, |job, _| crate::evaluate::finish(job, args, None, output))
         }
     }
 }

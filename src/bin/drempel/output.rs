@@ -66,8 +66,7 @@ impl Output {
 
     /// A bar of which `done` steps are done already.
     fn bar_from(&self, what: &'static str, done: usize, total: usize) -> ProgressBar {
-        let bar = self.progress(what, total);
-        bar.set_position(done as u64);
+        let bar = self.progress(what, total).with_position(done as u64);
         bar.reset_eta();
         bar
     }
