@@ -11,7 +11,7 @@ use crate::encrypted_answer::{Collected, EncryptedAnswer};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
 use crate::evaluator::computer::{AT_A_TIME, Computer, Prepared};
-use crate::evaluator::{EvaluateError, PROGRAM};
+use crate::evaluator::{EvaluateError, PROGRAM, Progress};
 use crate::keys::EvaluationKey;
 use crate::signature::SigningKey;
 use crate::transcript::Transcript;
@@ -101,7 +101,8 @@ impl Auditor {
 
     /// Checks the whole job, evaluates the agreed share again, compares byte for byte, and signs what it found.
     ///
-    /// The rows are drawn here, after the answer exists, so that nobody could know them when it was made.
+    /// The rows are drawn here, after the answer exists, so that nobody could know them when it was made. `progress` is
+    /// told at the start and on the way, of the answers that are evaluated again.
     ///
     /// # Errors
     /// When anything differs from what was agreed.
@@ -114,7 +115,7 @@ impl Auditor {
         cases: &A::Cases,
         tables: &[EncryptedTable],
         job: &Evaluated<'_>,
-        progress: impl FnMut(usize),
+        progress: impl FnMut(Progress),
     ) -> Result<Attestation, AuditError> {
         let answers = cases.answers().len();
         // A draw that takes nobody would attest nothing: drawn again.
@@ -136,7 +137,7 @@ impl Auditor {
         tables: &[EncryptedTable],
         job: &Evaluated<'_>,
         nonce: Digest,
-        progress: impl FnMut(usize),
+        progress: impl FnMut(Progress),
     ) -> Result<Attestation, AuditError> {
         if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
             return Err(AuditError::NotAnAuditor);
@@ -229,14 +230,16 @@ impl Auditor {
         &self,
         prepared: &Prepared<'_, A>,
         job: &Evaluated<'_>,
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(Progress),
     ) -> Result<(), AuditError> {
         let mut collected = job.answer.room();
+        let of = prepared.subjects.len();
+        progress(Progress { done: 0, of });
         for places in prepared.parts(AT_A_TIME) {
             let places = Vec::from_iter(places);
             let rows = self.computer.rows(prepared, &places, job.blinding)?;
             self.computer.collect(&mut collected, places[0] * prepared.released.fields.len(), &rows);
-            progress(places[0] + places.len());
+            progress(Progress { done: places[0] + places.len(), of });
         }
         same_answers(&collected, job.answer)
     }
@@ -258,15 +261,17 @@ impl Auditor {
         places: &[usize],
         job: &Evaluated<'_>,
         transcript: &Transcript,
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(Progress),
     ) -> Result<(), AuditError> {
         let fields = prepared.released.fields.len();
         let mut again: HashMap<usize, Vec<u32>> = HashMap::new();
+        let of = places.len();
+        progress(Progress { done: 0, of });
         for places in places.chunks(AT_A_TIME) {
             let rows = self.computer.rows(prepared, places, job.blinding)?;
             let values = places.iter().flat_map(|place| place * fields..(place + 1) * fields);
             again.extend(values.zip(rows.chunks_exact(WORDS).map(<[u32]>::to_vec)));
-            progress(again.len() / fields);
+            progress(Progress { done: again.len() / fields, of });
         }
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;

@@ -98,6 +98,15 @@ impl From<crate::circuit::CircuitError> for EvaluateError {
     }
 }
 
+/// How far a long work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Answers that are done.
+    pub done: usize,
+    /// Answers in all.
+    pub of: usize,
+}
+
 impl Evaluator {
     /// An evaluator with the key holder's evaluation key, expanded (about a second and 160 MB), and its own signing key.
     ///
@@ -107,8 +116,8 @@ impl Evaluator {
         Ok(Self { computer: Computer::new(key)?, signing_key })
     }
 
-    /// Computes the encrypted answers in memory. `progress` is told how many are done. For what takes hours there is
-    /// [`job`](crate::job).
+    /// Computes the encrypted answers in memory. `progress` is told at the start and on the way. For what takes hours
+    /// there is [`job`](crate::job).
     ///
     /// Everything is checked before the first bootstrap: dates, signatures, tables, cases, failure probability.
     ///
@@ -123,16 +132,18 @@ impl Evaluator {
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
         tables: &[EncryptedTable],
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(Progress),
     ) -> Result<Evaluation, EvaluateError> {
         let job = self.prepare(agreement, cases, tables)?;
         let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
         let mut assembly = Assembly::new(self, &job, blinding)?;
+        let of = job.subjects.len();
+        progress(Progress { done: 0, of });
         for places in job.parts(AT_A_TIME) {
             let places = Vec::from_iter(places);
             let rows = self.computer.rows(&job, &places, assembly.blinding.as_ref())?;
             assembly.add(&rows)?;
-            progress(places[0] + places.len());
+            progress(Progress { done: places[0] + places.len(), of });
         }
         assembly.finish()
     }

@@ -28,7 +28,7 @@ use crate::encrypted_answer::EncryptedAnswer;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
 use crate::evaluator::computer::Prepared;
-use crate::evaluator::{Assembly, EvaluateError, Evaluation, Evaluator, PROGRAM};
+use crate::evaluator::{Assembly, EvaluateError, Evaluation, Evaluator, PROGRAM, Progress};
 use crate::plan::Plan;
 use crate::transcript::{Transcript, TranscriptWriter};
 
@@ -51,15 +51,6 @@ pub enum Start {
     New,
     /// Go on with what is missing, from the beginning where nothing is there.
     Resume,
-}
-
-/// How far a shard, or what joins them, has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Answers that are done.
-    pub done: usize,
-    /// Answers in all.
-    pub of: usize,
 }
 
 /// The folder of the job that makes an answer file: its name and `.job`.

@@ -48,7 +48,7 @@ pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
 #[doc(hidden)]
 pub use engine::measure;
-pub use evaluator::{Evaluation, Evaluator};
+pub use evaluator::{Evaluation, Evaluator, Progress};
 pub use explain::Explanation;
 #[cfg(feature = "key-holder")]
 pub use key_holder::{KeyHolder, SecretKey};

@@ -9,7 +9,7 @@ use crate::container::UNNAMED;
 use crate::engine::WORDS;
 use crate::transcript::TranscriptWriter;
 use crate::units::Digest;
-use crate::{EncryptedAnswer, Evaluation, Transcript};
+use crate::{EncryptedAnswer, Evaluation, Progress, Transcript};
 
 const SHARE: f64 = 0.01;
 
@@ -79,7 +79,13 @@ fn a_consistent_forger_is_found_as_often_as_the_formula_says() {
     let rows: String = (0..count).map(|i| format!("h{i:02},{i:02},1\n")).collect();
     let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
     let honest = scene.evaluate(&asked);
-    let attestation = scene.audit(&asked, &honest).expect("honest");
+    let job = Evaluated { answer: &honest.answer, transcript: honest.transcript.as_ref(), blinding: None };
+    let mut told = Vec::new();
+    let attestation =
+        scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |progress| told.push(progress));
+    let attestation = attestation.expect("honest");
+    let of = attestation.statement().audited as usize;
+    assert_eq!(told, [0, of].map(|done| Progress { done, of }), "of what was drawn, not of all");
     let opened = scene.release(&honest.answer, &[attestation]).expect("a share is enough where it is agreed");
     assert!(opened.rows().enumerate().all(|(i, (_, eligible))| eligible == (i % 2 == 0)));
 

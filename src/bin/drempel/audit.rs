@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use drempel::audit::{Evaluated, unseen};
 use drempel::container::check_writable;
-use drempel::{Auditor, Blinding, Cases, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
+use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
 use serde_json::json;
 
 use crate::cli::AuditArgs;
@@ -23,15 +23,13 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         args.transcript.as_deref().map(|path| crate::with_path(path, Transcript::open)).transpose()?;
     let blinding = args.blinding.as_deref().map(|path| crate::with_path(path, Blinding::open)).transpose()?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
-    let bar = output.progress("evaluating again", cases.answers().len());
     let start = Instant::now();
-    let attestation = auditor.audit(&agreement, &cases, &tables, &job, |done| bar.set_position(done as u64));
+    let attestation = auditor.audit(&agreement, &cases, &tables, &job, output.told("evaluating again"));
     let attestation = attestation.map_err(|error| {
         let about_cases = error.is_about_cases();
         let failure = Failure::from(error);
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
-    bar.finish_and_clear();
     crate::with_path(&args.out, |path| attestation.save(path))?;
     let (statement, share) = (attestation.statement(), agreement.disclosure().audit);
     let seconds = start.elapsed().as_secs_f64();

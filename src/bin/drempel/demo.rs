@@ -74,12 +74,9 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("computing-centre"))?;
     let tables = [EncryptedTable::open(&files.encrypted)?];
     let plan = evaluator.plan(&agreement, &households, &tables)?;
-    let bar = output.progress("evaluating", households.len());
     let clock = Instant::now();
-    let evaluation =
-        evaluator.evaluate(&agreement, &households, &tables, |done| bar.set_position(done as u64))?;
+    let evaluation = evaluator.evaluate(&agreement, &households, &tables, output.told("evaluating"))?;
     let seconds = clock.elapsed().as_secs_f64();
-    bar.finish_and_clear();
     evaluation.answer.save(&files.answer)?;
 
     output.note("UWV          audits: evaluates again, compares byte for byte, and attests");

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
         if about_file { failure.about(&args.input) } else { failure }
     })?;
     let key_id = key.header().key;
-    let bar = output.progress("encrypting", table.rows());
+    let bar = output.bar("encrypting", 0, table.rows());
     DataProvider::new(key, signing_key)
         .encrypt_to(&agreement, &table, &args.out, |rows| bar.set_position(rows as u64))
         .map_err(|error| Failure::from(error).about(&args.out))?;

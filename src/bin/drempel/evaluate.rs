@@ -6,8 +6,8 @@ use std::time::Instant;
 use drempel::analysis::Question;
 use drempel::container::check_writable;
 use drempel::evaluator::Evaluation;
-use drempel::job::{self, Job, Progress, Shard, Start};
-use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator};
+use drempel::job::{self, Job, Shard, Start};
+use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, Progress};
 use serde_json::json;
 
 use crate::cli::{EvaluateArgs, OutputArgs};

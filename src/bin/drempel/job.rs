@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
-use drempel::job::{self, Progress, Status};
+use drempel::Progress;
+use drempel::job::{self, Status};
 use serde_json::{Value, json};
 
 use crate::cli::{JobAction, JobCommandArgs};

@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use drempel::Answer;
-use drempel::job::Progress;
+use drempel::{Answer, Progress};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -50,7 +49,7 @@ impl Output {
         let mut begun = None;
         move |Progress { done, of }| {
             let (bar, first, start) =
-                begun.get_or_insert_with(|| (self.bar_from(step, done, of), done, Instant::now()));
+                begun.get_or_insert_with(|| (self.bar(step, done, of), done, Instant::now()));
             bar.set_position(done as u64);
             if !self.json || done == *first {
                 return;
@@ -64,20 +63,14 @@ impl Output {
         }
     }
 
-    /// A bar of which `done` steps are done already.
-    fn bar_from(&self, what: &'static str, done: usize, total: usize) -> ProgressBar {
-        let bar = self.progress(what, total).with_position(done as u64);
-        bar.reset_eta();
-        bar
-    }
-
-    /// A bar over `total` steps, until it is dropped; invisible in a pipe and with `--json`.
-    pub(crate) fn progress(&self, what: &'static str, total: usize) -> ProgressBar {
+    /// A bar over `total` steps of which `done` are done, until it is dropped; invisible in a pipe and with `--json`.
+    pub(crate) fn bar(&self, step: &'static str, done: usize, total: usize) -> ProgressBar {
         if self.json || !io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} ({per_sec}, {eta} left)");
-        let bar = ProgressBar::new(total as u64).with_message(what);
+        let bar = ProgressBar::new(total as u64).with_position(done as u64).with_message(step);
+        bar.reset_eta();
         bar.with_style(style.expect("the template is valid")).with_finish(ProgressFinish::AndClear)
     }
 }
