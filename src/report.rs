@@ -301,7 +301,7 @@ fn check_fit<A: Analysis>(
         return Err(ReportError::NoAreas);
     }
     if let (Some(map), Some(areas)) = (inputs.map, pictures.iter().find_map(areas_of)) {
-        let names: std::collections::HashSet<&str> = map.areas().map(|(name, _)| name).collect();
+        let names = map.names();
         if !areas.areas.iter().any(|area| names.contains(area.id.as_str())) {
             return Err(ReportError::OtherMap);
         }

@@ -1,6 +1,6 @@
 //! Areas as polygons, from GeoJSON (RFC 7946) or TopoJSON.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use geojson::{GeoJson, GeometryValue, Position};
 use serde::Deserialize;
@@ -127,6 +127,10 @@ impl Shapes {
 
     pub(super) fn areas(&self) -> impl ExactSizeIterator<Item = (&str, &[Ring])> {
         self.areas.iter().map(|(name, rings)| (name.as_str(), rings.as_slice()))
+    }
+
+    pub(super) fn names(&self) -> HashSet<&str> {
+        self.areas().map(|(name, _)| name).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts per area: a map or bars, and a table; and what changed since an earlier answer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{Frame, Row, Section};
 use crate::analysis::picture::{Area, Areas};
@@ -152,7 +152,7 @@ impl Frame<'_> {
 
     /// How many areas the map does not have.
     fn off_map(&self, areas: &[Area]) -> Option<String> {
-        let names: HashSet<&str> = self.map?.areas().map(|(name, _)| name).collect();
+        let names = self.map?.names();
         let missing = areas.iter().filter(|area| !area.is_total && !names.contains(area.id.as_str())).count();
         (missing > 0).then(|| {
             self.pick(
@@ -180,7 +180,7 @@ impl Frame<'_> {
             let bars = areas.iter().filter(|area| !area.is_total).map(bar).collect();
             return self.chart(title, axis, bars, (0.0, 0.0), Marks::Bars, 1);
         };
-        let names: HashSet<&str> = map.areas().map(|(name, _)| name).collect();
+        let names = map.names();
         let on_map: Vec<(&str, Option<f64>, Fill)> = areas
             .iter()
             .filter(|area| names.contains(area.id.as_str()))
