@@ -49,7 +49,7 @@ impl Blinding {
 
     /// As [`save`](Self::save), where there must be no file yet.
     pub(crate) fn save_new(&self, path: &Path) -> Result<(), ContainerError> {
-        write_new(path, Access::Private, |mut out| self.container.copy_to(&mut out))
+        write_new(path, Access::Private, |out| self.write(out))
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.

@@ -91,7 +91,7 @@ fn containers() -> Vec<Fixture> {
         bytes
     };
     let three = {
-        // Three ring elements and one value; what they are about does not matter to a digest.
+        // Three ring elements, the last with one value; what they are about does not matter to a digest.
         let payload: Vec<u8> = (0..2 * (3 * 2_048 + 4_097)).map(|i: usize| (i % 241) as u8).collect();
         world.signed(Kind::EncryptedAnswer, 1 << 13, &[0; 9], &payload)
     };
