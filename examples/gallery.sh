@@ -4,7 +4,7 @@
 #     DREMPEL_PASSPHRASE=... examples/gallery.sh FOLDER
 #
 # FOLDER gets KIND.en.html and KIND.nl.html for each kind, with the numbers as KIND.csv, KIND.json and KIND.parquet and the charts in
-# KIND.svg/; the parties' own files lie in FOLDER/work. KINDS chooses kinds (default: all). DREMPEL names the program
+# KIND.svg/; the parties' own files lie in FOLDER/parties. KINDS chooses kinds (default: all). DREMPEL names the program
 # (default: drempel, on the PATH).
 set -euo pipefail
 
@@ -12,11 +12,11 @@ out=${1:?folder for the reports}
 : "${DREMPEL_PASSPHRASE:?the passphrase of the key files}"
 here=$(cd "$(dirname "$0")" && pwd)
 drempel=${DREMPEL:-drempel}
-mkdir -p "$out/work"
+mkdir -p "$out/parties"
 out=$(cd "$out" && pwd)
 
 for kind in ${KINDS:-svb_uwv debt_count debt_alarm presence matching ranking group_mean group_comparison area_count}; do
-    work=$out/work/$kind data=$here/data/$kind
+    work=$out/parties/$kind data=$here/data/$kind
     [ -e "$work/answers.csv" ] || "$here/sister_case.sh" "$kind" "$work"
     inputs=(--agreement "$work/agreement.toml" --answer "$work/answer.enc" --answers "$work/answers.csv"
         --attestation "$work/answer.attest" --ledger "$work/keys/ledger.jsonl")
@@ -24,7 +24,7 @@ for kind in ${KINDS:-svb_uwv debt_count debt_alarm presence matching ranking gro
     svb_uwv) inputs+=(--regions "$data/regions.csv") ;;
     area_count)
         # The same areas a year before, under an agreement of that time.
-        before=$out/work/area_count.before
+        before=$out/parties/area_count.before
         [ -e "$before/answers.csv" ] || DATA=$data/before "$here/sister_case.sh" "$kind" "$before"
         inputs+=(--cases "$data/cases.csv" --map "$data/areas.geojson" --map-key postcode
             --before-agreement "$before/agreement.toml" --before-answer "$before/answer.enc"

@@ -40,7 +40,7 @@ fn the_gallery_is_made_from_csv_files_and_changed_files_are_refused() {
 }
 
 fn refuses_changes(folder: &Path) {
-    let work = folder.join("work/debt_count");
+    let work = folder.join("parties/debt_count");
     let run = |arguments: &str| -> Output {
         Command::new(DREMPEL)
             .args(arguments.split_ascii_whitespace())
