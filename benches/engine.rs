@@ -27,7 +27,7 @@ fn engine(criterion: &mut Criterion) {
     }
     group.bench_function("fft floor", |bencher| bencher.iter(|| measure.ffts_of_one_rotation(COUNT)));
     group.bench_function("pack answers", |bencher| {
-        bencher.iter(|| pool.install(|| measure.to_rings(black_box(&inputs))));
+        bencher.iter(|| pool.install(|| measure.packing_keyswitch(black_box(&inputs))));
     });
     group.finish();
     parts(&measure, &inputs, &tables);

@@ -17,7 +17,7 @@ out=$(cd "$out" && pwd)
 
 for kind in ${KINDS:-svb_uwv debt_count debt_alarm presence matching ranking group_mean group_comparison area_count}; do
     work=$out/parties/$kind data=$here/data/$kind
-    [ -e "$work/answers.csv" ] || "$here/sister_case.sh" "$kind" "$work"
+    [ -e "$work/answers.csv" ] || "$here/one_analysis.sh" "$kind" "$work"
     inputs=(--agreement "$work/agreement.toml" --answer "$work/answer.enc" --answers "$work/answers.csv"
         --attestation "$work/answer.attest" --ledger "$work/keys/ledger.jsonl")
     case $kind in
@@ -25,7 +25,7 @@ for kind in ${KINDS:-svb_uwv debt_count debt_alarm presence matching ranking gro
     area_count)
         # The same areas a year before, under an agreement of that time.
         before=$out/parties/area_count.before
-        [ -e "$before/answers.csv" ] || DATA=$data/before "$here/sister_case.sh" "$kind" "$before"
+        [ -e "$before/answers.csv" ] || DATA=$data/before "$here/one_analysis.sh" "$kind" "$before"
         inputs+=(--cases "$data/cases.csv" --map "$data/areas.geojson" --map-key postcode
             --before-agreement "$before/agreement.toml" --before-answer "$before/answer.enc"
             --before-answers "$before/answers.csv" --before-cases "$data/before/cases.csv")

@@ -38,7 +38,7 @@ struct Arrears {
     visit_from: i64,
 }
 
-/// Some households (by their place in the file) and the records that were found of them.
+/// Some households (by their index in the file) and the records that were found of them.
 #[derive(Default)]
 struct Batch {
     households: Vec<usize>,
@@ -100,7 +100,7 @@ impl Analysis for Arrears {
         ["household", "advice"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
     }
 
@@ -113,14 +113,14 @@ impl Analysis for Arrears {
         _setting: &Setting<'_>,
         households: &Households,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         let all: Vec<_> = households.iter().collect();
-        let batch = |places: &[usize]| {
-            let mut batch = Batch { households: places.to_vec(), ..Batch::default() };
-            for (group, place) in places.iter().enumerate() {
+        let batch = |indices: &[usize]| {
+            let mut batch = Batch { households: indices.to_vec(), ..Batch::default() };
+            for (group, index) in indices.iter().enumerate() {
                 for table in 0..self.datasets.len() {
-                    if let Some(row) = records.row(table, all[*place].id()) {
+                    if let Some(row) = records.row(table, all[*index].id()) {
                         batch.cells.push(Cell { table, row });
                         batch.group_of.push(group);
                     }
@@ -128,7 +128,7 @@ impl Analysis for Arrears {
             }
             batch
         };
-        Ok(places.chunks(BATCH).map(batch).collect())
+        Ok(indices.chunks(BATCH).map(batch).collect())
     }
 
     fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
@@ -140,7 +140,7 @@ impl Analysis for Arrears {
         (1..=self.datasets.len()).map(sample).collect()
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         &batch.households
     }
 

@@ -99,7 +99,7 @@ pub enum AgreementError {
         "datasets \"{left}\" and \"{right}\" are added up but differ in {what}; only amounts of one \
          legal concept and unit may be"
     )]
-    ApplesAndPears {
+    IncompatibleDatasets {
         /// One dataset.
         left: String,
         /// The other.
@@ -249,7 +249,7 @@ impl<A: Analysis> Agreement<A> {
         if columns.len() < 2 {
             return Err(AgreementError::Analysis("an answer has no column for a value"));
         }
-        if self.disclosure.blinded && !analysis::gives_its_bits(&self.analysis, &setting) {
+        if self.disclosure.blinded && !analysis::is_single_bit(&self.analysis, &setting) {
             return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
         }
         if self.disclosure.audit < 1.0 && !self.analysis.is_separable() {

@@ -25,10 +25,10 @@ pub mod matching;
 pub mod picture;
 mod plain_words;
 pub mod presence;
-#[cfg(test)]
-pub(crate) mod probe;
 mod question;
 pub mod ranking;
+#[cfg(test)]
+pub(crate) mod test_analysis;
 pub mod totals;
 
 pub use area_count::AreaCount;
@@ -127,7 +127,7 @@ pub trait Analysis: Sized + Send + Sync {
 
     /// What the decrypted fields of all answers mean: for each answer a value for each column but the first. Nothing
     /// where the fields contradict each other: that stops the release.
-    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>>;
+    fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>>;
 
     /// Whether each answer follows from its own rows alone, so that a share of the answers can be evaluated again
     /// without the others.
@@ -141,7 +141,7 @@ pub trait Analysis: Sized + Send + Sync {
     /// A named error with the line and column of the first fault.
     fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError>;
 
-    /// Checks the cases against the agreement, finds their records, and sorts the answers at the given places (all of
+    /// Checks the cases against the agreement, finds their records, and sorts the answers at the given indices (all of
     /// them, or those that an auditor has drawn) into batches.
     ///
     /// # Errors
@@ -151,15 +151,15 @@ pub trait Analysis: Sized + Send + Sync {
         setting: &Setting<'_>,
         cases: &Self::Cases,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Self::Batch>, CaseError>;
 
     /// For planning without files: batches of one answer each (or of a list, where one answer needs the others), from the
     /// smallest kind to the largest, with what they are about: "a household of 2 amounts".
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Self::Batch)>;
 
-    /// Which answers (by their place) a batch gives, in the order of the program's columns.
-    fn answered<'b>(&self, batch: &'b Self::Batch) -> &'b [usize];
+    /// Which answers (by their index) a batch gives, in the order of the program's columns.
+    fn answer_indices<'b>(&self, batch: &'b Self::Batch) -> &'b [usize];
 
     /// The program: a column for each released field, with one row for each answer of the batch.
     ///
@@ -169,12 +169,12 @@ pub trait Analysis: Sized + Send + Sync {
 }
 
 /// Whether each answer is its one bit, 1 for yes, and nothing more: blinded answers are opened and read as that.
-pub(crate) fn gives_its_bits(analysis: &impl Analysis, setting: &Setting<'_>) -> bool {
+pub(crate) fn is_single_bit(analysis: &impl Analysis, setting: &Setting<'_>) -> bool {
     if !analysis.released(setting).is_yes_or_no() || analysis.columns().len() != 2 {
         return false;
     }
     let answers = [false, true].map(|yes| vec![Value::YesNo(yes)]);
-    analysis.outcome(setting, &[vec![0], vec![1]]).is_some_and(|values| values == answers)
+    analysis.decode(setting, &[vec![0], vec![1]]).is_some_and(|values| values == answers)
 }
 
 /// What an analysis sees of the agreement beside its own section.
@@ -189,7 +189,7 @@ pub struct Setting<'a> {
 /// Refuses datasets whose amounts may not be added up.
 ///
 /// # Errors
-/// [`AgreementError::ApplesAndPears`], or an error where there is no dataset at all.
+/// [`AgreementError::IncompatibleDatasets`], or an error where there is no dataset at all.
 pub(crate) fn check_one_concept(datasets: &[&Dataset]) -> Result<(), AgreementError> {
     let Some((first, others)) = datasets.split_first() else {
         return Err(AgreementError::Analysis("datasets must name at least one dataset"));
@@ -198,7 +198,7 @@ pub(crate) fn check_one_concept(datasets: &[&Dataset]) -> Result<(), AgreementEr
         let same = [("unit", first.unit == other.unit), ("concept", first.concept == other.concept)];
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             let (left, right) = (first.name.clone(), other.name.clone());
-            return Err(AgreementError::ApplesAndPears { left, right, what });
+            return Err(AgreementError::IncompatibleDatasets { left, right, what });
         }
     }
     Ok(())
@@ -238,7 +238,7 @@ impl Released {
     }
 
     /// Whether an answer was made in this form: the same scale and number of fields.
-    pub(crate) fn is_form_of(&self, made: &Provenance) -> bool {
+    pub(crate) fn matches_shape(&self, made: &Provenance) -> bool {
         (made.scale, made.fields as usize) == (self.scale, self.fields.len())
     }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
-use crate::container::{ContainerError, UNNAMED};
+use crate::container::{ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::table::csv::{CellProblem, Column, CsvError, CsvRows};
 use crate::units::{Digest, SubjectId};
@@ -143,7 +143,7 @@ impl Answer {
     ) -> Result<Self, UnblindError> {
         for container in [encrypted.container(), blinding.container()] {
             container.expect(agreement.id(), Some(encrypted.header().key))?;
-            container.signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
+            container.signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
         }
         let columns = agreement.analysis().columns();
         let mut csv = CsvRows::open(input)?;
@@ -231,11 +231,11 @@ impl Answer {
         if self.blinded != Some(blinding.digest()) {
             return Err(UnblindError::OtherBlinding);
         }
-        let turn = |(subject, values): (SubjectId, Vec<Value>)| {
-            let answer = blinding.turn(subject.as_str(), values == [Value::YesNo(true)]);
+        let flip = |(subject, values): (SubjectId, Vec<Value>)| {
+            let answer = blinding.flip(subject.as_str(), values == [Value::YesNo(true)]);
             (subject, vec![Value::YesNo(answer)])
         };
-        Ok(Self { rows: self.rows.into_iter().map(turn).collect(), blinded: None, ..self })
+        Ok(Self { rows: self.rows.into_iter().map(flip).collect(), blinded: None, ..self })
     }
 
     /// How many answers begin with a yes; nothing where they are blinded or no answers of yes or no.

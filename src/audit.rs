@@ -6,11 +6,11 @@ use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
-use crate::container::{Container, ContainerError, Seal, UNNAMED};
-use crate::encrypted_answer::{Collected, EncryptedAnswer};
+use crate::container::{Container, ContainerError, NO_LABEL, Seal};
+use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
-use crate::evaluator::computer::{AT_A_TIME, Computer, Prepared};
+use crate::evaluator::context::{ANSWERS_PER_PASS, CheckedJob, EvaluationContext};
 use crate::evaluator::{EvaluateError, PROGRAM, Progress};
 use crate::keys::EvaluationKey;
 use crate::signature::SigningKey;
@@ -25,7 +25,7 @@ pub(crate) use draw::Draw;
 
 /// The party that evaluates again: a data provider or a supervisor. It holds no key that decrypts.
 pub struct Auditor {
-    pub(crate) computer: Computer,
+    pub(crate) context: EvaluationContext,
     signing_key: SigningKey,
 }
 
@@ -96,7 +96,7 @@ impl Auditor {
     /// # Errors
     /// When the key's file cannot be read.
     pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
-        Ok(Self { computer: Computer::new(key)?, signing_key })
+        Ok(Self { context: EvaluationContext::new(key)?, signing_key })
     }
 
     /// Checks the whole job, evaluates the agreed share again, compares byte for byte, and signs what it found.
@@ -123,7 +123,7 @@ impl Auditor {
             let mut nonce = [0; 32];
             getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
             let drawn = Draw::new(job.answer.digest(), nonce.into(), agreement.disclosure());
-            if answers == 0 || (0..answers).any(|place| drawn.takes(place)) {
+            if answers == 0 || (0..answers).any(|index| drawn.takes(index)) {
                 break nonce.into();
             }
         };
@@ -142,22 +142,22 @@ impl Auditor {
         if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
             return Err(AuditError::NotAnAuditor);
         }
-        let prepared = self.computer.prepare(agreement, cases, tables)?;
+        let prepared = self.context.prepare(agreement, cases, tables)?;
         self.check_job(&prepared, job)?;
         let answers = prepared.subjects.len();
         let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
-        let places: Vec<usize> = (0..answers).filter(|place| drawn.takes(*place)).collect();
+        let indices: Vec<usize> = (0..answers).filter(|index| drawn.takes(*index)).collect();
         match job.transcript {
             None => self.compare_all(&prepared, job, progress)?,
             Some(transcript) => {
                 self.compare_packing(transcript, job.answer)?;
-                self.compare_drawn(&prepared, &places, job, transcript, progress)?;
+                self.compare_drawn(&prepared, &indices, job, transcript, progress)?;
             }
         }
         let statement = Statement {
             answer: job.answer.digest(),
             nonce,
-            audited: places.len() as u64,
+            audited: indices.len() as u64,
             answers: answers as u64,
             program: PROGRAM.to_owned(),
         };
@@ -168,15 +168,15 @@ impl Auditor {
     /// The answer and what comes with it: signed by the evaluator, made from just these inputs, by this program.
     fn check_job<A: Analysis>(
         &self,
-        prepared: &Prepared<'_, A>,
+        prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
     ) -> Result<(), AuditError> {
-        let Prepared { agreement, cases, tables, released, .. } = prepared;
+        let CheckedJob { agreement, cases, tables, released, .. } = prepared;
         let evaluator = agreement.only(Role::Evaluator);
-        let id = self.computer.header.key;
+        let id = self.context.header.key;
         let checked = |container: &Container| {
             container.expect(agreement.id(), Some(id))?;
-            container.signed_by(evaluator, UNNAMED)
+            container.signed_by(evaluator, NO_LABEL)
         };
         checked(job.answer.container()).map_err(|source| AuditError::Input { what: "answer", source })?;
         let made = job.answer.provenance();
@@ -184,13 +184,13 @@ impl Auditor {
         let same = [
             ("tables", made.tables == seals),
             ("cases", made.cases == cases.digest()),
-            ("evaluation key", made.evaluation_key == self.computer.seal.digest()),
+            ("evaluation key", made.evaluation_key == self.context.seal.digest()),
             ("program", made.program == PROGRAM),
         ];
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(AuditError::OtherInput { what });
         }
-        if !released.is_form_of(made) {
+        if !released.matches_shape(made) {
             return Err(AuditError::Unfit {
                 why: "the answer has another form than the agreement's analysis gives",
             });
@@ -228,28 +228,28 @@ impl Auditor {
     /// Evaluates everything again and compares the packed answers.
     fn compare_all<A: Analysis>(
         &self,
-        prepared: &Prepared<'_, A>,
+        prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
         mut progress: impl FnMut(Progress),
     ) -> Result<(), AuditError> {
-        let mut collected = job.answer.room();
+        let mut collected = job.answer.empty_packing();
         let of = prepared.subjects.len();
         progress(Progress { done: 0, of });
-        for places in prepared.parts(AT_A_TIME) {
-            let places = Vec::from_iter(places);
-            let rows = self.computer.rows(prepared, &places, job.blinding)?;
-            self.computer.collect(&mut collected, places[0] * prepared.released.fields.len(), &rows);
-            progress(Progress { done: places[0] + places.len(), of });
+        for indices in prepared.parts(ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let rows = self.context.rows(prepared, &indices, job.blinding)?;
+            self.context.collect(&mut collected, indices[0] * prepared.released.fields.len(), &rows);
+            progress(Progress { done: indices[0] + indices.len(), of });
         }
         same_answers(&collected, job.answer)
     }
 
     /// Packs the transcript again: the file of answers must be its sum.
     fn compare_packing(&self, transcript: &Transcript, answer: &EncryptedAnswer) -> Result<(), AuditError> {
-        let mut collected = answer.room();
+        let mut collected = answer.empty_packing();
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
-            self.computer.collect(&mut collected, first, &rows);
+            self.context.collect(&mut collected, first, &rows);
         }
         same_answers(&collected, answer)
     }
@@ -257,19 +257,19 @@ impl Auditor {
     /// Evaluates the drawn answers again and compares each value with its row of the transcript.
     fn compare_drawn<A: Analysis>(
         &self,
-        prepared: &Prepared<'_, A>,
-        places: &[usize],
+        prepared: &CheckedJob<'_, A>,
+        indices: &[usize],
         job: &Evaluated<'_>,
         transcript: &Transcript,
         mut progress: impl FnMut(Progress),
     ) -> Result<(), AuditError> {
         let fields = prepared.released.fields.len();
         let mut again: HashMap<usize, Vec<u32>> = HashMap::new();
-        let of = places.len();
+        let of = indices.len();
         progress(Progress { done: 0, of });
-        for places in places.chunks(AT_A_TIME) {
-            let rows = self.computer.rows(prepared, places, job.blinding)?;
-            let values = places.iter().flat_map(|place| place * fields..(place + 1) * fields);
+        for indices in indices.chunks(ANSWERS_PER_PASS) {
+            let rows = self.context.rows(prepared, indices, job.blinding)?;
+            let values = indices.iter().flat_map(|index| index * fields..(index + 1) * fields);
             again.extend(values.zip(rows.chunks_exact(WORDS).map(<[u32]>::to_vec)));
             progress(Progress { done: again.len() / fields, of });
         }
@@ -296,7 +296,7 @@ pub struct Evaluated<'e> {
     pub blinding: Option<&'e Blinding>,
 }
 
-fn same_answers(collected: &Collected, answer: &EncryptedAnswer) -> Result<(), AuditError> {
+fn same_answers(collected: &PackedAnswers, answer: &EncryptedAnswer) -> Result<(), AuditError> {
     match answer.first_difference(collected).map_err(|source| AuditError::Input { what: "answer", source })? {
         Some((first, last)) => Err(AuditError::AnswersDiffer { first, last }),
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! Blinded answers: the key holder opens random bits, and only the receiver reads what they mean.
 //!
-//! The evaluator turns each encrypted yes or no into its opposite where a secret bit says so; that is linear, so it
+//! The evaluator mask_bit each encrypted yes or no into its opposite where a secret bit says so; that is linear, so it
 //! costs nothing. The bits come from a seed, one keyed hash per household (docs/protocol.md, section 9).
 
 use std::fmt;
@@ -53,14 +53,14 @@ impl Blinding {
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.
-    pub(crate) fn turn(&self, household: &str, bit: bool) -> bool {
-        bit != self.turns(household)
+    pub(crate) fn flip(&self, household: &str, bit: bool) -> bool {
+        bit != self.mask_bit(household)
     }
 
     /// Turns an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
     pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
         for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
-            if self.turns(household) {
+            if self.mask_bit(household) {
                 ciphertext.iter_mut().for_each(|word| *word = word.wrapping_neg());
                 let body = &mut ciphertext[WORDS - 1];
                 *body = body.wrapping_add(DELTA);
@@ -68,7 +68,7 @@ impl Blinding {
         }
     }
 
-    fn turns(&self, household: &str) -> bool {
+    fn mask_bit(&self, household: &str) -> bool {
         blake3::keyed_hash(&self.seed, household.as_bytes()).as_bytes()[0] & 1 == 1
     }
 }

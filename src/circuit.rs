@@ -7,7 +7,7 @@
 pub mod clear;
 pub mod cost;
 mod encoding;
-pub mod latest;
+pub mod latest_record;
 mod lookup_table;
 pub mod radix;
 

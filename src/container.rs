@@ -28,7 +28,7 @@ pub use header::{Header, Kind};
 pub(crate) use metadata::decode;
 pub use seal::Seal;
 pub use write::{Access, check_writable, write_atomically};
-pub(crate) use write::{UNNAMED, Writer, write_new, write_whole};
+pub(crate) use write::{NO_LABEL, Writer, write_new, write_whole};
 
 const DIGEST_BYTES: usize = 32;
 

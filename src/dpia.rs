@@ -257,7 +257,7 @@ fn entry_row(entry: &Entry, language: Language) -> EntryRow<'_> {
 mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
-    use crate::analysis::probe::{self, Probe};
+    use crate::analysis::test_analysis::{self, TestAnalysis};
     use crate::ledger::Release;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -361,8 +361,8 @@ mod tests {
 
     #[test]
     fn another_analysis_has_no_word_about_households() {
-        let probe = probe::agreement("columns = [\"wijk\", \"people\"]\nhighest = 9", "");
-        let rehearsal = Rehearsal::<Probe>::of(&probe).expect("a sound agreement");
+        let probe = test_analysis::agreement("columns = [\"wijk\", \"people\"]\nhighest = 9", "");
+        let rehearsal = Rehearsal::<TestAnalysis>::of(&probe).expect("a sound agreement");
         for (language, word) in [(Language::English, "household"), (Language::Dutch, "huishoud")] {
             let text = document(rehearsal.agreement(), None, language);
             assert!(!text.contains(word), "{text}");

@@ -13,9 +13,9 @@ use crate::params::RING;
 use crate::transcript::{ROW_BYTES, ROWS_PER_CHUNK};
 use crate::units::{Digest, MAX_ID_BYTES, SubjectIds, hides};
 
-mod collected;
+mod packed_answers;
 
-pub(crate) use collected::Collected;
+pub(crate) use packed_answers::PackedAnswers;
 
 /// The encrypted answers of one job.
 #[derive(Debug)]
@@ -79,8 +79,8 @@ impl EncryptedAnswer {
     }
 
     /// Room for answers of the same form.
-    pub(crate) fn room(&self) -> Collected {
-        Collected::new(self.provenance.scale, self.provenance.values())
+    pub(crate) fn empty_packing(&self) -> PackedAnswers {
+        PackedAnswers::new(self.provenance.scale, self.provenance.values())
     }
 
     /// What the answers were made from, and whom they are about.
@@ -143,15 +143,15 @@ impl EncryptedAnswer {
     fn rows(&self, index: usize) -> Result<Vec<u32>, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;
         let count = bytes.len() / size_of::<u32>();
-        Ok(crate::words::take(&mut bytes.as_slice(), count).unwrap_or_default())
+        Ok(crate::le_bytes::take(&mut bytes.as_slice(), count).unwrap_or_default())
     }
 
     fn ring(&self, index: usize) -> Result<PackedRing, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;
         let mut rest = bytes.as_slice();
-        let mask = crate::words::take::<u16>(&mut rest, RING);
+        let mask = crate::le_bytes::take::<u16>(&mut rest, RING);
         let mask = mask.ok_or(ContainerError::BadContents("a ring element lacks its mask"))?;
         let count = rest.len() / size_of::<u16>();
-        Ok((mask, crate::words::take(&mut rest, count).unwrap_or_default()))
+        Ok((mask, crate::le_bytes::take(&mut rest, count).unwrap_or_default()))
     }
 }

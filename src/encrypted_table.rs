@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::container::{Container, ContainerError, artefact};
+use crate::le_bytes;
 use crate::params::RING;
 use crate::units::{SubjectIds, hides};
-use crate::words;
 
 /// Bytes of a full bin.
 pub(crate) const BIN_BYTES: usize = 2 * RING * size_of::<u64>();
@@ -95,14 +95,14 @@ impl EncryptedTable {
     pub(crate) fn bin(&self, index: usize) -> Result<Bin, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;
         let mut rest = bytes.as_slice();
-        let mask = words::take::<u64>(&mut rest, RING);
+        let mask = le_bytes::take::<u64>(&mut rest, RING);
         let mask = mask.ok_or(ContainerError::BadContents("a bin lacks its mask"))?;
         // A mask of zeros would be plaintext in the clear, posing as a ciphertext.
         if mask.iter().all(|word| *word == 0) {
             return Err(ContainerError::BadContents("a mask of zeros"));
         }
         let count = rest.len() / size_of::<u64>();
-        let bodies = words::take::<u64>(&mut rest, count).unwrap_or_default();
+        let bodies = le_bytes::take::<u64>(&mut rest, count).unwrap_or_default();
         Ok(Bin { mask, bodies })
     }
 }

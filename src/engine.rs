@@ -84,12 +84,12 @@ impl Engine {
     }
 
     /// Switches each ciphertext, its words rounded by [`round`], to a ring element of [`RING_WORDS`] words, mask
-    /// first, whose constant coefficient holds its value: what [`Collected`](crate::encrypted_answer::Collected) adds up.
+    /// first, whose constant coefficient holds its value: what [`PackedAnswers`](crate::encrypted_answer::PackedAnswers) adds up.
     ///
     /// # Cost
     /// No bootstrap; about a twentieth of one per ciphertext.
-    pub(crate) fn to_rings(&self, inputs: &[u32]) -> Vec<u64> {
-        packing::to_rings(&self.key.packing, inputs)
+    pub(crate) fn packing_keyswitch(&self, inputs: &[u32]) -> Vec<u64> {
+        packing::packing_keyswitch(&self.key.packing, inputs)
     }
 }
 

@@ -6,8 +6,8 @@ use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::{CaseError, Cases};
-use crate::container::{ContainerError, UNNAMED};
-use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
+use crate::container::{ContainerError, NO_LABEL};
+use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers, Provenance};
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, WORDS};
 use crate::keys::{EvaluationKey, Expanded};
@@ -15,17 +15,17 @@ use crate::plan::{Plan, PlanError};
 use crate::signature::SigningKey;
 use crate::transcript::{Transcript, TranscriptWriter};
 
-pub(crate) mod computer;
+pub(crate) mod context;
 mod fhe;
 
-use computer::{AT_A_TIME, Computer, Prepared};
+use context::{ANSWERS_PER_PASS, CheckedJob, EvaluationContext};
 
 /// What computes the answers, as a name and a version: an auditor must run the same.
 pub const PROGRAM: &str = concat!("drempel ", env!("CARGO_PKG_VERSION"));
 
 /// The party that computes. It holds no key that decrypts.
 pub struct Evaluator {
-    pub(crate) computer: Computer,
+    pub(crate) context: EvaluationContext,
     pub(crate) signing_key: SigningKey,
 }
 
@@ -113,7 +113,7 @@ impl Evaluator {
     /// # Errors
     /// When the key's file cannot be read.
     pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
-        Ok(Self { computer: Computer::new(key)?, signing_key })
+        Ok(Self { context: EvaluationContext::new(key)?, signing_key })
     }
 
     /// Computes the encrypted answers in memory. `progress` is told at the start and on the way. For what takes hours
@@ -136,14 +136,14 @@ impl Evaluator {
     ) -> Result<Evaluation, EvaluateError> {
         let job = self.prepare(agreement, cases, tables)?;
         let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
-        let mut assembly = Assembly::new(self, &job, blinding)?;
+        let mut assembly = AnswerBuilder::new(self, &job, blinding)?;
         let of = job.subjects.len();
         progress(Progress { done: 0, of });
-        for places in job.parts(AT_A_TIME) {
-            let places = Vec::from_iter(places);
-            let rows = self.computer.rows(&job, &places, assembly.blinding.as_ref())?;
+        for indices in job.parts(ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let rows = self.context.rows(&job, &indices, assembly.blinding.as_ref())?;
             assembly.add(&rows)?;
-            progress(Progress { done: places[0] + places.len(), of });
+            progress(Progress { done: indices[0] + indices.len(), of });
         }
         assembly.finish()
     }
@@ -158,7 +158,7 @@ impl Evaluator {
         cases: &A::Cases,
         tables: &[EncryptedTable],
     ) -> Result<Plan, EvaluateError> {
-        Ok(self.computer.prepare(agreement, cases, tables)?.plan)
+        Ok(self.context.prepare(agreement, cases, tables)?.plan)
     }
 
     pub(crate) fn prepare<'p, A: Analysis>(
@@ -166,17 +166,17 @@ impl Evaluator {
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
         tables: &'p [EncryptedTable],
-    ) -> Result<Prepared<'p, A>, EvaluateError> {
+    ) -> Result<CheckedJob<'p, A>, EvaluateError> {
         let evaluator = agreement.only(Role::Evaluator);
         if !evaluator.owns(&self.signing_key) {
             return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
         }
-        self.computer.prepare(agreement, cases, tables)
+        self.context.prepare(agreement, cases, tables)
     }
 
     /// A new seed for a job whose answers are blinded.
-    pub(crate) fn blinding<A: Analysis>(&self, job: &Prepared<'_, A>) -> Result<Blinding, ContainerError> {
-        Blinding::generate(job.agreement.id(), self.computer.header.key, &self.signing_key)
+    pub(crate) fn blinding<A: Analysis>(&self, job: &CheckedJob<'_, A>) -> Result<Blinding, ContainerError> {
+        Blinding::generate(job.agreement.id(), self.context.header.key, &self.signing_key)
     }
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
@@ -187,33 +187,33 @@ impl Evaluator {
 }
 
 /// Answers on their way into a file, in the order of the cases.
-pub(crate) struct Assembly<'a, A: Analysis> {
+pub(crate) struct AnswerBuilder<'a, A: Analysis> {
     evaluator: &'a Evaluator,
-    job: &'a Prepared<'a, A>,
-    collected: Collected,
+    job: &'a CheckedJob<'a, A>,
+    collected: PackedAnswers,
     transcript: Option<TranscriptWriter>,
     blinding: Option<Blinding>,
     /// How many encrypted values have come in.
     values: usize,
 }
 
-impl<'a, A: Analysis> Assembly<'a, A> {
+impl<'a, A: Analysis> AnswerBuilder<'a, A> {
     pub(crate) fn new(
         evaluator: &'a Evaluator,
-        job: &'a Prepared<'a, A>,
+        job: &'a CheckedJob<'a, A>,
         blinding: Option<Blinding>,
     ) -> Result<Self, ContainerError> {
         let values = job.subjects.len() * job.released.fields.len();
-        let (id, key) = (job.agreement.id(), evaluator.computer.header.key);
+        let (id, key) = (job.agreement.id(), evaluator.context.header.key);
         let is_sampled = job.agreement.disclosure().audit < 1.0;
         let transcript = is_sampled.then(|| TranscriptWriter::new(id, key, values)).transpose()?;
-        let collected = Collected::new(job.released.scale, values);
+        let collected = PackedAnswers::new(job.released.scale, values);
         Ok(Self { evaluator, job, collected, transcript, blinding, values: 0 })
     }
 
     /// Takes the next answers.
     pub(crate) fn add(&mut self, rows: &[u32]) -> Result<(), ContainerError> {
-        self.evaluator.computer.collect(&mut self.collected, self.values, rows);
+        self.evaluator.context.collect(&mut self.collected, self.values, rows);
         self.values += rows.len() / WORDS;
         match &mut self.transcript {
             Some(transcript) => transcript.rows(rows),
@@ -223,12 +223,12 @@ impl<'a, A: Analysis> Assembly<'a, A> {
 
     /// Signs them all.
     pub(crate) fn finish(self) -> Result<Evaluation, EvaluateError> {
-        let Self { evaluator: Evaluator { computer, signing_key }, job, blinding, .. } = self;
+        let Self { evaluator: Evaluator { context, signing_key }, job, blinding, .. } = self;
         let transcript =
-            self.transcript.map(|transcript| transcript.finish(signing_key, UNNAMED)).transpose()?;
+            self.transcript.map(|transcript| transcript.finish(signing_key, NO_LABEL)).transpose()?;
         let provenance = Provenance {
             program: PROGRAM.to_owned(),
-            evaluation_key: computer.seal.digest(),
+            evaluation_key: context.seal.digest(),
             tables: job.tables.iter().map(|table| table.container().seal()).collect(),
             cases: job.cases.digest(),
             transcript: transcript.as_ref().map(Transcript::digest),
@@ -237,7 +237,7 @@ impl<'a, A: Analysis> Assembly<'a, A> {
             fields: job.released.fields.len() as u32,
             subjects: job.subjects.clone().into_owned(),
         };
-        let (id, key) = (job.agreement.id(), computer.header.key);
+        let (id, key) = (job.agreement.id(), context.header.key);
         let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;
         Ok(Evaluation { answer, transcript, blinding, plan: job.plan })
     }

@@ -10,7 +10,7 @@ use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::answer::Value;
 use crate::cases::Cases;
-use crate::container::{ContainerError, UNNAMED};
+use crate::container::{ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::language::Language;
 use crate::units::SubjectId;
@@ -48,7 +48,7 @@ pub enum ExplainError {
     UnknownSubject,
     /// Values that the analysis does not give.
     #[error("the agreement's analysis does not give such an answer; use the file that was released")]
-    UnlikeItsAnswers,
+    SchemaMismatch,
 }
 
 impl<'a, A: Analysis> Explanation<'a, A> {
@@ -66,7 +66,7 @@ impl<'a, A: Analysis> Explanation<'a, A> {
         values: Option<&'a [Value]>,
     ) -> Result<Self, ExplainError> {
         answer.container().expect(agreement.id(), None)?;
-        answer.container().signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
+        answer.container().signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
         let made = answer.provenance();
         if made.cases != cases.digest() {
             return Err(ExplainError::OtherCases);
@@ -80,7 +80,7 @@ impl<'a, A: Analysis> Explanation<'a, A> {
             let yes_or_no = analysis.released(&agreement.setting()).is_yes_or_no();
             let fits = |value: &Value| !yes_or_no || matches!(value, Value::YesNo(_));
             if values.len() + 1 != analysis.columns().len() || !values.iter().all(fits) {
-                return Err(ExplainError::UnlikeItsAnswers);
+                return Err(ExplainError::SchemaMismatch);
             }
         }
         Ok(Self { agreement, cases, answer, subject, place, values })
@@ -123,7 +123,7 @@ mod tests {
     use crate::analysis::PlainWords;
     use crate::cases::households::Households;
     use crate::circuit::Scale;
-    use crate::encrypted_answer::{Collected, Provenance};
+    use crate::encrypted_answer::{PackedAnswers, Provenance};
     use crate::evaluator::PROGRAM;
     use crate::units::Digest;
 
@@ -159,7 +159,7 @@ mod tests {
             subjects: households.answers().into_owned(),
         };
         let (agreement, packed) =
-            (rehearsal.agreement().id(), Collected::new(Scale::Slots, households.len()));
+            (rehearsal.agreement().id(), PackedAnswers::new(Scale::Slots, households.len()));
         EncryptedAnswer::new(agreement, Digest::ZERO, provenance, &packed, &rehearsal.key(signer))
             .expect("consistent")
     }
@@ -268,7 +268,7 @@ mod tests {
         for values in [vec![], vec![Value::Number(1)], vec![Value::YesNo(true); 2]] {
             let error =
                 Explanation::of(rehearsal.agreement(), &households, &answer, &household, Some(&values));
-            assert!(matches!(error, Err(ExplainError::UnlikeItsAnswers)), "{values:?}");
+            assert!(matches!(error, Err(ExplainError::SchemaMismatch)), "{values:?}");
         }
     }
 }

@@ -23,12 +23,12 @@ use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
-use crate::container::{Container, ContainerError, UNNAMED};
+use crate::container::{Container, ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::WORDS;
-use crate::evaluator::computer::Prepared;
-use crate::evaluator::{Assembly, EvaluateError, Evaluation, Evaluator, PROGRAM, Progress};
+use crate::evaluator::context::CheckedJob;
+use crate::evaluator::{AnswerBuilder, EvaluateError, Evaluation, Evaluator, PROGRAM, Progress};
 use crate::plan::Plan;
 use crate::transcript::{Transcript, TranscriptWriter};
 
@@ -38,7 +38,7 @@ mod shard;
 
 pub use error::JobError;
 use manifest::Manifest;
-pub use manifest::{Begun, Finished};
+pub use manifest::{Finished, ShardSpec};
 pub use shard::{NoShard, Shard};
 
 /// Answers per chunk, if nobody wants it otherwise: about ten seconds of work on two cores.
@@ -64,7 +64,7 @@ pub fn folder(answer: &Path) -> PathBuf {
 #[derive(Clone, Debug)]
 pub struct Status {
     /// The shards that were begun, each with what it has.
-    pub shards: Vec<(Begun, Progress)>,
+    pub shards: Vec<(ShardSpec, Progress)>,
     /// All of them together: what two shards have counts once.
     pub whole: Progress,
 }
@@ -106,9 +106,9 @@ fn manifests(folder: &Path) -> Result<Vec<Manifest>, JobError> {
 /// A job whose inputs have all been checked.
 pub struct Job<'j, A: Analysis> {
     evaluator: &'j Evaluator,
-    inputs: Prepared<'j, A>,
+    inputs: CheckedJob<'j, A>,
     folder: PathBuf,
-    /// The places of each chunk.
+    /// The indices of each chunk.
     parts: Vec<Range<usize>>,
 }
 
@@ -163,20 +163,20 @@ impl<A: Analysis> Job<'_, A> {
         let mut manifest = Manifest::open(&folder, &begun)?;
         let of = begun.answers_of_shard();
         progress(Progress { done: manifest.done(), of });
-        for (number, places) in self.parts.iter().enumerate().filter(|(number, _)| shard.has(*number)) {
+        for (number, indices) in self.parts.iter().enumerate().filter(|(number, _)| shard.has(*number)) {
             if manifest.digest(number).is_some() {
                 continue;
             }
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let places = Vec::from_iter(places.clone());
-            let rows = self.evaluator.computer.rows(&self.inputs, &places, blinding.as_ref())?;
-            let (id, key) = (self.inputs.agreement.id(), self.evaluator.computer.header.key);
+            let indices = Vec::from_iter(indices.clone());
+            let rows = self.evaluator.context.rows(&self.inputs, &indices, blinding.as_ref())?;
+            let (id, key) = (self.inputs.agreement.id(), self.evaluator.context.header.key);
             let mut writer = TranscriptWriter::new(id, key, rows.len() / WORDS)?;
             writer.rows(&rows)?;
             let chunk = writer.finish(&self.evaluator.signing_key, &begun.chunk_name(number))?;
-            manifest.add(number, places.len(), &chunk)?;
+            manifest.add(number, indices.len(), &chunk)?;
             progress(Progress { done: manifest.done(), of });
         }
         Ok(Progress { done: manifest.done(), of })
@@ -216,15 +216,16 @@ impl<A: Analysis> Job<'_, A> {
         let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
         let holders: Vec<Option<&Manifest>> = (0..self.parts.len()).map(holder).collect();
         let finished = self.parts.iter().zip(&holders).filter(|(_, holder)| holder.is_some());
-        let (done, of) = (finished.map(|(places, _)| places.len()).sum(), self.inputs.subjects.len());
+        let (done, of) = (finished.map(|(indices, _)| indices.len()).sum(), self.inputs.subjects.len());
         if done < of {
             return Err(JobError::Unfinished { done, of });
         }
-        let mut assembly = Assembly::new(self.evaluator, &self.inputs, blinding)?;
+        let mut assembly = AnswerBuilder::new(self.evaluator, &self.inputs, blinding)?;
         progress(Progress { done: 0, of });
-        for ((number, places), manifest) in self.parts.iter().enumerate().zip(holders.into_iter().flatten()) {
-            assembly.add(&self.chunk(manifest, number, places.len())?)?;
-            progress(Progress { done: places.end, of });
+        for ((number, indices), manifest) in self.parts.iter().enumerate().zip(holders.into_iter().flatten())
+        {
+            assembly.add(&self.chunk(manifest, number, indices.len())?)?;
+            progress(Progress { done: indices.end, of });
         }
         Ok(assembly.finish()?)
     }
@@ -244,15 +245,15 @@ impl<A: Analysis> Job<'_, A> {
             && made.evaluation_key == begun.evaluation_key
             && made.tables.iter().map(|table| table.digest()).eq(begun.tables)
             && made.cases == begun.cases
-            && self.expect_own(answer.container(), UNNAMED).is_ok()
+            && self.expect_own(answer.container(), NO_LABEL).is_ok()
     }
 
     /// What a shard is begun with: one that was begun with something else is another job's.
-    fn begun(&self, shard: Shard, blinding: Option<&Blinding>) -> Begun {
-        Begun {
+    fn begun(&self, shard: Shard, blinding: Option<&Blinding>) -> ShardSpec {
+        ShardSpec {
             program: PROGRAM.to_owned(),
             agreement: self.inputs.agreement.id(),
-            evaluation_key: self.evaluator.computer.seal.digest(),
+            evaluation_key: self.evaluator.context.seal.digest(),
             tables: self.inputs.tables.iter().map(|table| table.digest()).collect(),
             cases: self.inputs.cases.digest(),
             blinding: blinding.map(Blinding::digest),
@@ -280,7 +281,7 @@ impl<A: Analysis> Job<'_, A> {
             }
         }
         let blinding = Blinding::open(&path).and_then(|blinding| {
-            self.expect_own(blinding.container(), UNNAMED)?;
+            self.expect_own(blinding.container(), NO_LABEL)?;
             Ok(blinding)
         });
         blinding.map(Some).map_err(|source| JobError::Blinding { path, source })
@@ -303,7 +304,7 @@ impl<A: Analysis> Job<'_, A> {
     }
 
     fn expect_own(&self, container: &Container, name: &str) -> Result<(), ContainerError> {
-        container.expect(self.inputs.agreement.id(), Some(self.evaluator.computer.header.key))?;
+        container.expect(self.inputs.agreement.id(), Some(self.evaluator.context.header.key))?;
         container.signed_by(self.inputs.agreement.only(Role::Evaluator), name)
     }
 }

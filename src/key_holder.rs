@@ -109,7 +109,7 @@ impl KeyHolder {
         let values = if agreement.disclosure().blinded {
             Released::read_yes_or_no(&fields)
         } else {
-            analysis.outcome(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
+            analysis.decode(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
         };
         assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
         let rows = made.subjects.owned().zip(values).collect();

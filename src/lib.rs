@@ -25,6 +25,7 @@ pub mod key_file;
 pub mod key_holder;
 mod keys;
 pub mod language;
+mod le_bytes;
 pub mod ledger;
 pub mod plaintext;
 pub mod provider;
@@ -36,7 +37,6 @@ mod ring;
 pub mod signature;
 mod statistics;
 mod transcript;
-mod words;
 
 pub use agreement::{Agreement, Rehearsal, SignedAgreement};
 pub use answer::Answer;

@@ -29,12 +29,12 @@ pub fn answers<A: Analysis>(
     let mut fields = vec![Vec::new(); count];
     for batch in analysis.batches(&setting, cases, &records, &Vec::from_iter(0..count))? {
         for column in analysis.run(&clear, &batch)? {
-            for (place, value) in analysis.answered(&batch).iter().zip(column) {
-                fields[*place].push(value);
+            for (index, value) in analysis.answer_indices(&batch).iter().zip(column) {
+                fields[*index].push(value);
             }
         }
     }
     let released = analysis.released(&setting);
     assert!(fields.iter().all(|fields| released.allows(fields)), "the program's values are those agreed");
-    Ok(analysis.outcome(&setting, &fields).expect("the program's values do not contradict each other"))
+    Ok(analysis.decode(&setting, &fields).expect("the program's values do not contradict each other"))
 }

@@ -5,7 +5,7 @@ use crate::analysis::{Analysis, Records};
 use crate::cases::{CaseError, Cases};
 use crate::circuit::CircuitError;
 use crate::circuit::cost::Cost;
-use crate::evaluator::computer::{AT_A_TIME, parts};
+use crate::evaluator::context::{ANSWERS_PER_PASS, parts};
 use crate::params::noise;
 
 /// The cost of one job.
@@ -44,10 +44,10 @@ pub enum PlanError {
 
 impl Plan {
     /// No job at all.
-    pub(crate) const NOTHING: Self = Self { answers: 0, bootstraps: 0, log2_failure: f64::NEG_INFINITY };
+    pub(crate) const EMPTY: Self = Self { answers: 0, bootstraps: 0, log2_failure: f64::NEG_INFINITY };
 
     /// Two parts of one job.
-    pub(crate) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn merge(&self, other: &Self) -> Self {
         Self {
             answers: self.answers + other.answers,
             bootstraps: self.bootstraps + other.bootstraps,
@@ -73,7 +73,7 @@ impl Plan {
             for column in analysis.run(&cost, batch)? {
                 cost.release(&column, scale);
             }
-            answers += analysis.answered(batch).len() as u64;
+            answers += analysis.answer_indices(batch).len() as u64;
         }
         Ok(Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() })
     }
@@ -91,10 +91,11 @@ impl Plan {
     /// When a case breaks a rule of the agreement.
     pub fn of_cases<A: Analysis>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
         let (analysis, records) = (agreement.analysis(), Records::complete());
-        let mut plan = Self::NOTHING;
-        for places in parts(analysis, cases.answers().len(), AT_A_TIME) {
-            let batches = analysis.batches(&agreement.setting(), cases, &records, &Vec::from_iter(places))?;
-            plan = plan.and(&Self::of_batches(agreement, &batches).expect("a counter reads no tables"));
+        let mut plan = Self::EMPTY;
+        for indices in parts(analysis, cases.answers().len(), ANSWERS_PER_PASS) {
+            let batches =
+                analysis.batches(&agreement.setting(), cases, &records, &Vec::from_iter(indices))?;
+            plan = plan.merge(&Self::of_batches(agreement, &batches).expect("a counter reads no tables"));
         }
         Ok(plan)
     }

@@ -13,14 +13,14 @@ use tfhe::core_crypto::prelude::{
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::circuit::Encoding;
-use crate::container::{Access, ContainerError, Header, Kind, UNNAMED, Writer, write_atomically};
+use crate::container::{Access, ContainerError, Header, Kind, NO_LABEL, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
+use crate::le_bytes;
 use crate::params::{BIG_NOISE, BIG_SIZE, MODULUS, RING};
 use crate::signature::SigningKey;
 use crate::table::Table;
 use crate::units::AgreementId;
-use crate::words;
 
 /// The party that holds a dataset.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ impl DataProvider {
                 return Err(EncryptError::WrongAgreement { what, expected, found });
             }
         }
-        key.signed_by(agreement.only(Role::KeyHolder), UNNAMED)?;
+        key.signed_by(agreement.only(Role::KeyHolder), NO_LABEL)?;
         let provider = agreement.provider(table.dataset());
         if !provider.owns(&self.signing_key) {
             let (dataset, party) = (table.dataset().name.clone(), provider.name.clone());
@@ -171,7 +171,7 @@ impl DataProvider {
         let [mut list, zeros] = [plain, zeros].map(|plain| self.encrypt_list(plain).into_container());
         list.iter_mut().zip(zeros).for_each(|(word, zero)| *word = word.wrapping_sub(zero));
         let mut bytes = Vec::with_capacity(BIN_BYTES);
-        words::write(&mut bytes, &list);
+        le_bytes::write(&mut bytes, &list);
         bytes
     }
 

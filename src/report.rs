@@ -115,7 +115,7 @@ pub enum ReportError {
     },
     /// Values that the analysis does not give.
     #[error("the agreement's analysis does not give such answers; use the file that was released")]
-    UnlikeItsAnswers,
+    SchemaMismatch,
     /// The file of regions.
     #[error(transparent)]
     Csv(#[from] CsvError),
@@ -282,7 +282,7 @@ fn pictures<A: Analysis>(source: &Source<'_, A>, language: Language) -> Result<V
             .subjects
             .iter());
     let pictures = analysis.pictures(&setting, source.cases, source.released, language).filter(|_| fits);
-    pictures.ok_or(ReportError::UnlikeItsAnswers)
+    pictures.ok_or(ReportError::SchemaMismatch)
 }
 
 /// Refuses regions, a map or an earlier answer that nothing in the report would show.

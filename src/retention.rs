@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::agreement::Rehearsal;
     use crate::circuit::Scale;
-    use crate::encrypted_answer::{Collected, EncryptedAnswer, Provenance};
+    use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers, Provenance};
     use crate::key_file::{self, Passphrase};
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -295,7 +295,7 @@ mod tests {
                 agreement,
                 Digest::ZERO,
                 provenance,
-                &Collected::new(Scale::Slots, 0),
+                &PackedAnswers::new(Scale::Slots, 0),
                 &key,
             );
             let path = self.path(name);

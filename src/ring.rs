@@ -3,7 +3,7 @@
 use crate::params::RING;
 
 /// `sum += polynomial · X^degree`, for a degree in `0..2N`.
-pub(crate) fn add_turned(sum: &mut [u64], polynomial: &[u64], degree: usize) {
+pub(crate) fn add_monomial_product(sum: &mut [u64], polynomial: &[u64], degree: usize) {
     let (front, back) = polynomial.split_at(RING - degree % RING);
     let (low, high) = sum.split_at_mut(degree % RING);
     let add = |sum: &mut [u64], terms: &[u64]| {
@@ -31,7 +31,7 @@ mod tests {
         let polynomial: Vec<u64> = (0..RING as u64).map(|i| i * i + 1).collect();
         for degree in [0, 1, 700, RING - 1, RING, RING + 1, 2 * RING - 1] {
             let mut turned = vec![5; RING];
-            add_turned(&mut turned, &polynomial, degree);
+            add_monomial_product(&mut turned, &polynomial, degree);
             for (i, coefficient) in polynomial.iter().enumerate() {
                 let place = (i + degree) % (2 * RING);
                 let signed = if place < RING { *coefficient } else { coefficient.wrapping_neg() };

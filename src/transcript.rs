@@ -9,9 +9,9 @@ use std::io::{self, Write};
 
 use crate::container::{Container, ContainerError, Header, Kind, Writer, artefact};
 use crate::engine::WORDS;
+use crate::le_bytes;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
-use crate::words;
 
 /// One encrypted value after the other, in the order of the answers: 8 KB each.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Transcript {
         (0..self.container.header().chunks()).map(|chunk| {
             let bytes = self.container.chunk(chunk)?;
             let count = bytes.len() / size_of::<u32>();
-            let words = words::take(&mut bytes.as_slice(), count).unwrap_or_default();
+            let words = le_bytes::take(&mut bytes.as_slice(), count).unwrap_or_default();
             Ok((chunk as usize * ROWS_PER_CHUNK, words))
         })
     }
@@ -69,7 +69,7 @@ impl TranscriptWriter {
     }
 
     pub(crate) fn rows(&mut self, words: &[u32]) -> Result<(), ContainerError> {
-        words::write(&mut self.pending, words);
+        le_bytes::write(&mut self.pending, words);
         let full = self.pending.len() / (ROWS_PER_CHUNK * ROW_BYTES) * (ROWS_PER_CHUNK * ROW_BYTES);
         for chunk in self.pending[..full].chunks_exact(ROWS_PER_CHUNK * ROW_BYTES) {
             self.writer.chunk(chunk)?;

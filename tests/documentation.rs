@@ -71,7 +71,7 @@ fn a_question_is_played_on_the_command_line_from_csv_to_answers() {
     let kinds = std::env::var("KINDS").unwrap_or_else(|_| "debt_alarm".to_owned());
     for kind in kinds.split_ascii_whitespace() {
         let folder = tempfile::tempdir().expect("a folder");
-        let output = Command::new(root.join("examples/sister_case.sh"))
+        let output = Command::new(root.join("examples/one_analysis.sh"))
             .arg(kind)
             .arg(folder.path())
             .env("DREMPEL", DREMPEL)

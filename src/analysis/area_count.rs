@@ -233,7 +233,7 @@ impl Analysis for AreaCount {
         ["area", "at_risk"].into_iter().chain(missed).map(str::to_owned).collect()
     }
 
-    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         let minimum = Self::minimum(setting) as i64;
         let mut values = Vec::new();
         // Since the last total: the sum of what is shown, and how many areas are not.
@@ -287,10 +287,10 @@ impl Analysis for AreaCount {
         setting: &Setting<'_>,
         areas: &Areas,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         let mut asked = vec![false; areas.iter().map(Region::answers).sum()];
-        places.iter().for_each(|place| asked[*place] = true);
+        indices.iter().for_each(|place| asked[*place] = true);
         let mut batches = Vec::new();
         let (mut pending, mut of_pending) = (self.pending(), Vec::new());
         let mut next = 0;
@@ -334,16 +334,16 @@ impl Analysis for AreaCount {
             (0..areas).for_each(|_| pending.batch.push(households));
             let amounts = fewest / (areas * households);
             let total = (areas == 2).then(|| Total::over(areas, households.min(MAX_REST as usize) as i64));
-            let places = Vec::from_iter(0..areas + usize::from(total.is_some()));
+            let indices = Vec::from_iter(0..areas + usize::from(total.is_some()));
             let about = if areas == 1 { "an area" } else { "a total over two areas, each" };
             let label = format!("{about} of {households} households of {amounts} amounts");
-            (label, self.finish(setting, pending, places, total))
+            (label, self.finish(setting, pending, indices, total))
         };
         vec![sample(Self::minimum(setting), false), sample(self.max_households, true)]
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.places
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+        &batch.indices
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {

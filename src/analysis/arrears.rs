@@ -67,13 +67,13 @@ impl Arrears {
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         let no_record = match self.missing {
             Missing::Refuse => NoRecord::Refused,
             Missing::NoArrear => NoRecord::NotCounted,
         };
-        counts::batches(&setting.datasets, no_record, people, records, places)
+        counts::batches(&setting.datasets, no_record, people, records, indices)
     }
 
     /// "more than €500.00 in arrear"

@@ -15,7 +15,7 @@ pub const BATCH: usize = 64;
 pub struct Batch {
     people: Vec<usize>,
     cells: Vec<Cell>,
-    /// Whose record each cell is, by the place in `people`.
+    /// Whose record each cell is, by the index in `people`.
     person_of: Vec<usize>,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum NoRecord {
 }
 
 impl Batch {
-    /// The places of its people in the evaluator's file.
+    /// The indices of its people in the evaluator's file.
     pub(super) fn people(&self) -> &[usize] {
         &self.people
     }
@@ -70,26 +70,26 @@ pub(super) fn least(dataset: &Dataset, first: i64) -> Option<u64> {
     (1..=dataset.span()).contains(&least).then_some(least)
 }
 
-/// Finds the records of the people at these places. The tables are numbered as the datasets are.
+/// Finds the records of the people at these indices. The tables are numbered as the datasets are.
 pub(super) fn batches(
     datasets: &[&Dataset],
     no_record: NoRecord,
     people: &People,
     records: &Records<'_>,
-    places: &[usize],
+    indices: &[usize],
 ) -> Result<Vec<Batch>, CaseError> {
-    let batch = |places: &[usize]| {
-        let mut batch = Batch { people: places.to_vec(), ..Batch::default() };
-        for (person, place) in places.iter().enumerate() {
+    let batch = |indices: &[usize]| {
+        let mut batch = Batch { people: indices.to_vec(), ..Batch::default() };
+        for (person, index) in indices.iter().enumerate() {
             for (table, dataset) in datasets.iter().enumerate() {
-                match (records.row(table, people.get(*place)), no_record) {
+                match (records.row(table, people.get(*index)), no_record) {
                     (Some(row), _) => {
                         batch.cells.push(Cell { table, row });
                         batch.person_of.push(person);
                     }
                     (None, NoRecord::NotCounted) => {}
                     (None, NoRecord::Refused) => {
-                        let (line, dataset) = (people.line(*place), dataset.name.clone());
+                        let (line, dataset) = (people.line(*index), dataset.name.clone());
                         let column = Subject::Person.column();
                         return Err(CaseError::MissingRecord { line, column, dataset });
                     }
@@ -98,7 +98,7 @@ pub(super) fn batches(
         }
         Ok(batch)
     };
-    places.chunks(BATCH).map(batch).collect()
+    indices.chunks(BATCH).map(batch).collect()
 }
 
 /// For each person the number of records whose bit, the first column of each table, is 1. Zero without any record.

@@ -126,7 +126,7 @@ impl Analysis for DebtAlarm {
         ["person", "alarm"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(Released::read_yes_or_no(fields))
     }
 
@@ -139,16 +139,16 @@ impl Analysis for DebtAlarm {
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
-        self.arrears().batches(setting, people, records, places)
+        self.arrears().batches(setting, people, records, indices)
     }
 
     fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
         vec![Batch::sample(self.datasets.len())]
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         batch.people()
     }
 

@@ -122,7 +122,7 @@ impl Analysis for DebtCount {
         ["person", "agencies"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
     }
 
@@ -135,16 +135,16 @@ impl Analysis for DebtCount {
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
-        self.arrears().batches(setting, people, records, places)
+        self.arrears().batches(setting, people, records, indices)
     }
 
     fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
         vec![Batch::sample(self.datasets.len())]
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         batch.people()
     }
 

@@ -17,7 +17,7 @@ use crate::circuit::{Backend, Cell, CircuitError, Encoding};
 use crate::language::Language;
 use crate::units::MAX_CENTS;
 
-mod words;
+mod text;
 
 pub use super::household_sum::Missing;
 
@@ -243,7 +243,7 @@ impl Analysis for Eligibility {
         ["household", "eligible"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(Released::read_yes_or_no(fields))
     }
 
@@ -256,12 +256,12 @@ impl Analysis for Eligibility {
         setting: &Setting<'_>,
         households: &Households,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         let sum = self.sum(setting);
         let mut by_size: Vec<Vec<(usize, Folded)>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
         let mut batches = Vec::new();
-        for index in places.iter().copied() {
+        for index in indices.iter().copied() {
             let household = households.get(index);
             self.check_known(household)?;
             let line = self.below(household.poverty_line().value()) - household.known().value();
@@ -288,7 +288,7 @@ impl Analysis for Eligibility {
         (1..=self.max_addends).map(sample).collect()
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         &batch.households
     }
 

@@ -64,11 +64,11 @@ impl GroupComparison {
     }
 
     /// What is known of a group, and of its difference with the first one.
-    fn values(&self, place: usize, groups: &[Total], dataset: &Dataset) -> Vec<Value> {
-        let (total, reference) = (&groups[place], &groups[0]);
+    fn values(&self, index: usize, groups: &[Total], dataset: &Dataset) -> Vec<Value> {
+        let (total, reference) = (&groups[index], &groups[0]);
         let sample = |total: &Total| Sample { number: total.number, variance: total.variance() };
         let difference = total.above(reference);
-        let Welch { low, high, p } = match place {
+        let Welch { low, high, p } = match index {
             0 => Welch::WITH_ITSELF,
             _ => Welch::test(difference, sample(total), sample(reference), self.confidence),
         };
@@ -121,7 +121,7 @@ impl Analysis for GroupComparison {
         let percent = language.decimal(&format!("{}", (self.confidence * 1_000.0).round() / 10.0));
         let interval = language.pick(format!("{percent} % interval"), format!("{percent} %-interval"));
         let (mut means, mut differences) = (Vec::new(), Vec::new());
-        for (place, (subject, values)) in answer.values().enumerate() {
+        for (index, (subject, values)) in answer.values().enumerate() {
             let number = whole(values.first()?)?;
             let decimals: Vec<f64> = values[1..].iter().map(decimal).collect::<Option<_>>()?;
             let [mean, variance, difference, low, high, p] = decimals[..] else {
@@ -137,7 +137,7 @@ impl Analysis for GroupComparison {
                 beside,
             };
             means.push(row(mean, (from, to), vec![]));
-            if place > 0 {
+            if index > 0 {
                 differences.push(row(difference, (low, high), vec![p]));
             }
         }
@@ -190,12 +190,12 @@ impl Analysis for GroupComparison {
         ["group", "number", "mean", "variance", "difference", "low", "high", "p"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         let totals = self.totals(setting);
         let total = |fields: &Vec<i64>| totals.take(&mut fields.as_slice());
         let groups: Vec<Total> = fields.iter().map(total).collect::<Option<_>>()?;
         let dataset = setting.datasets.first()?;
-        Some((0..groups.len()).map(|place| self.values(place, &groups, dataset)).collect())
+        Some((0..groups.len()).map(|index| self.values(index, &groups, dataset)).collect())
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
@@ -207,21 +207,21 @@ impl Analysis for GroupComparison {
         setting: &Setting<'_>,
         groups: &Groups,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<totals::Batch>, CaseError> {
         if groups.len() == 1 {
             return Err(CaseError::OneGroup);
         }
-        let found = |place: &usize| Ok((*place, vec![self.records(setting, groups.get(*place), records)?]));
-        totals::batches(&[self.totals(setting)], places.iter().map(found))
+        let found = |index: &usize| Ok((*index, vec![self.records(setting, groups.get(*index), records)?]));
+        totals::batches(&[self.totals(setting)], indices.iter().map(found))
     }
 
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, totals::Batch)> {
         totals::samples(&[self.totals(setting)], setting.disclosure, self.max_group)
     }
 
-    fn answered<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
-        batch.answered()
+    fn answer_indices<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
+        batch.answer_indices()
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, CircuitError> {

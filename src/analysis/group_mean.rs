@@ -112,10 +112,10 @@ impl Analysis for GroupMean {
     ) -> Option<Vec<Picture>> {
         let width = if self.variance == Variance::Released { 3 } else { 2 };
         let confidence = language.decimal("95 %");
-        let of_dataset = |(place, dataset): (usize, &&Dataset)| {
-            let (divisor, decimals, unit) = shown(setting, place, language);
+        let of_dataset = |(index, dataset): (usize, &&Dataset)| {
+            let (divisor, decimals, unit) = shown(setting, index, language);
             let row = |(subject, values): (&SubjectId, &[Value])| {
-                let values = values.get(place * width..(place + 1) * width)?;
+                let values = values.get(index * width..(index + 1) * width)?;
                 let (number, mean) = (whole(&values[0])?, decimal(&values[1])?);
                 let ends = match values.get(2) {
                     None => None,
@@ -176,7 +176,7 @@ impl Analysis for GroupMean {
         columns
     }
 
-    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         let totals = self.totals(setting);
         let group = |fields: &Vec<i64>| {
             let mut rest = fields.as_slice();
@@ -203,18 +203,18 @@ impl Analysis for GroupMean {
         setting: &Setting<'_>,
         groups: &Groups,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<totals::Batch>, CaseError> {
-        let found = |place: &usize| Ok((*place, self.records(setting, groups.get(*place), records)?));
-        totals::batches(&self.totals(setting), places.iter().map(found))
+        let found = |index: &usize| Ok((*index, self.records(setting, groups.get(*index), records)?));
+        totals::batches(&self.totals(setting), indices.iter().map(found))
     }
 
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, totals::Batch)> {
         totals::samples(&self.totals(setting), setting.disclosure, self.max_group)
     }
 
-    fn answered<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
-        batch.answered()
+    fn answer_indices<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
+        batch.answer_indices()
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, CircuitError> {

@@ -123,7 +123,7 @@ impl HouseholdSum<'_> {
             if addends > self.max_addends {
                 return Err(CaseError::TooManyAddends { line: csv_line, max: self.max_addends, addends });
             }
-            for (place, subject) in subjects.into_iter().enumerate() {
+            for (index, subject) in subjects.into_iter().enumerate() {
                 match (records.row(table, subject), self.missing) {
                     (Some(row), _) => {
                         cells.push(Cell { table, row });
@@ -133,7 +133,7 @@ impl HouseholdSum<'_> {
                     (None, Missing::Zero) => {}
                     (None, Missing::Refuse) => {
                         let line = match dataset.subject {
-                            Subject::Person => household.member_line(place),
+                            Subject::Person => household.member_line(index),
                             _ => csv_line,
                         };
                         let (dataset, column) = (dataset.name.clone(), dataset.subject.column());

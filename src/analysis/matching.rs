@@ -33,16 +33,16 @@ enum Kind {
     Matching,
 }
 
-/// Some pairs, by their places in the file, and their records.
+/// Some pairs, by their indices in the file, and their records.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    places: Vec<usize>,
+    indices: Vec<usize>,
     offers: Vec<Cell>,
     demands: Vec<Cell>,
     digits: usize,
 }
 
-/// The places of the two datasets.
+/// The indices of the two datasets.
 const OFFERS: usize = 0;
 const DEMANDS: usize = 1;
 
@@ -175,7 +175,7 @@ impl Analysis for Matching {
         ["pair", "covered"].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(Released::read_yes_or_no(fields))
     }
 
@@ -188,37 +188,37 @@ impl Analysis for Matching {
         setting: &Setting<'_>,
         pairs: &Pairs,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         let digits = Self::digits(setting);
-        let batch = |places: &[usize]| {
+        let batch = |indices: &[usize]| {
             let cells = |table| {
-                let cell = |place: &usize| Self::cell(setting, pairs.get(*place), table, records);
-                places.iter().map(cell).collect::<Result<Vec<Cell>, CaseError>>()
+                let cell = |index: &usize| Self::cell(setting, pairs.get(*index), table, records);
+                indices.iter().map(cell).collect::<Result<Vec<Cell>, CaseError>>()
             };
-            Ok(Batch { places: places.to_vec(), offers: cells(OFFERS)?, demands: cells(DEMANDS)?, digits })
+            Ok(Batch { indices: indices.to_vec(), offers: cells(OFFERS)?, demands: cells(DEMANDS)?, digits })
         };
-        places.chunks(BATCH).map(batch).collect()
+        indices.chunks(BATCH).map(batch).collect()
     }
 
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
         let cell = |table| vec![Cell { table, row: 0 }];
         let (offers, demands, digits) = (cell(OFFERS), cell(DEMANDS), Self::digits(setting));
-        vec![("a pair".to_owned(), Batch { places: vec![0], offers, demands, digits })]
+        vec![("a pair".to_owned(), Batch { indices: vec![0], offers, demands, digits })]
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.places
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+        &batch.indices
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
-        let Batch { places, offers, demands, digits } = batch;
+        let Batch { indices, offers, demands, digits } = batch;
         let difference = |position| {
             let (offer, demand) = (backend.gather(position, offers)?, backend.gather(position, demands)?);
             Ok(backend.subtract(&offer, &demand))
         };
-        let short = radix::below_zero(backend, places.len(), *digits, difference)?;
-        let one = backend.constant(&vec![1; places.len()], Scale::Slots);
+        let short = radix::below_zero(backend, indices.len(), *digits, difference)?;
+        let one = backend.constant(&vec![1; indices.len()], Scale::Slots);
         Ok(vec![backend.subtract(&one, &short)])
     }
 }

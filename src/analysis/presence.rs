@@ -12,7 +12,7 @@ use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::latest::{CHOSEN, CODE_BASE, Latest};
+use crate::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
 use crate::circuit::radix::Radix;
 use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
@@ -58,10 +58,10 @@ pub enum Batch {
     Seen(counts::Batch),
     /// Seen or not, and where last: people with equally many records.
     Latest {
-        /// The places of its people in the evaluator's file.
+        /// The indices of its people in the evaluator's file.
         people: Vec<usize>,
         /// Their records.
-        latest: Latest,
+        latest: LatestRecord,
     },
 }
 
@@ -126,7 +126,7 @@ impl Presence {
 
     fn latest(&self, setting: &Setting<'_>, records: usize) -> Batch {
         let (time, code) = (self.time(setting), self.code(setting));
-        let latest = Latest { subjects: 0, records, time, code, times: Vec::new(), codes: Vec::new() };
+        let latest = LatestRecord { subjects: 0, records, time, code, times: Vec::new(), codes: Vec::new() };
         Batch::Latest { people: Vec::new(), latest }
     }
 
@@ -136,15 +136,15 @@ impl Presence {
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        place: usize,
+        index: usize,
     ) -> Result<Found, CaseError> {
         let (mut times, mut codes) = (Vec::new(), Vec::new());
         for day in 0..self.agencies {
             let region = self.agencies + day;
-            let row = |table: usize| records.row(table, people.get(place));
+            let row = |table: usize| records.row(table, people.get(index));
             let unpaired = |present: usize, absent: usize| {
                 let name = |table: usize| setting.datasets[table].name.clone();
-                let (line, present, absent) = (people.line(place), name(present), name(absent));
+                let (line, present, absent) = (people.line(index), name(present), name(absent));
                 Err(CaseError::UnpairedRecord { line, present, absent })
             };
             match (row(day), row(region)) {
@@ -309,7 +309,7 @@ impl Analysis for Presence {
         columns.iter().map(|column| (*column).to_owned()).collect()
     }
 
-    fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         let regions = self.split(setting).1.first().map_or(0, |regions| regions.max().value());
         let outcome = |fields: &Vec<i64>| match fields.split_first()? {
             (seen, []) => Some(vec![Value::YesNo(*seen == 1)]),
@@ -334,24 +334,24 @@ impl Analysis for Presence {
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
         if !self.asks_region() {
             let days = self.split(setting).0;
-            let batches = counts::batches(days, NoRecord::NotCounted, people, records, places)?;
+            let batches = counts::batches(days, NoRecord::NotCounted, people, records, indices)?;
             return Ok(batches.into_iter().map(Batch::Seen).collect());
         }
         let mut by_size: Vec<Vec<(usize, Found)>> = vec![Vec::new(); self.agencies + 1];
-        for place in places.iter().copied() {
-            let cells = self.find(setting, people, records, place)?;
-            by_size[cells.0.len()].push((place, cells));
+        for index in indices.iter().copied() {
+            let cells = self.find(setting, people, records, index)?;
+            by_size[cells.0.len()].push((index, cells));
         }
         let mut batches = Vec::new();
         for (size, found) in by_size.into_iter().enumerate() {
             let mut found = found.into_iter().peekable();
             while found.peek().is_some() {
                 let mut batch = self.latest(setting, size);
-                found.by_ref().take(counts::BATCH).for_each(|(place, cells)| batch.push(place, cells));
+                found.by_ref().take(counts::BATCH).for_each(|(index, cells)| batch.push(index, cells));
                 batches.push(batch);
             }
         }
@@ -373,7 +373,7 @@ impl Analysis for Presence {
         (smallest..=self.agencies).map(sample).collect()
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
         match batch {
             Batch::Seen(batch) => batch.people(),
             Batch::Latest { people, .. } => people,

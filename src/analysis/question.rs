@@ -75,11 +75,11 @@ macro_rules! questions {
                 setting: &Setting<'_>,
                 cases: &AnyCases,
                 records: &Records<'_>,
-                places: &[usize],
+                indices: &[usize],
             ) -> Result<Vec<AnyBatch>, CaseError> {
                 match (self, cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        let batches = it.batches(setting, cases, records, places)?;
+                        let batches = it.batches(setting, cases, records, indices)?;
                         Ok(batches.into_iter().map(AnyBatch::$name).collect())
                     })+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
@@ -91,13 +91,13 @@ macro_rules! questions {
                 &self,
                 setting: &Setting<'_>,
                 cases: &AnyCases,
-                place: usize,
+                index: usize,
                 evaluator: &str,
                 language: Language,
             ) -> PlainWords {
                 match (self, cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.plain_words(setting, cases, place, evaluator, language)
+                        it.plain_words(setting, cases, index, evaluator, language)
                     })+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),
@@ -108,13 +108,13 @@ macro_rules! questions {
                 &self,
                 setting: &Setting<'_>,
                 cases: &AnyCases,
-                place: usize,
+                index: usize,
                 values: &[Value],
                 language: Language,
             ) -> Option<String> {
                 match (self, cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.meaning(setting, cases, place, values, language)
+                        it.meaning(setting, cases, index, values, language)
                     })+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),
@@ -148,9 +148,9 @@ macro_rules! questions {
                 }
             }
 
-            fn answered<'b>(&self, batch: &'b AnyBatch) -> &'b [usize] {
+            fn answer_indices<'b>(&self, batch: &'b AnyBatch) -> &'b [usize] {
                 match (self, batch) {
-                    $((Self::$name(it), AnyBatch::$name(batch)) => it.answered(batch),)+
+                    $((Self::$name(it), AnyBatch::$name(batch)) => it.answer_indices(batch),)+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),
                 }
@@ -192,8 +192,8 @@ macro_rules! questions {
                 of!(self, it => it.columns())
             }
 
-            fn outcome(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-                of!(self, it => it.outcome(setting, fields))
+            fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+                of!(self, it => it.decode(setting, fields))
             }
 
             fn is_separable(&self) -> bool {

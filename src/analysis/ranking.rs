@@ -76,11 +76,11 @@ impl Ranking {
         Radix::for_scores(self.datasets.len(), largest)
     }
 
-    fn batch(&self, setting: &Setting<'_>, places: Vec<usize>, cells: Vec<Cell>) -> Batch {
+    fn batch(&self, setting: &Setting<'_>, indices: Vec<usize>, cells: Vec<Cell>) -> Batch {
         let width = self.datasets.len();
         Batch {
             person_of: (0..cells.len()).map(|cell| cell / width).collect(),
-            places,
+            indices,
             cells,
             radix: self.radix(setting),
             order: self.order,
@@ -93,10 +93,10 @@ impl Ranking {
     fn are_possible(&self, mut ranks: Vec<i64>) -> bool {
         ranks.sort_unstable();
         let mut before = 0;
-        ranks.iter().zip(1..).all(|(rank, place)| {
+        ranks.iter().zip(1..).all(|(rank, index)| {
             let shared = self.ties == Ties::Shared && *rank == before;
             before = *rank;
-            *rank == place || shared
+            *rank == index || shared
         })
     }
 }
@@ -217,8 +217,8 @@ impl Analysis for Ranking {
     }
 
     fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        let place = self.datasets.iter().position(|name| *name == dataset.name);
-        let weight = self.weights[place.expect("a dataset of this analysis")];
+        let index = self.datasets.iter().position(|name| *name == dataset.name);
+        let weight = self.weights[index.expect("a dataset of this analysis")];
         Encoding::weighted(weight, self.radix(setting))
     }
 
@@ -236,7 +236,7 @@ impl Analysis for Ranking {
         ["person", value].map(str::to_owned).into()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         if let Some(first) = self.first {
             let yes: Vec<bool> = fields.iter().map(|fields| fields[0] == 1).collect();
             let (found, least) = (yes.iter().filter(|yes| **yes).count(), first.min(yes.len()));
@@ -258,15 +258,15 @@ impl Analysis for Ranking {
         People::from_csv(input)
     }
 
-    /// One batch: `places` are all the list's, because the answers are not separable.
+    /// One batch: `indices` are all the list's, because the answers are not separable.
     fn batches(
         &self,
         setting: &Setting<'_>,
         people: &People,
         records: &Records<'_>,
-        places: &[usize],
+        indices: &[usize],
     ) -> Result<Vec<Batch>, CaseError> {
-        let (found, max) = (places.len(), self.max_people);
+        let (found, max) = (indices.len(), self.max_people);
         if found > max {
             return Err(CaseError::TooManyPeople { max, found });
         }
@@ -274,16 +274,16 @@ impl Analysis for Ranking {
             return Ok(Vec::new());
         }
         let mut cells = Vec::new();
-        for place in places {
+        for index in indices {
             for (table, dataset) in setting.datasets.iter().enumerate() {
-                let row = records.row(table, people.get(*place)).ok_or_else(|| {
-                    let (line, column) = (people.line(*place), dataset.subject.column());
+                let row = records.row(table, people.get(*index)).ok_or_else(|| {
+                    let (line, column) = (people.line(*index), dataset.subject.column());
                     CaseError::MissingRecord { line, column, dataset: dataset.name.clone() }
                 })?;
                 cells.push(Cell { table, row });
             }
         }
-        Ok(vec![self.batch(setting, places.to_vec(), cells)])
+        Ok(vec![self.batch(setting, indices.to_vec(), cells)])
     }
 
     /// Lists of some lengths, up to the longest.
@@ -297,8 +297,8 @@ impl Analysis for Ranking {
         lengths.map(sample).collect()
     }
 
-    fn answered<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.places
+    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
+        &batch.indices
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {

@@ -162,19 +162,19 @@ pub(super) fn quoted(datasets: &[&Dataset]) -> String {
     datasets.iter().map(|dataset| dataset.name.as_str()).collect::<Vec<_>>().join("\" or \"")
 }
 
-/// Sorts groups, each with its place and the records of each of its totals, into batches.
+/// Sorts groups, each with its index and the records of each of its totals, into batches.
 pub(super) fn batches(
     totals: &[Totals],
     groups: impl IntoIterator<Item = Result<(usize, Vec<Addends>), CaseError>>,
 ) -> Result<Vec<Batch>, CaseError> {
     let mut batches: Vec<Batch> = Vec::new();
     for group in groups {
-        let (place, records) = group?;
+        let (index, records) = group?;
         let mut batch = match batches.pop_if(|batch| !batch.is_full()) {
             Some(batch) => batch,
             None => Batch::new(totals),
         };
-        batch.push(place, records);
+        batch.push(index, records);
         batches.push(batch);
     }
     Ok(batches)
@@ -234,7 +234,7 @@ impl Totals {
     /// The largest value of each column of the encoding.
     fn columns(&self) -> impl Iterator<Item = u64> {
         let digits =
-            |radix: Radix, span: u64| (0..radix.digits).map(move |place| radix.largest_digit(span, place));
+            |radix: Radix, span: u64| (0..radix.digits).map(move |index| radix.largest_digit(span, index));
         let squares = self.squares.into_iter().flat_map(move |radix| digits(radix, self.span * self.span));
         digits(self.digits, self.span).chain(squares)
     }
@@ -310,17 +310,17 @@ impl Batch {
         self.groups.len() == BATCH || records >= BATCH_RECORDS
     }
 
-    fn push(&mut self, place: usize, records: Vec<Addends>) {
+    fn push(&mut self, index: usize, records: Vec<Addends>) {
         let group = self.groups.len();
         for (sums, cells) in self.sums.iter_mut().zip(records) {
             sums.group_of.extend(cells.iter().map(|_| group));
             sums.cells.extend(cells);
         }
-        self.groups.push(place);
+        self.groups.push(index);
     }
 
-    /// The places of its groups.
-    pub(super) fn answered(&self) -> &[usize] {
+    /// The indices of its groups.
+    pub(super) fn answer_indices(&self) -> &[usize] {
         &self.groups
     }
 

@@ -16,12 +16,12 @@ impl Draw {
         Self { seed, bound }
     }
 
-    pub(crate) fn takes(&self, place: usize) -> bool {
+    pub(crate) fn takes(&self, index: usize) -> bool {
         let Some(bound) = self.bound else {
             return true;
         };
         let mut hasher = self.seed.clone();
-        let digest = hasher.update(&(place as u64).to_le_bytes()).finalize();
+        let digest = hasher.update(&(index as u64).to_le_bytes()).finalize();
         u64::from_le_bytes(*digest.as_bytes().first_chunk().expect("32 bytes")) < bound
     }
 }

@@ -64,7 +64,7 @@ impl<W: Write> Writer<W> {
 }
 
 /// The name under which everything but a table is signed.
-pub(crate) const UNNAMED: &str = "";
+pub(crate) const NO_LABEL: &str = "";
 
 /// Writes a payload that is all in memory.
 pub(crate) fn write_whole(
@@ -79,7 +79,7 @@ pub(crate) fn write_whole(
     for chunk in payload.chunks(chunk_bytes) {
         writer.chunk(chunk)?;
     }
-    writer.finish(signer, UNNAMED)
+    writer.finish(signer, NO_LABEL)
 }
 
 /// Who may read a new file.

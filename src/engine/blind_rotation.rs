@@ -9,7 +9,7 @@ use super::external_product::{Transform, Workspace, steps};
 use super::keyswitch::Rounded;
 use crate::circuit::LookupTable;
 use crate::params::{DELTA, GLWE_SIZE, MODULUS, POLYNOMIAL, RING, SLOTS};
-use crate::ring::add_turned;
+use crate::ring::add_monomial_product;
 
 /// Coefficients per slot.
 const BOX: usize = RING / SLOTS as usize;
@@ -39,14 +39,14 @@ impl Rotation {
         for ((accumulator, table), input) in accumulators.chunks_exact_mut(RING_WORDS).zip(tables).zip(inputs)
         {
             let body = &mut accumulator[RING_WORDS - RING..];
-            lay_out(table, polynomial);
-            add_turned(body, polynomial, (2 * RING - input.body) % (2 * RING));
+            test_polynomial(table, polynomial);
+            add_monomial_product(body, polynomial, (2 * RING - input.body) % (2 * RING));
         }
         for (index, step) in steps(key).enumerate() {
             for (accumulator, input) in accumulators.chunks_exact_mut(RING_WORDS).zip(inputs) {
                 let degree = input.mask[index];
                 if degree != 0 {
-                    transform.rotate_by_bit(accumulator, degree, step, workspace);
+                    transform.cmux_rotate(accumulator, degree, step, workspace);
                 }
             }
         }
@@ -67,7 +67,7 @@ impl Rotation {
 
 /// The table as a polynomial: a box of coefficients per slot, turned by half a box so that noise of either sign
 /// stays inside. What falls off the front comes back at the end with its sign turned.
-fn lay_out(table: &LookupTable, coefficients: &mut Vec<u64>) {
+fn test_polynomial(table: &LookupTable, coefficients: &mut Vec<u64>) {
     coefficients.clear();
     coefficients.extend(table.twice_slots().flat_map(|value| std::iter::repeat_n(halves(value), BOX)));
     for coefficient in &mut coefficients[..BOX / 2] {

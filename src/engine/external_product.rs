@@ -47,7 +47,7 @@ impl Transform {
 
     /// `accumulator += (accumulator · X^degree − accumulator) ⊡ step`: with a step that encrypts a key bit, this turns
     /// the accumulator by X^(degree · bit).
-    pub(super) fn rotate_by_bit(
+    pub(super) fn cmux_rotate(
         &self,
         accumulator: &mut [u64],
         degree: usize,

@@ -57,8 +57,8 @@ impl Measure {
     }
 
     /// Ours: answers as ring elements.
-    pub fn to_rings(&self, inputs: &[u64]) -> Ciphertexts {
-        self.engine.to_rings(&super::round(inputs))
+    pub fn packing_keyswitch(&self, inputs: &[u64]) -> Ciphertexts {
+        self.engine.packing_keyswitch(&super::round(inputs))
     }
 
     /// The FFTs alone that one rotation cannot do without, `count` times: 918 steps of two forward and two backward.
@@ -116,7 +116,7 @@ impl Measure {
         lap(2);
         scratch.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
         lap(3);
-        self.engine.to_rings(&super::round(&outputs));
+        self.engine.packing_keyswitch(&super::round(&outputs));
         lap(4);
         seconds
     }

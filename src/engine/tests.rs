@@ -201,7 +201,7 @@ fn noise_after_a_bootstrap_is_what_the_formula_says() {
 fn packing_adds_less_noise_than_the_formula_allows_for() {
     let values = values(64);
     let inputs = encrypt(&values);
-    let rings = set().measure.to_rings(&inputs);
+    let rings = set().measure.packing_keyswitch(&inputs);
     let key = set().secrets.big.as_ref();
     for (ring, value) in rings.chunks_exact(RING_WORDS).zip(values) {
         let (mask, body) = ring.split_at(RING);

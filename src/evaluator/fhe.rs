@@ -10,7 +10,7 @@ use crate::container::ContainerError;
 use crate::encrypted_table::{Bin, EncryptedTable};
 use crate::engine::{Engine, WORDS};
 use crate::params::RING;
-use crate::ring::add_turned;
+use crate::ring::add_monomial_product;
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
 ///
@@ -29,7 +29,7 @@ impl<'a> Fhe<'a> {
         Self { engine, tables, bins: Mutex::default() }
     }
 
-    /// The bin of one ciphertext of a row, and its place there.
+    /// The bin of one ciphertext of a row, and its index there.
     fn locate(&self, position: usize, cell: Cell) -> Result<(Arc<Bin>, usize), ContainerError> {
         let table = self.tables[cell.table];
         let ciphertext = cell.row * table.width() + position;
@@ -55,8 +55,8 @@ impl Backend for Fhe<'_> {
         let mut column = vec![0; cells.len() * WORDS];
         let rows = column.par_chunks_exact_mut(WORDS).zip(cells);
         rows.try_for_each(|(output, cell)| {
-            let (bin, place) = self.locate(position, *cell)?;
-            expand(&bin, place, output);
+            let (bin, index) = self.locate(position, *cell)?;
+            expand(&bin, index, output);
             Ok::<(), ContainerError>(())
         })?;
         Ok(column)
@@ -100,8 +100,8 @@ impl Backend for Fhe<'_> {
     }
 }
 
-/// One ciphertext out of a compact list: the shared mask times X^place, and its own body.
-fn expand(bin: &Bin, place: usize, output: &mut [u64]) {
-    add_turned(&mut output[..RING], &bin.mask, place);
-    output[RING] = bin.bodies[place];
+/// One ciphertext out of a compact list: the shared mask times X^index, and its own body.
+fn expand(bin: &Bin, index: usize, output: &mut [u64]) {
+    add_monomial_product(&mut output[..RING], &bin.mask, index);
+    output[RING] = bin.bodies[index];
 }

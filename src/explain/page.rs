@@ -133,7 +133,7 @@ impl<A: Analysis> Explanation<'_, A> {
             audits_all: disclosure.audit >= 1.0,
             blinded: disclosure.blinded,
             yes_or_no: analysis.released(&setting).is_yes_or_no(),
-            answer: self.values.map(|values| told(&columns, values, language)),
+            answer: self.values.map(|values| disclosed(&columns, values, language)),
             meaning: self.values.and_then(meaning),
             desks: language.or(&desks),
             name: &terms.name,
@@ -151,7 +151,7 @@ fn before_full_stop(text: &str) -> &str {
 }
 
 /// The released values: a yes or no alone, or each with its column's name.
-fn told(columns: &[String], values: &[Value], language: Language) -> String {
+fn disclosed(columns: &[String], values: &[Value], language: Language) -> String {
     if let [value @ Value::YesNo(_)] = values {
         return format!(" {}.", in_words(value, language));
     }
@@ -185,7 +185,7 @@ mod tests {
     fn an_answer_of_several_values_names_each() {
         let columns = ["wijk", "people", "mean", "most"].map(str::to_owned);
         let values = [Value::Number(-12_345), Value::Decimal(2.5), Value::Suppressed];
-        let text = told(&columns, &values, Language::Dutch);
+        let text = disclosed(&columns, &values, Language::Dutch);
         assert_eq!(
             text,
             "\n- people: -12.345\n- mean: 2,5000\n- most: niet verteld, want het zou over te weinig gaan"

@@ -12,7 +12,7 @@ use crate::units::{AgreementId, Digest};
 /// What a shard was begun with: the first line of its manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Begun {
+pub struct ShardSpec {
     /// The program that computes it: a name and a version.
     pub program: String,
     /// Under which agreement.
@@ -51,7 +51,7 @@ pub struct Finished {
 #[derive(Debug)]
 pub(super) struct Manifest {
     folder: PathBuf,
-    pub(super) begun: Begun,
+    pub(super) begun: ShardSpec,
     /// By their numbers.
     finished: BTreeMap<usize, Finished>,
     /// Locked, where chunks are to be added.
@@ -64,7 +64,7 @@ const MAX_BYTES: u64 = 1 << 26;
 /// The most answers that a manifest may speak of.
 const MAX_ANSWERS: usize = 1 << 32;
 
-impl Begun {
+impl ShardSpec {
     /// How many answers the shard has.
     pub fn answers_of_shard(&self) -> usize {
         let chunks = self.answers.div_ceil(self.chunk.max(1));
@@ -104,7 +104,7 @@ impl Begun {
 
 impl Manifest {
     /// Begins a shard, or goes on with one. The manifest stays locked.
-    pub(super) fn open(folder: &Path, begun: &Begun) -> Result<Self, JobError> {
+    pub(super) fn open(folder: &Path, begun: &ShardSpec) -> Result<Self, JobError> {
         let path = folder.join(NAME);
         let io = JobError::io(&path);
         fs::create_dir_all(folder).map_err(&io)?;
@@ -151,7 +151,7 @@ impl Manifest {
         let Some((_, first)) = lines.next() else {
             return Ok(None);
         };
-        let begun: Begun = serde_json::from_slice(first).map_err(|_| bad(1))?;
+        let begun: ShardSpec = serde_json::from_slice(first).map_err(|_| bad(1))?;
         if begun.answers > MAX_ANSWERS || (begun.chunk == 0) != (begun.answers == 0) {
             return Err(bad(1));
         }
@@ -170,7 +170,7 @@ impl Manifest {
     }
 
     /// Refuses a job that was begun with something else.
-    pub(super) fn expect(&self, begun: &Begun) -> Result<(), JobError> {
+    pub(super) fn expect(&self, begun: &ShardSpec) -> Result<(), JobError> {
         match self.begun.difference(begun) {
             Some(what) => Err(JobError::Changed { path: self.folder.join(NAME), what }),
             None => Ok(()),

@@ -10,10 +10,10 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::SecretKey;
 use crate::keys::{EvaluationKey, PublicKey, Seeded};
+use crate::le_bytes;
 use crate::params::{BIG_DIMENSION, BIG_NOISE, MODULUS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE};
 use crate::signature::SigningKey;
 use crate::units::AgreementId;
-use crate::words;
 
 /// The two keys that everything else is made from; wiped when dropped.
 pub(crate) struct Secrets {
@@ -60,8 +60,8 @@ fn public_key(big: &LweSecretKey<Vec<u64>>, seeder: &mut dyn Seeder) -> Vec<u8> 
     let mut public = SeededLweCompactPublicKey::from_container(vec![0; RING], Seed(seed).into(), MODULUS);
     generate_seeded_lwe_compact_public_key(big, &mut public, BIG_NOISE, seeder);
     let mut payload = Vec::new();
-    words::write(&mut payload, &[seed]);
-    words::write(&mut payload, public.into_container().as_slice());
+    le_bytes::write(&mut payload, &[seed]);
+    le_bytes::write(&mut payload, public.into_container().as_slice());
     payload
 }
 

@@ -4,7 +4,7 @@ use super::KeyHolder;
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::audit::{Attestation, Draw};
-use crate::container::{ContainerError, UNNAMED};
+use crate::container::{ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::evaluator::PROGRAM;
 use crate::ledger::{Event, Ledger, LedgerError, Release};
@@ -223,7 +223,7 @@ fn check_tables<A: Analysis>(
     key: KeyId,
 ) -> Result<(), ReleaseError> {
     answer.container().expect(agreement.id(), Some(key))?;
-    answer.container().signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
+    answer.container().signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
     let made = answer.provenance();
     let datasets = agreement.inputs();
     if made.tables.len() != datasets.len() {
@@ -240,7 +240,7 @@ fn check_tables<A: Analysis>(
     let released = agreement.analysis().released(&agreement.setting());
     if made.blinding.is_some() != disclosure.blinded
         || made.transcript.is_some() != (disclosure.audit < 1.0)
-        || !released.is_form_of(made)
+        || !released.matches_shape(made)
     {
         return Err(ReleaseError::Unfit);
     }
@@ -263,7 +263,7 @@ fn check_attestations<A: Analysis>(
         container
             .expect(header.agreement, Some(header.key))
             .or(refuse("it was made for another agreement or key"))?;
-        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party, UNNAMED).is_ok()) {
+        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party, NO_LABEL).is_ok()) {
             return refuse("no auditor of this agreement has signed it");
         }
         let statement = attestation.statement();

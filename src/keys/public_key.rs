@@ -4,9 +4,9 @@ use tfhe::core_crypto::commons::math::random::Seed;
 use tfhe::core_crypto::prelude::{LweCompactPublicKeyOwned, SeededLweCompactPublicKey};
 
 use crate::container::{Container, ContainerError, artefact};
+use crate::le_bytes;
 use crate::params::{MODULUS, RING};
 use crate::units::Digest;
-use crate::words;
 #[cfg(feature = "key-holder")]
 use crate::{
     container::{Header, Kind, write_whole},
@@ -45,7 +45,7 @@ impl PublicKey {
         container.expect(container.header().agreement, Some(Digest::of(&payload)))?;
         let mut rest = payload.as_slice();
         let (Some(seed), Some(body)) =
-            (words::take::<u128>(&mut rest, 1), words::take::<u64>(&mut rest, RING))
+            (le_bytes::take::<u128>(&mut rest, 1), le_bytes::take::<u64>(&mut rest, RING))
         else {
             return Err(ContainerError::BadContents("a public key is a seed and 2,048 words"));
         };

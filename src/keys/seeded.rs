@@ -5,10 +5,10 @@ use tfhe::core_crypto::prelude::{
     SeededLweBootstrapKeyOwned, SeededLweKeyswitchKeyOwned, SeededLwePackingKeyswitchKeyOwned,
 };
 
+use crate::le_bytes;
 use crate::params::{
     BIG_DIMENSION, GLWE_SIZE, MODULUS, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, SMALL_DIMENSION, TFHE,
 };
-use crate::words;
 
 /// The three keys that an evaluator computes with, as they lie in a file.
 pub(crate) struct Seeded {
@@ -30,10 +30,10 @@ impl Seeded {
         if bytes.len() != Self::BYTES {
             return None;
         }
-        let seeds = words::take::<u128>(&mut bytes, 3)?;
-        let keyswitch = words::take(&mut bytes, KEYSWITCH_WORDS)?;
-        let bootstrap = words::take(&mut bytes, BOOTSTRAP_WORDS)?;
-        let packing = words::take(&mut bytes, PACKING_WORDS)?;
+        let seeds = le_bytes::take::<u128>(&mut bytes, 3)?;
+        let keyswitch = le_bytes::take(&mut bytes, KEYSWITCH_WORDS)?;
+        let bootstrap = le_bytes::take(&mut bytes, BOOTSTRAP_WORDS)?;
+        let packing = le_bytes::take(&mut bytes, PACKING_WORDS)?;
         Some(Self::from_words([seeds[0], seeds[1], seeds[2]], keyswitch, bootstrap, packing))
     }
 
@@ -79,10 +79,10 @@ impl Seeded {
     /// The payload; `seeds` are those that the keys were made with.
     pub(crate) fn to_bytes(&self, seeds: [u128; 3]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::BYTES);
-        words::write(&mut bytes, &seeds);
-        words::write(&mut bytes, self.keyswitch.as_ref());
-        words::write(&mut bytes, self.bootstrap.as_ref());
-        words::write(&mut bytes, self.packing.as_ref());
+        le_bytes::write(&mut bytes, &seeds);
+        le_bytes::write(&mut bytes, self.keyswitch.as_ref());
+        le_bytes::write(&mut bytes, self.bootstrap.as_ref());
+        le_bytes::write(&mut bytes, self.packing.as_ref());
         bytes
     }
 }

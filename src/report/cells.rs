@@ -46,7 +46,7 @@ impl Division {
     }
 
     /// Whether anything may be told.
-    pub(super) fn is_told(&self) -> bool {
+    pub(super) fn is_disclosed(&self) -> bool {
         self.ranges.is_some()
     }
 

@@ -5,7 +5,7 @@ use crate::agreement::Role;
 use crate::analysis::Analysis;
 use crate::audit::Draw;
 use crate::cases::Cases;
-use crate::container::UNNAMED;
+use crate::container::NO_LABEL;
 use crate::ledger::{Entry, Event, Ledger};
 use crate::units::Digest;
 
@@ -34,7 +34,7 @@ impl Evidence {
     pub(super) fn check<A: Analysis>(source: &Source<'_, A>) -> Result<Self, ReportError> {
         let Source { agreement, answer, cases, .. } = *source;
         answer.container().expect(agreement.id(), None)?;
-        answer.container().signed_by(agreement.only(Role::Evaluator), UNNAMED)?;
+        answer.container().signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
         let (made, key) = (answer.provenance(), answer.header().key);
         let datasets = agreement.inputs();
         if made.tables.len() != datasets.len() {
@@ -63,7 +63,7 @@ fn audited<A: Analysis>(source: &Source<'_, A>) -> Result<Option<u64>, ReportErr
     for attestation in attestations {
         let (container, statement) = (attestation.container(), attestation.statement());
         container.expect(agreement.id(), Some(answer.header().key)).map_err(ReportError::Attestation)?;
-        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party, UNNAMED).is_ok()) {
+        if !agreement.holders(Role::Auditor).any(|party| container.signed_by(party, NO_LABEL).is_ok()) {
             return Err(ReportError::NotAnAuditor);
         }
         let answers = answer.provenance().subjects.len();

@@ -75,7 +75,7 @@ pub(super) fn write(tables: &[&Table], mut out: impl Write) -> io::Result<()> {
     let text = |name| Column::new(name, BYTE_ARRAY, false);
     let [mut table_name, mut row_name, mut measure] = ["table", "row", "measure"].map(text);
     let mut value = Column::new("value", DOUBLE, true);
-    let mut told = Column::new("text", BYTE_ARRAY, true);
+    let mut disclosed = Column::new("text", BYTE_ARRAY, true);
     let mut hidden = Vec::new();
     for table in tables {
         for (row, column, cell) in values(table) {
@@ -84,14 +84,14 @@ pub(super) fn write(tables: &[&Table], mut out: impl Write) -> io::Result<()> {
             measure.push(Some(column.name.as_bytes()));
             let number = cell.plain().filter(|_| !cell.is_text()).and_then(|text| text.parse::<f64>().ok());
             value.push(number.map(f64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
-            told.push(cell.plain().filter(|_| cell.is_text()).as_deref().map(str::as_bytes));
+            disclosed.push(cell.plain().filter(|_| cell.is_text()).as_deref().map(str::as_bytes));
             hidden.push(cell.is_suppressed());
         }
     }
     let mut suppressed = Column::new("suppressed", BOOLEAN, false);
     let bits = |eight: &[bool]| eight.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
     suppressed.bytes = hidden.chunks(8).map(bits).collect();
-    let columns = [table_name, row_name, measure, value, told, suppressed];
+    let columns = [table_name, row_name, measure, value, disclosed, suppressed];
     let rows = hidden.len();
     out.write_all(MAGIC)?;
     let mut chunks = Vec::new();

@@ -124,7 +124,7 @@ impl Frame<'_> {
         let hidden_as = hidden_as(&division);
         let (mut rows, mut bars, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         let whole = division.sum(0..names.len());
-        if division.is_told() {
+        if division.is_disclosed() {
             rows.push(share_row(self.all(), whole));
             bars.push(self.share_bar(self.all(), whole));
         } else {
@@ -152,7 +152,7 @@ impl Frame<'_> {
                 format!("The division by {} is the receiver's own; it is not part of the encrypted answer.", parts.what),
                 format!("De indeling naar {} is van de ontvanger zelf; zij hoort niet bij het versleutelde antwoord.", parts.what),
             ));
-        } else if !division.is_told() {
+        } else if !division.is_disclosed() {
             notes.extend(self.hidden(1, 1));
         }
         let what = parts.map_or_else(|| self.pick("who", "wie").to_owned(), |parts| parts.what);
@@ -170,7 +170,7 @@ impl Frame<'_> {
     }
 
     fn share_bar(&self, label: String, (of, count): (u64, u64)) -> Row {
-        let [count_cell, percent] = told((of, count));
+        let [count_cell, percent] = disclosed((of, count));
         let number = Cell::Number(of as i64).shown(self.language);
         let (count, shown) = (count_cell.shown(self.language), percent.shown(self.language));
         let text =
@@ -191,7 +191,7 @@ impl Frame<'_> {
         // Where it is about some of the people only, their number is itself a yes or no of each.
         let some = Part { of: Some(people as u64), count: picture.answers.len() as u64 };
         let told_of = picture.answers.len() == people
-            || Division::new(vec![some], Tree::Halves, self.minimum).is_told();
+            || Division::new(vec![some], Tree::Halves, self.minimum).is_disclosed();
         if !told_of {
             division.hide();
         }
@@ -316,14 +316,14 @@ impl Frame<'_> {
 
 /// What stands in place of a part that is not shown by itself.
 fn hidden_as(division: &Division) -> Cell {
-    if division.is_told() { Cell::Together } else { Cell::Suppressed }
+    if division.is_disclosed() { Cell::Together } else { Cell::Suppressed }
 }
 
 fn share_row(name: String, (of, count): (u64, u64)) -> Vec<Cell> {
-    [Cell::Text(name), Cell::Number(of as i64)].into_iter().chain(told((of, count))).collect()
+    [Cell::Text(name), Cell::Number(of as i64)].into_iter().chain(disclosed((of, count))).collect()
 }
 
 /// How many, and their share of all.
-fn told((of, count): (u64, u64)) -> [Cell; 2] {
+fn disclosed((of, count): (u64, u64)) -> [Cell; 2] {
     [Cell::Number(count as i64), Cell::Percent(100.0 * count as f64 / of.max(1) as f64)]
 }

@@ -5,7 +5,7 @@ use crate::answer::Value;
 use crate::audit::Statement;
 use crate::cases::Cases;
 use crate::container::{Container, Header, Kind, Writer};
-use crate::encrypted_answer::{Collected, Provenance};
+use crate::encrypted_answer::{PackedAnswers, Provenance};
 use crate::ledger::{Event, Release};
 use crate::units::{SubjectId, SubjectIds};
 
@@ -124,7 +124,7 @@ fn answer(
         fields: released.fields.len() as u32,
         subjects,
     };
-    let collected = Collected::new(released.scale, provenance.values());
+    let collected = PackedAnswers::new(released.scale, provenance.values());
     EncryptedAnswer::new(agreement.id(), Digest::ZERO, provenance, &collected, &parties.key(signer))
         .expect("consistent")
 }
@@ -216,5 +216,5 @@ fn answers_of_other_subjects_or_another_form_are_refused() {
     let other = Made { csv: made.csv.replace(second, &format!("{},yes", &second[..6])), ..made };
     let released = other.released();
     let error = Report::of(&only(other.source(&released)), Language::Dutch).map(drop);
-    assert!(matches!(error, Err(ReportError::UnlikeItsAnswers)), "{error:?}");
+    assert!(matches!(error, Err(ReportError::SchemaMismatch)), "{error:?}");
 }

@@ -227,7 +227,7 @@ fn fields_that_no_amounts_can_have_stop_the_release() {
     let text = agreement(0, 3, 12, "released");
     let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
     let outcome = |fields: [i64; 3]| {
-        let outcome = agreement.analysis().outcome(&agreement.setting(), &[fields.to_vec()]);
+        let outcome = agreement.analysis().decode(&agreement.setting(), &[fields.to_vec()]);
         outcome.map(|answers| answers[0].clone())
     };
     // Five times 3; three times 1 and two zeros.
@@ -247,6 +247,6 @@ fn fields_that_no_amounts_can_have_stop_the_release() {
     for (why, fields) in contradictions {
         assert_eq!(outcome(fields), None, "{why}");
     }
-    let short = agreement.analysis().outcome(&agreement.setting(), &[vec![5, 15]]);
+    let short = agreement.analysis().decode(&agreement.setting(), &[vec![5, 15]]);
     assert_eq!(short, None);
 }

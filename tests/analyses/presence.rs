@@ -258,7 +258,7 @@ fn a_day_after_max_is_cut_off_only_where_no_days_are_compared() {
 #[test]
 fn opened_values_that_no_program_gives_stop_the_release() {
     let agreement = Agreement::<Question>::parse_as(&agreement(1, Asked::Region)).expect("sound");
-    let outcome = |fields: [i64; 3]| agreement.analysis().outcome(&agreement.setting(), &[fields.to_vec()]);
+    let outcome = |fields: [i64; 3]| agreement.analysis().decode(&agreement.setting(), &[fields.to_vec()]);
     let seen = vec![vec![Value::YesNo(true), Value::Number(40)]];
     assert_eq!(outcome([8, 7, 4]), Some(seen));
     assert_eq!(outcome([0, 0, 0]), Some(vec![vec![Value::YesNo(false), Value::Number(0)]]));

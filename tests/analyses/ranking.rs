@@ -164,7 +164,7 @@ fn ranks_that_contradict_each_other_stop_the_release() {
     let possible = |list: &List, ranks: &[i64]| {
         let agreement = parse(list);
         let fields: Vec<Vec<i64>> = ranks.iter().copied().map(fields).collect();
-        agreement.analysis().outcome(&agreement.setting(), &fields).is_some()
+        agreement.analysis().decode(&agreement.setting(), &fields).is_some()
     };
     let shared = one_indicator(9, &[]);
     let in_order = List { shared: false, ..shared.clone() };
@@ -190,7 +190,7 @@ fn ranks_that_contradict_each_other_stop_the_release() {
     let first = |list: &List, yes: &[i64]| {
         let agreement = parse(&List { first: Some(2), ..list.clone() });
         let fields: Vec<Vec<i64>> = yes.iter().map(|bit| vec![*bit]).collect();
-        agreement.analysis().outcome(&agreement.setting(), &fields).is_some()
+        agreement.analysis().decode(&agreement.setting(), &fields).is_some()
     };
     for (yes, as_shared, as_order) in [
         (&[1, 0, 1][..], true, true),

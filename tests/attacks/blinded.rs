@@ -45,8 +45,8 @@ fn opened_bits_are_independent_of_the_answers_and_of_each_other() {
     for _ in 0..trials {
         let blinding = Blinding::generate(id, id, &signer).expect("in memory");
         for (answers, counts) in counts.iter_mut().enumerate() {
-            let first = blinding.turn(pair[0].as_str(), answers & 1 == 1);
-            let second = blinding.turn(pair[1].as_str(), answers & 2 == 2);
+            let first = blinding.flip(pair[0].as_str(), answers & 1 == 1);
+            let second = blinding.flip(pair[1].as_str(), answers & 2 == 2);
             counts[usize::from(first) + 2 * usize::from(second)] += 1;
         }
     }

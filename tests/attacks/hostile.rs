@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeTuple, Serializer};
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, Scene, households};
 use crate::agreement::Role;
 use crate::analysis::Question;
-use crate::container::{ContainerError, Header, Kind, UNNAMED, Writer, decode};
+use crate::container::{ContainerError, Header, Kind, NO_LABEL, Writer, decode};
 use crate::encrypted_table::{Metadata, payload_bytes};
 use crate::units::{AgreementId, Digest, KeyId};
 use crate::{
@@ -130,11 +130,11 @@ impl World {
 
     fn signer(&self, kind: Kind) -> (SigningKey, &'static str) {
         match kind {
-            Kind::PublicKey | Kind::EvaluationKey => (self.scene.parties.key("holder"), UNNAMED),
+            Kind::PublicKey | Kind::EvaluationKey => (self.scene.parties.key("holder"), NO_LABEL),
             Kind::EncryptedTable => (self.scene.parties.key("provider"), "income"),
-            Kind::Attestation => (self.scene.parties.key("provider"), UNNAMED),
+            Kind::Attestation => (self.scene.parties.key("provider"), NO_LABEL),
             Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding => {
-                (self.scene.parties.key("evaluator"), UNNAMED)
+                (self.scene.parties.key("evaluator"), NO_LABEL)
             }
         }
     }

@@ -5,9 +5,9 @@ use crate::audit::{AuditError, Evaluated};
 use crate::container::{Header, Kind, write_whole};
 use crate::encrypted_table::Bin;
 use crate::key_holder::ReleaseError;
+use crate::le_bytes;
 use crate::params::ANSWER_BITS;
 use crate::units::{AgreementId, KeyId};
-use crate::words;
 use crate::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey,
     Evaluator, Households, KeyHolder, Ledger, Provenance, PublicKey, SignedAgreement, Table,
@@ -181,8 +181,8 @@ pub(super) fn as_ring(bin: &Bin) -> (Vec<u16>, Vec<u16>) {
 /// The payload of an answer file of one ring element.
 pub(super) fn payload(mask: &[u16], bodies: &[u16]) -> Vec<u8> {
     let mut payload = Vec::new();
-    words::write(&mut payload, mask);
-    words::write(&mut payload, bodies);
+    le_bytes::write(&mut payload, mask);
+    le_bytes::write(&mut payload, bodies);
     payload
 }
 

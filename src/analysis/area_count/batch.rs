@@ -23,11 +23,11 @@ pub struct Batch {
     pub(super) minimum: i64,
     /// The total over them.
     pub(super) total: Option<Total>,
-    /// The places of the answers: each area's, then the total's.
-    pub(super) places: Vec<usize>,
+    /// The indices of the answers: each area's, then the total's.
+    pub(super) indices: Vec<usize>,
 }
 
-/// Households that share a number system, with their places in the batch.
+/// Households that share a number system, with their indices in the batch.
 #[derive(Clone, Debug)]
 pub(super) struct Compared {
     pub(super) comparison: Comparison,
@@ -135,7 +135,7 @@ impl AreaCount {
         &self,
         setting: &Setting<'_>,
         pending: Pending,
-        places: Vec<usize>,
+        indices: Vec<usize>,
         total: Option<Total>,
     ) -> Batch {
         let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
@@ -154,7 +154,7 @@ impl AreaCount {
         };
         let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
         let minimum = Self::minimum(setting) as i64;
-        Batch { conditions, minimum, places, total, ..pending.batch }
+        Batch { conditions, minimum, indices, total, ..pending.batch }
     }
 
     /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself: the

@@ -46,7 +46,7 @@ impl<B: Backend> Program<'_, B> {
     }
 
     fn answers(&self) -> usize {
-        self.batch.places.len()
+        self.batch.indices.len()
     }
 
     /// For each household, the conditions that it meets as bits.

@@ -17,7 +17,7 @@ pub(super) const BASE: i64 = 4;
 /// Everything in the clear that the circuit depends on: the whole list is one batch.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    pub(super) places: Vec<usize>,
+    pub(super) indices: Vec<usize>,
     /// Each person's record in each dataset.
     pub(super) cells: Vec<Cell>,
     pub(super) person_of: Vec<usize>,
@@ -29,7 +29,7 @@ pub struct Batch {
 
 impl Batch {
     fn people(&self) -> usize {
-        self.places.len()
+        self.indices.len()
     }
 
     /// For each person how many are ahead, in digits of base 4; or whether fewer than `first` are.

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let blinding = args.blinding.as_deref().map(|path| crate::with_path(path, Blinding::open)).transpose()?;
     let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
     let start = Instant::now();
-    let attestation = auditor.audit(&agreement, &cases, &tables, &job, output.told("evaluating again"));
+    let attestation = auditor.audit(&agreement, &cases, &tables, &job, output.progress("evaluating again"));
     let attestation = attestation.map_err(|error| {
         let about_cases = error.is_about_cases();
         let failure = Failure::from(error);

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let tables = [EncryptedTable::open(&files.encrypted)?];
     let plan = evaluator.plan(&agreement, &households, &tables)?;
     let clock = Instant::now();
-    let evaluation = evaluator.evaluate(&agreement, &households, &tables, output.told("evaluating"))?;
+    let evaluation = evaluator.evaluate(&agreement, &households, &tables, output.progress("evaluating"))?;
     let seconds = clock.elapsed().as_secs_f64();
     evaluation.answer.save(&files.answer)?;
 

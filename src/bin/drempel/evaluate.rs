@@ -99,7 +99,7 @@ fn evaluate(
         signal_hook::flag::register_conditional_shutdown(*signal, 4, Arc::clone(&stop))?;
         signal_hook::flag::register(*signal, Arc::clone(&stop))?;
     }
-    Ok(job.evaluate(shard, start, &stop, output.told("evaluating"))?)
+    Ok(job.evaluate(shard, start, &stop, output.progress("evaluating"))?)
 }
 
 /// Writes the answer, and what comes with it, and removes the job's folder. The clock of a job that one run did.
@@ -119,7 +119,7 @@ pub(crate) fn finish(
         }
         crate::with_path(&args.out, |path| made.answer.save(path))
     };
-    let Evaluation { answer, plan, .. } = job.assemble(save, output.told("assembling"))?;
+    let Evaluation { answer, plan, .. } = job.assemble(save, output.progress("assembling"))?;
     let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
     let time = seconds.map_or_else(
         || "in several runs".to_owned(),

@@ -45,7 +45,7 @@ impl Output {
     }
 
     /// Tells how far a long work is: a bar on a terminal, lines of JSON on the error stream with `--json`.
-    pub(crate) fn told(&self, step: &'static str) -> impl FnMut(Progress) {
+    pub(crate) fn progress(&self, step: &'static str) -> impl FnMut(Progress) {
         let mut begun = None;
         move |Progress { done, of }| {
             let (bar, first, start) =

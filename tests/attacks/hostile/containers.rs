@@ -135,7 +135,7 @@ pub(super) mod blinding {
         let Ok(blinding) = Blinding::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        assert!(blinding.turn("h1", blinding.turn("h1", true)));
+        assert!(blinding.flip("h1", blinding.flip("h1", true)));
         world.owns(blinding.container())
     }
 

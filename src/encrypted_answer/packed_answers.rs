@@ -2,20 +2,20 @@ use super::{EncryptedAnswer, Provenance, RING_BYTES, chunk_bytes, payload_bytes}
 use crate::circuit::Scale;
 use crate::container::{ContainerError, Header, Kind, write_whole};
 use crate::engine::{Engine, RING_WORDS, WORDS};
+use crate::le_bytes;
 use crate::params::{ANSWER_BITS, RING};
-use crate::ring::add_turned;
+use crate::ring::add_monomial_product;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
-use crate::words;
 
 /// Answers as they come in, kept as their file will have them.
-pub(crate) enum Collected {
+pub(crate) enum PackedAnswers {
     Packed(Packed),
     /// One ciphertext of [`WORDS`] words after the other.
     Rows(Vec<u32>),
 }
 
-impl Collected {
+impl PackedAnswers {
     /// Room for so many encrypted values: 32 KiB for every 2,048 that are packed, 8 KB for each that is not.
     pub(crate) fn new(scale: Scale, values: usize) -> Self {
         match scale {
@@ -28,7 +28,7 @@ impl Collected {
     pub(crate) fn put(&mut self, engine: &Engine, first: usize, rows: &[u32]) {
         match self {
             Self::Packed(packed) => {
-                for (place, ring) in (first..).zip(engine.to_rings(rows).chunks_exact(RING_WORDS)) {
+                for (place, ring) in (first..).zip(engine.packing_keyswitch(rows).chunks_exact(RING_WORDS)) {
                     packed.add(place, ring);
                 }
             }
@@ -48,7 +48,7 @@ impl Collected {
             Self::Packed(packed) => packed.to_bytes(),
             Self::Rows(rows) => {
                 let mut bytes = Vec::with_capacity(size_of_val(rows.as_slice()));
-                words::write(&mut bytes, rows);
+                le_bytes::write(&mut bytes, rows);
                 bytes
             }
         }
@@ -72,8 +72,8 @@ impl Packed {
     fn add(&mut self, place: usize, ring: &[u64]) {
         let (mask, body) = ring.split_at(RING);
         let start = place / RING * RING;
-        add_turned(&mut self.masks[start..start + RING], mask, place % RING);
-        add_turned(&mut self.bodies[start..start + RING], body, place % RING);
+        add_monomial_product(&mut self.masks[start..start + RING], mask, place % RING);
+        add_monomial_product(&mut self.bodies[start..start + RING], body, place % RING);
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -82,7 +82,7 @@ impl Packed {
         for (mask, body) in self.masks.chunks(RING).zip(bodies) {
             for words in [mask, body] {
                 let rounded: Vec<u16> = words.iter().map(|word| round(*word)).collect();
-                words::write(&mut bytes, &rounded);
+                le_bytes::write(&mut bytes, &rounded);
             }
         }
         bytes
@@ -100,7 +100,7 @@ impl EncryptedAnswer {
         agreement: AgreementId,
         key: KeyId,
         provenance: Provenance,
-        collected: &Collected,
+        collected: &PackedAnswers,
         signer: &SigningKey,
     ) -> Result<Self, ContainerError> {
         let payload = collected.to_bytes();
@@ -114,7 +114,7 @@ impl EncryptedAnswer {
     /// The first chunk that other answers would fill otherwise: its first and last answer, counted from one.
     pub(crate) fn first_difference(
         &self,
-        collected: &Collected,
+        collected: &PackedAnswers,
     ) -> Result<Option<(usize, usize)>, ContainerError> {
         let (chunk_bytes, values) = (chunk_bytes(collected.scale()), self.provenance.values());
         let per_chunk = match collected.scale() {
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    fn write(provenance: Provenance, collected: &Collected) -> Result<EncryptedAnswer, ContainerError> {
+    fn write(provenance: Provenance, collected: &PackedAnswers) -> Result<EncryptedAnswer, ContainerError> {
         let id = Digest::of(b"agreement");
         EncryptedAnswer::new(id, id, provenance, collected, &SigningKey::generate())
     }
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_file_whose_fields_scale_and_length_contradict_each_other_is_refused() {
         for (scale, other) in [(Scale::Slots, Scale::Sums), (Scale::Sums, Scale::Slots)] {
-            let six = Collected::new(scale, 6);
+            let six = PackedAnswers::new(scale, 6);
             assert!(write(provenance(scale, 3, 2), &six).is_ok());
             for (scale, fields) in [(scale, 0), (scale, 2), (scale, 65), (scale, u32::MAX), (other, 3)] {
                 let error = write(provenance(scale, fields, 2), &six).err();
@@ -187,7 +187,7 @@ mod tests {
             packed.add(place, &ring);
         }
         let answer =
-            write(provenance(Scale::Slots, 1, count), &Collected::Packed(packed)).expect("consistent");
+            write(provenance(Scale::Slots, 1, count), &PackedAnswers::Packed(packed)).expect("consistent");
         let bodies: Vec<u16> =
             (0..3).flat_map(|index| answer.ring(index).expect("reads").1).map(|body| body >> 11).collect();
         assert_eq!(bodies.len(), count);

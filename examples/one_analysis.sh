@@ -2,7 +2,7 @@
 # Any of drempel's questions on the command line, from CSV files to released answers. All parties' files lie in one
 # folder here; examples/svb_uwv.sh shows who has what.
 #
-#     DREMPEL_PASSPHRASE=... examples/sister_case.sh KIND FOLDER
+#     DREMPEL_PASSPHRASE=... examples/one_analysis.sh KIND FOLDER
 #
 # KIND is a folder of examples/data: a CSV file for each dataset, cases.csv for the evaluator, and answers.csv, what must
 # come out; DATA names another one. DREMPEL names the program (default: drempel, on the PATH).

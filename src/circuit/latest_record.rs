@@ -12,7 +12,7 @@ pub const CHOSEN: i64 = CODE_BASE as i64;
 
 /// Subjects with equally many records each. The records of one follow one another.
 #[derive(Clone, Debug)]
-pub struct Latest {
+pub struct LatestRecord {
     /// How many subjects.
     pub subjects: usize,
     /// How many records each has: 0 to 16.
@@ -27,7 +27,7 @@ pub struct Latest {
     pub codes: Vec<Cell>,
 }
 
-impl Latest {
+impl LatestRecord {
     /// For each subject [`CHOSEN`] when one of its records has the bit, else 0; then the digits of the code of the
     /// latest such record, lowest first, or zeros. Of equally late records it is the first.
     ///

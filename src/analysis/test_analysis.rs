@@ -14,7 +14,7 @@ use crate::language::Language;
 
 /// `[analysis]` with any `kind`.
 #[derive(Deserialize)]
-pub(crate) struct Probe {
+pub(crate) struct TestAnalysis {
     columns: Vec<String>,
     /// One field, 0 to this.
     highest: i64,
@@ -41,7 +41,7 @@ pub(crate) fn agreement(section: &str, disclosure: &str) -> String {
     )
 }
 
-impl Analysis for Probe {
+impl Analysis for TestAnalysis {
     type Cases = People;
     type Batch = ();
 
@@ -74,7 +74,7 @@ impl Analysis for Probe {
         self.columns.clone()
     }
 
-    fn outcome(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(fields.iter().map(|fields| vec![Value::YesNo((fields[0] == 1) != self.turned)]).collect())
     }
 
@@ -100,7 +100,7 @@ impl Analysis for Probe {
         vec![]
     }
 
-    fn answered<'b>(&self, (): &'b ()) -> &'b [usize] {
+    fn answer_indices<'b>(&self, (): &'b ()) -> &'b [usize] {
         &[]
     }
 
@@ -115,7 +115,7 @@ mod tests {
     use crate::agreement::Agreement;
 
     fn refusal(section: &str, disclosure: &str) -> Option<String> {
-        let parsed = Agreement::<Probe>::parse_as(&agreement(section, disclosure));
+        let parsed = Agreement::<TestAnalysis>::parse_as(&agreement(section, disclosure));
         parsed.err().map(|error| error.to_string())
     }
 

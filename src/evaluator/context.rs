@@ -11,8 +11,8 @@ use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::{Analysis, Records, Released};
 use crate::blinding::Blinding;
 use crate::cases::Cases;
-use crate::container::{ContainerError, Header, Kind, Seal, UNNAMED};
-use crate::encrypted_answer::Collected;
+use crate::container::{ContainerError, Header, Kind, NO_LABEL, Seal};
+use crate::encrypted_answer::PackedAnswers;
 use crate::encrypted_table::EncryptedTable;
 use crate::engine::{Engine, WORDS, round};
 use crate::keys::EvaluationKey;
@@ -23,17 +23,17 @@ use crate::units::SubjectIds;
 const WINDOW: usize = 16;
 
 /// Answers that are computed at a time where nothing else asks for another number.
-pub(crate) const AT_A_TIME: usize = 1_024;
+pub(crate) const ANSWERS_PER_PASS: usize = 1_024;
 
 /// An expanded evaluation key, and whose it is.
-pub(crate) struct Computer {
+pub(crate) struct EvaluationContext {
     pub(crate) header: Header,
     pub(crate) seal: Seal,
     engine: Engine,
 }
 
 /// A job of which everything has been checked that can be before the first bootstrap.
-pub(crate) struct Prepared<'p, A: Analysis> {
+pub(crate) struct CheckedJob<'p, A: Analysis> {
     pub(crate) agreement: &'p SignedAgreement<A>,
     pub(crate) cases: &'p A::Cases,
     /// In the order of the analysis's datasets.
@@ -44,7 +44,7 @@ pub(crate) struct Prepared<'p, A: Analysis> {
     records: Records<'p>,
 }
 
-impl Computer {
+impl EvaluationContext {
     pub(crate) fn new(key: &EvaluationKey) -> Result<Self, ContainerError> {
         let (header, seal) = (key.header().clone(), key.container().seal());
         Ok(Self { header, seal, engine: Engine::new(key.expand()?) })
@@ -57,7 +57,7 @@ impl Computer {
         tables: &'t [EncryptedTable],
     ) -> Result<Vec<&'t EncryptedTable>, EvaluateError> {
         agreement.in_force_today()?;
-        let mut checked = self.seal.signed_by(&self.header, agreement.only(Role::KeyHolder), UNNAMED);
+        let mut checked = self.seal.signed_by(&self.header, agreement.only(Role::KeyHolder), NO_LABEL);
         if self.header.agreement != agreement.id() {
             let (expected, found) = (agreement.id(), self.header.agreement);
             checked = Err(ContainerError::WrongAgreement { expected, found });
@@ -102,57 +102,60 @@ impl Computer {
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
         tables: &'p [EncryptedTable],
-    ) -> Result<Prepared<'p, A>, EvaluateError> {
+    ) -> Result<CheckedJob<'p, A>, EvaluateError> {
         let tables = self.in_order(agreement, tables)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let released = agreement.analysis().released(&agreement.setting());
-        let (subjects, plan) = (cases.answers(), Plan::NOTHING);
+        let (subjects, plan) = (cases.answers(), Plan::EMPTY);
         // Found now, and not when everything is computed.
         Kind::EncryptedAnswer.check_identifiers(&subjects)?;
-        let mut job = Prepared { agreement, cases, tables, subjects, released, plan, records };
-        for places in job.parts(AT_A_TIME) {
-            let places = Vec::from_iter(places);
-            let batches = job.batches(&places)?;
-            let mut answered: Vec<usize> =
-                batches.iter().flat_map(|batch| agreement.analysis().answered(batch)).copied().collect();
-            answered.sort_unstable();
-            assert_eq!(answered, places, "the analysis gives every answer once");
-            job.plan = job.plan.and(&Plan::of_batches(agreement, &batches)?);
+        let mut job = CheckedJob { agreement, cases, tables, subjects, released, plan, records };
+        for indices in job.parts(ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let batches = job.batches(&indices)?;
+            let mut answer_indices: Vec<usize> = batches
+                .iter()
+                .flat_map(|batch| agreement.analysis().answer_indices(batch))
+                .copied()
+                .collect();
+            answer_indices.sort_unstable();
+            assert_eq!(answer_indices, indices, "the analysis gives every answer once");
+            job.plan = job.plan.merge(&Plan::of_batches(agreement, &batches)?);
         }
         job.plan.check(agreement)?;
         Ok(job)
     }
 
-    /// The answers at some places (in ascending order): for each its fields, one ciphertext each, words rounded to 32
+    /// The answers at some indices (in ascending order): for each its fields, one ciphertext each, words rounded to 32
     /// bits.
     pub(crate) fn rows<A: Analysis>(
         &self,
-        job: &Prepared<'_, A>,
-        places: &[usize],
+        job: &CheckedJob<'_, A>,
+        indices: &[usize],
         blinding: Option<&Blinding>,
     ) -> Result<Vec<u32>, EvaluateError> {
         let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
         let compute = |batch: &A::Batch| {
             let mut columns = analysis.run(&Fhe::new(&self.engine, &job.tables), batch)?;
-            let answered = analysis.answered(batch);
+            let answer_indices = analysis.answer_indices(batch);
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {
-                assert_eq!(column.len(), answered.len() * WORDS, "a column has one row per answer");
+                assert_eq!(column.len(), answer_indices.len() * WORDS, "a column has one row per answer");
                 if let Some(blinding) = blinding {
-                    blinding.apply(answered.iter().map(|place| job.subjects.get(*place)), column);
+                    blinding.apply(answer_indices.iter().map(|index| job.subjects.get(*index)), column);
                 }
             }
             Ok(columns.iter().map(|column| round(column)).collect())
         };
-        let mut rows = vec![0; places.len() * fields * WORDS];
+        let mut rows = vec![0; indices.len() * fields * WORDS];
         let mut answers = 0;
-        for window in job.batches(places)?.chunks(WINDOW) {
+        for window in job.batches(indices)?.chunks(WINDOW) {
             let computed: Result<Vec<Vec<Vec<u32>>>, EvaluateError> =
                 window.par_iter().map(compute).collect();
             for (batch, columns) in window.iter().zip(computed?) {
-                answers += analysis.answered(batch).len();
-                for (row, place) in analysis.answered(batch).iter().enumerate() {
-                    let answer = places.binary_search(place).expect("a batch answers what it is asked");
+                answers += analysis.answer_indices(batch).len();
+                for (row, index) in analysis.answer_indices(batch).iter().enumerate() {
+                    let answer = indices.binary_search(index).expect("a batch answers what it is asked");
                     for (field, column) in columns.iter().enumerate() {
                         let start = (answer * fields + field) * WORDS;
                         rows[start..start + WORDS].copy_from_slice(&column[row * WORDS..(row + 1) * WORDS]);
@@ -160,29 +163,29 @@ impl Computer {
                 }
             }
         }
-        assert_eq!(answers, places.len(), "the analysis gives each answer that it is asked for");
+        assert_eq!(answers, indices.len(), "the analysis gives each answer that it is asked for");
         Ok(rows)
     }
 
-    /// Puts encrypted values at their places, from `first` on.
-    pub(crate) fn collect(&self, collected: &mut Collected, first: usize, rows: &[u32]) {
+    /// Puts encrypted values at their indices, from `first` on.
+    pub(crate) fn collect(&self, collected: &mut PackedAnswers, first: usize, rows: &[u32]) {
         collected.put(&self.engine, first, rows);
     }
 }
 
-impl<A: Analysis> Prepared<'_, A> {
-    /// All places, so many at a time; all at once where the answers depend on one another.
+impl<A: Analysis> CheckedJob<'_, A> {
+    /// All indices, so many at a time; all at once where the answers depend on one another.
     pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
         parts(self.agreement.analysis(), self.subjects.len(), at_a_time).collect()
     }
 
-    fn batches(&self, places: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
+    fn batches(&self, indices: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
         let setting = self.agreement.setting();
-        Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, places)?)
+        Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, indices)?)
     }
 }
 
-/// The places of so many answers, some at a time; all at once where the answers depend on one another.
+/// The indices of so many answers, some at a time; all at once where the answers depend on one another.
 pub(crate) fn parts(
     analysis: &impl Analysis,
     answers: usize,

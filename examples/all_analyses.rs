@@ -3,7 +3,7 @@
 //! `examples/agreements/KIND.toml` is what the parties agree, `examples/data/KIND/` has a CSV file for each dataset, the
 //! evaluator's `cases.csv`, and `answers.csv`, what must come out.
 //!
-//!     cargo run --release --example sister_cases -- debt_count
+//!     cargo run --release --example all_analyses -- debt_count
 
 use std::error::Error;
 use std::fs;
