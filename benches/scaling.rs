@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use drempel::circuit::LookupTable;
-use drempel::measure::Measure;
+use drempel_fhe::bootstrap::measure::Measure;
 use rayon::prelude::*;
 
 #[allow(dead_code, missing_docs, reason = "each bench uses a part")]

@@ -13,7 +13,7 @@ use drempel::analysis::{Analysis, Description, Records, Released, Setting};
 use drempel::answer::Value;
 use drempel::audit::Evaluated;
 use drempel::cases::CaseError;
-use drempel::circuit::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale};
+use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::{
     Auditor, DataProvider, Evaluator, Households, KeyHolder, Language, Ledger, Plan, PublicKey, Rehearsal,
     Table, plaintext,
@@ -144,7 +144,7 @@ impl Analysis for Arrears {
         &batch.households
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         let due = LookupTable::new(0..=MAX_MONTHS, |months| i64::from(months >= self.months));
         let months = backend.gather(0, &batch.cells)?;
         let arrears = backend.lookup(&months, &vec![due; batch.cells.len()])?;

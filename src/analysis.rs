@@ -6,10 +6,10 @@ use std::ops::RangeInclusive;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::encrypted_answer::Provenance;
 use crate::language::Language;
 use crate::units::SubjectIds;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 pub mod area_count;
 pub mod arrears;
@@ -165,7 +165,7 @@ pub trait Analysis: Sized + Send + Sync {
     ///
     /// # Errors
     /// When a table cannot be read.
-    fn run<B: Backend>(&self, backend: &B, batch: &Self::Batch) -> Result<Vec<B::Column>, CircuitError>;
+    fn run<B: Backend>(&self, backend: &B, batch: &Self::Batch) -> Result<Vec<B::Column>, B::Error>;
 }
 
 /// Whether each answer is its one bit, 1 for yes, and nothing more: blinded answers are opened and read as that.

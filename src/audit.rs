@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use drempel_fhe::bootstrap::WORDS;
+use drempel_fhe::packing::PackedAnswers;
+
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{Container, ContainerError, NO_LABEL, Seal};
-use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers};
+use crate::encrypted_answer::EncryptedAnswer;
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::WORDS;
 use crate::evaluator::context::{ANSWERS_PER_PASS, CheckedJob, EvaluationContext};
 use crate::evaluator::{EvaluateError, PROGRAM, Progress};
 use crate::keys::EvaluationKey;

@@ -6,11 +6,10 @@
 use std::fmt;
 use std::path::Path;
 
+use drempel_fhe::bootstrap::{WORDS, flip_bit};
 use zeroize::Zeroizing;
 
 use crate::container::{Access, Container, ContainerError, Header, Kind, artefact, write_new, write_whole};
-use crate::engine::WORDS;
-use crate::params::DELTA;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
@@ -61,9 +60,7 @@ impl Blinding {
     pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
         for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
             if self.mask_bit(household) {
-                ciphertext.iter_mut().for_each(|word| *word = word.wrapping_neg());
-                let body = &mut ciphertext[WORDS - 1];
-                *body = body.wrapping_add(DELTA);
+                flip_bit(ciphertext);
             }
         }
     }

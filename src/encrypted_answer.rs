@@ -1,21 +1,15 @@
 //! The encrypted answers of one job. The key holder decrypts them without a bootstrap.
-//!
-//! Small values are packed 2,048 to a ring element, 16 bits kept of each word: a full one is 8 KiB, so a value takes 4
-//! bytes. Sums need more bits than packing leaves, and there are few of them: each is one ciphertext of 8 KB, 32 bits
-//! kept of each word.
 
+#[cfg(feature = "key-holder")]
+use drempel_fhe::packing::PackedRing;
+use drempel_fhe::packing::{self, PackedAnswers, chunk_bytes, payload_bytes, values_per_chunk};
+use drempel_fhe::params::Scale;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::MAX_FIELDS;
-use crate::circuit::Scale;
-use crate::container::{Container, ContainerError, Seal, artefact};
-use crate::params::RING;
-use crate::transcript::{ROW_BYTES, ROWS_PER_CHUNK};
-use crate::units::{Digest, MAX_ID_BYTES, SubjectIds, hides};
-
-mod packed_answers;
-
-pub(crate) use packed_answers::PackedAnswers;
+use crate::container::{Container, ContainerError, Header, Kind, Seal, artefact, write_whole};
+use crate::signature::SigningKey;
+use crate::units::{AgreementId, Digest, KeyId, MAX_ID_BYTES, SubjectIds, hides};
 
 /// The encrypted answers of one job.
 #[derive(Debug)]
@@ -54,9 +48,6 @@ impl Provenance {
     }
 }
 
-/// Bytes of a full ring element: 2,048 words of mask and of body, 16 bits each.
-const RING_BYTES: usize = 2 * RING * size_of::<u16>();
-
 artefact!(EncryptedAnswer, Shared);
 
 impl EncryptedAnswer {
@@ -78,7 +69,38 @@ impl EncryptedAnswer {
         Ok(Self { container, provenance })
     }
 
-    /// Room for answers of the same form.
+    pub(crate) fn new(
+        agreement: AgreementId,
+        key: KeyId,
+        provenance: Provenance,
+        answers: &PackedAnswers,
+        signer: &SigningKey,
+    ) -> Result<Self, ContainerError> {
+        let payload = answers.to_bytes();
+        let chunk_bytes = chunk_bytes(answers.scale());
+        let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), chunk_bytes);
+        let mut bytes = Vec::new();
+        write_whole(&mut bytes, header, &provenance, &payload, signer)?;
+        Self::from_bytes(bytes)
+    }
+
+    /// The first chunk that other answers would fill otherwise: its first and last answer, counted from one.
+    pub(crate) fn first_difference(
+        &self,
+        answers: &PackedAnswers,
+    ) -> Result<Option<(usize, usize)>, ContainerError> {
+        let (per_chunk, values) = (values_per_chunk(answers.scale()), self.provenance.values());
+        let answer = |value: usize| value / self.provenance.fields as usize + 1;
+        for (index, expected) in answers.to_bytes().chunks(chunk_bytes(answers.scale())).enumerate() {
+            if self.container.chunk(index as u64)? != expected {
+                let last = values.min((index + 1) * per_chunk) - 1;
+                return Ok(Some((answer(index * per_chunk), answer(last))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A packing with space for as many answers of the same form.
     pub(crate) fn empty_packing(&self) -> PackedAnswers {
         PackedAnswers::new(self.provenance.scale, self.provenance.values())
     }
@@ -96,24 +118,6 @@ pub(crate) fn check_name(program: &str) -> Result<(), ContainerError> {
     }
     Err(ContainerError::BadContents("the name of the program is too long or does not show"))
 }
-
-fn payload_bytes(scale: Scale, values: usize) -> usize {
-    match scale {
-        Scale::Slots => (values.div_ceil(RING) * RING + values) * size_of::<u16>(),
-        Scale::Sums => values * ROW_BYTES,
-    }
-}
-
-fn chunk_bytes(scale: Scale) -> usize {
-    match scale {
-        Scale::Slots => RING_BYTES,
-        Scale::Sums => ROWS_PER_CHUNK * ROW_BYTES,
-    }
-}
-
-/// A ring element of answers: its mask and its bodies.
-#[cfg(feature = "key-holder")]
-pub(crate) type PackedRing = (Vec<u16>, Vec<u16>);
 
 /// What a key holder decrypts.
 #[cfg(feature = "key-holder")]
@@ -139,19 +143,52 @@ impl EncryptedAnswer {
         }
     }
 
-    /// The words of some ciphertexts, one after the other.
     fn rows(&self, index: usize) -> Result<Vec<u32>, ContainerError> {
-        let bytes = self.container.chunk(index as u64)?;
-        let count = bytes.len() / size_of::<u32>();
-        Ok(crate::le_bytes::take(&mut bytes.as_slice(), count).unwrap_or_default())
+        Ok(packing::read_rows(&self.container.chunk(index as u64)?))
     }
 
     fn ring(&self, index: usize) -> Result<PackedRing, ContainerError> {
-        let bytes = self.container.chunk(index as u64)?;
-        let mut rest = bytes.as_slice();
-        let mask = crate::le_bytes::take::<u16>(&mut rest, RING);
-        let mask = mask.ok_or(ContainerError::BadContents("a ring element lacks its mask"))?;
-        let count = rest.len() / size_of::<u16>();
-        Ok((mask, crate::le_bytes::take(&mut rest, count).unwrap_or_default()))
+        packing::read_ring(&self.container.chunk(index as u64)?)
+            .ok_or(ContainerError::BadContents("a ring element lacks its mask"))
+    }
+}
+
+#[cfg(all(test, feature = "key-holder"))]
+mod tests {
+    use super::*;
+    use crate::units::SubjectId;
+
+    fn provenance(scale: Scale, fields: u32, subjects: usize) -> Provenance {
+        let subject = |i: usize| SubjectId::try_from(i.to_string()).expect("an identifier");
+        Provenance {
+            program: String::new(),
+            evaluation_key: Digest::ZERO,
+            tables: vec![],
+            cases: Digest::ZERO,
+            transcript: None,
+            blinding: None,
+            scale,
+            fields,
+            subjects: (0..subjects).map(subject).collect(),
+        }
+    }
+
+    #[test]
+    fn a_file_whose_fields_scale_and_length_contradict_each_other_is_refused() {
+        let write = |provenance: Provenance, answers: &PackedAnswers| {
+            let id = Digest::of(b"agreement");
+            EncryptedAnswer::new(id, id, provenance, answers, &SigningKey::generate())
+        };
+        for (scale, other) in [(Scale::Slots, Scale::Sums), (Scale::Sums, Scale::Slots)] {
+            let six = PackedAnswers::new(scale, 6);
+            assert!(write(provenance(scale, 3, 2), &six).is_ok());
+            for (scale, fields) in [(scale, 0), (scale, 2), (scale, 65), (scale, u32::MAX), (other, 3)] {
+                let error = write(provenance(scale, fields, 2), &six).err();
+                assert!(
+                    matches!(error, Some(ContainerError::BadContents(_))),
+                    "{scale:?} {fields}: {error:?}"
+                );
+            }
+        }
     }
 }

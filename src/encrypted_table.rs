@@ -3,11 +3,13 @@
 //! The ciphertexts of all rows follow one another and are cut into *bins* of 2,048. A bin is one compact list and one
 //! chunk of the file: a mask of 2,048 words that its ciphertexts share, then their bodies, 16 bytes per ciphertext in all.
 
+use drempel_fhe::bootstrap::{Bin, InputTable};
+use drempel_fhe::le_bytes;
+use drempel_fhe::params::RING;
 use serde::{Deserialize, Serialize};
 
 use crate::container::{Container, ContainerError, artefact};
-use crate::le_bytes;
-use crate::params::RING;
+
 use crate::units::{SubjectIds, hides};
 
 /// Bytes of a full bin.
@@ -29,13 +31,6 @@ pub(crate) struct Metadata {
     pub(crate) width: u32,
     /// Whom the rows are about, in ascending order.
     pub(crate) subjects: SubjectIds,
-}
-
-/// 2,048 ciphertexts (the last bin may have fewer): a shared mask and a body each.
-#[derive(Debug)]
-pub(crate) struct Bin {
-    pub(crate) mask: Vec<u64>,
-    pub(crate) bodies: Vec<u64>,
 }
 
 /// How many bytes the bins of so many ciphertexts take, digests not counted.
@@ -90,9 +85,16 @@ impl EncryptedTable {
     pub fn check(&self) -> Result<(), ContainerError> {
         (0..self.header().chunks() as usize).try_for_each(|bin| self.bin(bin).map(drop))
     }
+}
 
-    /// Reads one bin.
-    pub(crate) fn bin(&self, index: usize) -> Result<Bin, ContainerError> {
+impl InputTable for EncryptedTable {
+    type Error = ContainerError;
+
+    fn width(&self) -> usize {
+        self.width()
+    }
+
+    fn bin(&self, index: usize) -> Result<Bin, ContainerError> {
         let bytes = self.container.chunk(index as u64)?;
         let mut rest = bytes.as_slice();
         let mask = le_bytes::take::<u64>(&mut rest, RING);

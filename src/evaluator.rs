@@ -1,22 +1,22 @@
 //! Role 2, the evaluator: computes the agreed answers on ciphertexts.
 
-use std::io;
+use drempel_fhe::bootstrap::{Engine, WORDS};
+use drempel_fhe::keys;
+use drempel_fhe::packing::PackedAnswers;
 
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::cases::{CaseError, Cases};
 use crate::container::{ContainerError, NO_LABEL};
-use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers, Provenance};
+use crate::encrypted_answer::{EncryptedAnswer, Provenance};
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::{Engine, WORDS};
-use crate::keys::{EvaluationKey, Expanded};
+use crate::keys::EvaluationKey;
 use crate::plan::{Plan, PlanError};
 use crate::signature::SigningKey;
 use crate::transcript::{Transcript, TranscriptWriter};
 
 pub(crate) mod context;
-mod fhe;
 
 use context::{ANSWERS_PER_PASS, CheckedJob, EvaluationContext};
 
@@ -86,15 +86,6 @@ impl EvaluateError {
     /// Whether it is the evaluator's file of cases that is at fault.
     pub fn is_about_cases(&self) -> bool {
         matches!(self, Self::Case(_) | Self::Plan(_))
-    }
-}
-
-impl From<crate::circuit::CircuitError> for EvaluateError {
-    fn from(error: crate::circuit::CircuitError) -> Self {
-        match error {
-            crate::circuit::CircuitError::Input(error) => Self::Container(error),
-            other => Self::Container(ContainerError::Io(io::Error::other(other))),
-        }
     }
 }
 
@@ -181,7 +172,7 @@ impl Evaluator {
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
     pub fn seconds_per_bootstrap() -> f64 {
-        let engine = Engine::new(Expanded::for_measurement());
+        let engine = Engine::new(keys::EvaluationKey::meaningless());
         engine.seconds_per_bootstrap()
     }
 }

@@ -122,8 +122,10 @@ mod tests {
     use crate::agreement::Rehearsal;
     use crate::analysis::PlainWords;
     use crate::cases::households::Households;
-    use crate::circuit::Scale;
-    use crate::encrypted_answer::{PackedAnswers, Provenance};
+    use drempel_fhe::circuit::Scale;
+    use drempel_fhe::packing::PackedAnswers;
+
+    use crate::encrypted_answer::Provenance;
     use crate::evaluator::PROGRAM;
     use crate::units::Digest;
 

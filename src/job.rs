@@ -26,11 +26,11 @@ use crate::cases::Cases;
 use crate::container::{Container, ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::WORDS;
 use crate::evaluator::context::CheckedJob;
 use crate::evaluator::{AnswerBuilder, EvaluateError, Evaluation, Evaluator, PROGRAM, Progress};
 use crate::plan::Plan;
 use crate::transcript::{Transcript, TranscriptWriter};
+use drempel_fhe::bootstrap::WORDS;
 
 mod error;
 mod manifest;

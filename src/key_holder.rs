@@ -1,18 +1,19 @@
 //! Role 3, the key holder: makes the keys of one agreement and releases its answers, and only those.
 
+use drempel_fhe::bootstrap::WORDS;
+use drempel_fhe::keys::KeySet;
+use drempel_fhe::packing;
+
 use crate::agreement::SignedAgreement;
 use crate::analysis::{Analysis, Released};
 use crate::answer::Answer;
 use crate::audit::Attestation;
-use crate::circuit::Scale;
 use crate::encrypted_answer::{Ciphertexts, EncryptedAnswer};
-use crate::engine::WORDS;
 use crate::keys::{EvaluationKey, PublicKey};
 use crate::ledger::{Event, Ledger};
-use crate::params::{ANSWER_BITS, SLOTS};
 use crate::signature::SigningKey;
+use crate::units::AgreementId;
 
-pub(crate) mod keygen;
 mod release;
 mod secret_key;
 
@@ -67,7 +68,7 @@ impl KeyHolder {
         agreement.in_force_today()?;
         Self::check_signing_key(agreement, &signing_key)?;
         release::check_first(agreement, ledger)?;
-        let (key, public, evaluation) = keygen::Secrets::new().keys(agreement.id(), &signing_key);
+        let (key, public, evaluation) = keys(agreement.id(), &signing_key);
         let evaluation_key = evaluation.digest();
         let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
         ledger.append(made, &signing_key)?;
@@ -126,13 +127,13 @@ impl KeyHolder {
             Ciphertexts::Rings(rings) => rings
                 .iter()
                 .flat_map(|(mask, bodies)| {
-                    let phases = self.key.phases(mask, bodies);
-                    phases.iter().map(|phase| decode(*phase)).collect::<Vec<_>>()
+                    let phases = self.key.key().phases(mask, bodies);
+                    phases.iter().map(|phase| packing::decode_slot(*phase)).collect::<Vec<_>>()
                 })
                 .collect(),
             Ciphertexts::Rows(rows) => {
                 let rows = rows.iter().flat_map(|rows| rows.chunks_exact(WORDS));
-                rows.map(|row| decode_sum(self.key.phase(row))).collect()
+                rows.map(|row| packing::decode_sum(self.key.key().phase(row))).collect()
             }
         };
         let answers: Vec<Vec<i64>> = values.chunks(released.fields.len()).map(<[i64]>::to_vec).collect();
@@ -144,39 +145,11 @@ impl KeyHolder {
     }
 }
 
-/// The nearest of the torus's 32 values, −16..16.
-fn decode(phase: u16) -> i64 {
-    let step = 1_u16 << (ANSWER_BITS - (2 * SLOTS as u32).ilog2());
-    let nearest = phase.wrapping_add(step / 2) / step;
-    let value = i64::from(nearest);
-    if value >= SLOTS { value - 2 * SLOTS } else { value }
-}
-
-/// The nearest sum.
-fn decode_sum(phase: u32) -> i64 {
-    let step = (Scale::Sums.delta() >> u32::BITS) as u32;
-    i64::from(phase.wrapping_add(step / 2) / step)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_phase_is_read_as_the_nearest_value() {
-        for (phase, value) in [
-            (0, 0),
-            (1023, 0),
-            (1024, 1),
-            (2048, 1),
-            (3071, 1),
-            (3072, 2),
-            (65535, 0),
-            (64512, 0),
-            (64511, -1),
-            (32768, -16),
-        ] {
-            assert_eq!(decode(phase), value, "{phase}");
-        }
-    }
+/// A new key set, as files of an agreement.
+pub(crate) fn keys(agreement: AgreementId, signer: &SigningKey) -> (SecretKey, PublicKey, EvaluationKey) {
+    let KeySet { secret, public, evaluation } = KeySet::generate();
+    let public = PublicKey::new(agreement, &public, signer).expect("just made");
+    let id = public.header().key;
+    let evaluation = EvaluationKey::new(id, agreement, &evaluation, signer).expect("just made");
+    (SecretKey::new(id, agreement, secret), public, evaluation)
 }

@@ -3,9 +3,7 @@
 pub mod agreement;
 pub mod analysis;
 pub mod cases;
-pub mod circuit;
 pub mod container;
-pub mod params;
 pub mod plan;
 pub mod table;
 pub mod units;
@@ -16,7 +14,6 @@ mod blinding;
 pub mod dpia;
 mod encrypted_answer;
 mod encrypted_table;
-mod engine;
 pub mod evaluator;
 pub mod explain;
 pub mod job;
@@ -25,7 +22,6 @@ pub mod key_file;
 pub mod key_holder;
 mod keys;
 pub mod language;
-mod le_bytes;
 pub mod ledger;
 pub mod plaintext;
 pub mod provider;
@@ -33,10 +29,11 @@ pub mod pseudonym;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod retention;
-mod ring;
 pub mod signature;
 mod statistics;
 mod transcript;
+
+pub use drempel_fhe::{circuit, params};
 
 pub use agreement::{Agreement, Rehearsal, SignedAgreement};
 pub use answer::Answer;
@@ -46,8 +43,6 @@ pub use cases::Cases;
 pub use cases::households::{Household, HouseholdRef, Households};
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
-#[doc(hidden)]
-pub use engine::measure;
 pub use evaluator::{Evaluation, Evaluator, Progress};
 pub use explain::Explanation;
 #[cfg(feature = "key-holder")]

@@ -1,12 +1,24 @@
 //! A question answered on plaintext, by the same program: for tests and rehearsals.
 
+use drempel_fhe::circuit::clear::{Clear, OutsideTable};
+
 use crate::agreement::Agreement;
 use crate::analysis::{Analysis, Records};
 use crate::answer::Value;
-use crate::cases::Cases;
-use crate::circuit::clear::Clear;
-use crate::evaluator::EvaluateError;
+use crate::cases::{CaseError, Cases};
 use crate::table::Table;
+
+/// Why there is no answer on plaintext.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaintextError {
+    /// A case breaks a rule of the agreement.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The program's own bug.
+    #[error(transparent)]
+    OutsideTable(#[from] OutsideTable),
+}
 
 /// What would be released: for each answer its values. The tables are in the order of the analysis's datasets.
 ///
@@ -19,7 +31,7 @@ pub fn answers<A: Analysis>(
     agreement: &Agreement<A>,
     cases: &A::Cases,
     tables: &[Table],
-) -> Result<Vec<Vec<Value>>, EvaluateError> {
+) -> Result<Vec<Vec<Value>>, PlaintextError> {
     let (analysis, setting) = (agreement.analysis(), agreement.setting());
     let count = cases.answers().len();
     let records = Records::new(tables.iter().map(Table::subjects));

@@ -3,24 +3,18 @@
 use std::io::Write;
 use std::path::Path;
 
-use rayon::prelude::*;
-use tfhe::core_crypto::commons::generators::NoiseRandomGenerator;
-use tfhe::core_crypto::prelude::{
-    DefaultRandomGenerator, LweCiphertextCount, LweCompactCiphertextListOwned, PlaintextListOwned,
-    encrypt_lwe_compact_ciphertext_list_with_compact_public_key, new_seeder,
-};
-
 use crate::agreement::{AgreementError, Role, SignedAgreement};
 use crate::analysis::Analysis;
-use crate::circuit::Encoding;
 use crate::container::{Access, ContainerError, Header, Kind, NO_LABEL, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
-use crate::le_bytes;
-use crate::params::{BIG_NOISE, BIG_SIZE, MODULUS, RING};
 use crate::signature::SigningKey;
 use crate::table::Table;
 use crate::units::AgreementId;
+use drempel_fhe::circuit::Encoding;
+use drempel_fhe::le_bytes;
+use drempel_fhe::params::RING;
+use rayon::prelude::*;
 
 /// The party that holds a dataset.
 #[derive(Debug)]
@@ -149,7 +143,9 @@ impl DataProvider {
         for some in bins.chunks(BINS_AT_ONCE) {
             let encrypt = |bin: &usize| {
                 let plain = plaintexts(table, &encoding, *bin * RING..((*bin + 1) * RING).min(count));
-                self.encrypt_bin(plain)
+                let mut bytes = Vec::with_capacity(BIN_BYTES);
+                le_bytes::write(&mut bytes, &self.key.key().encrypt(plain));
+                bytes
             };
             let encrypted: Vec<Vec<u8>> = some.par_iter().map(encrypt).collect();
             for (bin, bytes) in some.iter().zip(&encrypted) {
@@ -159,36 +155,6 @@ impl DataProvider {
         }
         writer.finish(&self.signing_key, &table.dataset().name)?;
         Ok(())
-    }
-
-    /// One compact list: its mask, then its bodies, as little-endian words.
-    ///
-    /// The noise of an encryption has a part that is the same in every bin of a key set, because r is binary and not
-    /// zero on average: sums over many bins would add it up. An encryption of zeros, taken off, takes it away
-    /// (docs/protocol.md, section 8).
-    fn encrypt_bin(&self, plain: Vec<u64>) -> Vec<u8> {
-        let zeros = vec![0; plain.len()];
-        let [mut list, zeros] = [plain, zeros].map(|plain| self.encrypt_list(plain).into_container());
-        list.iter_mut().zip(zeros).for_each(|(word, zero)| *word = word.wrapping_sub(zero));
-        let mut bytes = Vec::with_capacity(BIN_BYTES);
-        le_bytes::write(&mut bytes, &list);
-        bytes
-    }
-
-    fn encrypt_list(&self, plain: Vec<u64>) -> LweCompactCiphertextListOwned<u64> {
-        let count = LweCiphertextCount(plain.len());
-        let mut list = LweCompactCiphertextListOwned::new(0, BIG_SIZE, count, MODULUS);
-        let mut seeder = new_seeder();
-        let mut noise = NoiseRandomGenerator::<DefaultRandomGenerator>::new(seeder.as_mut());
-        encrypt_lwe_compact_ciphertext_list_with_compact_public_key(
-            self.key.compact(),
-            &mut list,
-            &PlaintextListOwned::from_container(plain),
-            BIG_NOISE,
-            BIG_NOISE,
-            &mut noise,
-        );
-        list
     }
 }
 

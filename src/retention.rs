@@ -249,8 +249,10 @@ mod tests {
 
     use super::*;
     use crate::agreement::Rehearsal;
-    use crate::circuit::Scale;
-    use crate::encrypted_answer::{EncryptedAnswer, PackedAnswers, Provenance};
+    use drempel_fhe::circuit::Scale;
+    use drempel_fhe::packing::PackedAnswers;
+
+    use crate::encrypted_answer::{EncryptedAnswer, Provenance};
     use crate::key_file::{self, Passphrase};
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");

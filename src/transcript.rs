@@ -7,9 +7,10 @@
 use std::fs::File;
 use std::io::{self, Write};
 
+use drempel_fhe::le_bytes;
+use drempel_fhe::packing::{ROW_BYTES, ROWS_PER_CHUNK, read_rows};
+
 use crate::container::{Container, ContainerError, Header, Kind, Writer, artefact};
-use crate::engine::WORDS;
-use crate::le_bytes;
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
@@ -18,11 +19,6 @@ use crate::units::{AgreementId, KeyId};
 pub struct Transcript {
     container: Container,
 }
-
-/// Bytes of one ciphertext whose words are rounded to 32 bits.
-pub(crate) const ROW_BYTES: usize = WORDS * size_of::<u32>();
-/// Ciphertexts per chunk.
-pub(crate) const ROWS_PER_CHUNK: usize = 64;
 
 artefact!(Transcript, Shared);
 
@@ -43,12 +39,8 @@ impl Transcript {
 
     /// The rounded words of so many answers at a time, in order, and the place of the first.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = Result<(usize, Vec<u32>), ContainerError>> {
-        (0..self.container.header().chunks()).map(|chunk| {
-            let bytes = self.container.chunk(chunk)?;
-            let count = bytes.len() / size_of::<u32>();
-            let words = le_bytes::take(&mut bytes.as_slice(), count).unwrap_or_default();
-            Ok((chunk as usize * ROWS_PER_CHUNK, words))
-        })
+        (0..self.container.header().chunks())
+            .map(|chunk| Ok((chunk as usize * ROWS_PER_CHUNK, read_rows(&self.container.chunk(chunk)?))))
     }
 }
 

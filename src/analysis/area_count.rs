@@ -12,9 +12,9 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::units::SubjectId;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 mod batch;
 mod condition;
@@ -346,7 +346,7 @@ impl Analysis for AreaCount {
         &batch.indices
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         Program { analysis: self, backend, batch }.run()
     }
 }

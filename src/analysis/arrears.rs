@@ -7,8 +7,8 @@ use super::{Records, Setting};
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::Encoding;
 use crate::language::Language;
+use drempel_fhe::circuit::Encoding;
 
 /// The most agencies: a released number has 16 values.
 pub(super) const MAX_AGENCIES: usize = 15;

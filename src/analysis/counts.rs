@@ -4,8 +4,8 @@ use super::Records;
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::{Backend, Cell, CircuitError, LookupTable};
 use crate::language::Language;
+use drempel_fhe::circuit::{Backend, Cell, LookupTable};
 
 /// People per batch. Batches run side by side, and the memory that they take grows with this.
 pub const BATCH: usize = 64;
@@ -105,7 +105,7 @@ pub(super) fn batches(
 ///
 /// # Cost
 /// No bootstrap.
-pub(super) fn count<B: Backend>(backend: &B, batch: &Batch) -> Result<B::Column, CircuitError> {
+pub(super) fn count<B: Backend>(backend: &B, batch: &Batch) -> Result<B::Column, B::Error> {
     let bits = backend.gather(0, &batch.cells)?;
     Ok(backend.sum_by(&bits, &batch.person_of, batch.people.len()))
 }
@@ -119,7 +119,7 @@ pub(super) fn at_least<B: Backend>(
     batch: &Batch,
     agencies: usize,
     least: usize,
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     let (agencies, least) = (agencies as i64, least as i64);
     let enough = LookupTable::new(0..=agencies, |number| i64::from(number >= least));
     backend.lookup(&count(backend, batch)?, &vec![enough; batch.people.len()])

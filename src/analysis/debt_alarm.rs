@@ -11,8 +11,8 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::{Backend, CircuitError, Encoding};
 use crate::language::Language;
+use drempel_fhe::circuit::{Backend, Encoding};
 
 /// `[analysis]` with `kind = "debt_alarm"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -152,7 +152,7 @@ impl Analysis for DebtAlarm {
         batch.people()
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         let agencies = self.datasets.len();
         Ok(vec![counts::at_least(backend, batch, agencies, self.at_least)?])
     }

@@ -12,8 +12,8 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::{Backend, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with `kind = "debt_count"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -148,7 +148,7 @@ impl Analysis for DebtCount {
         batch.people()
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         Ok(vec![counts::count(backend, batch)?])
     }
 }

@@ -12,10 +12,10 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
-use crate::circuit::radix::{self, Comparison, MAX_ADDENDS};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding};
 use crate::language::Language;
 use crate::units::MAX_CENTS;
+use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
+use drempel_fhe::circuit::{Backend, Cell, Encoding};
 
 mod text;
 
@@ -292,7 +292,7 @@ impl Analysis for Eligibility {
         &batch.households
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         Ok(vec![radix::below(backend, &batch.comparison)?])
     }
 }

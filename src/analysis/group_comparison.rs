@@ -12,9 +12,9 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::statistics::{Sample, Welch, mean_interval};
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// `[analysis]` with `kind = "group_comparison"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -224,7 +224,7 @@ impl Analysis for GroupComparison {
         batch.answer_indices()
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
         batch.run(backend)
     }
 }

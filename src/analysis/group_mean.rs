@@ -12,10 +12,10 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
 use crate::statistics::{Sample, mean_interval};
 use crate::units::SubjectId;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// Of the intervals that a report draws.
 const CONFIDENCE: f64 = 0.95;
@@ -217,7 +217,7 @@ impl Analysis for GroupMean {
         batch.answer_indices()
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
         batch.run(backend)
     }
 }

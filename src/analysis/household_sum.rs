@@ -6,8 +6,8 @@ use super::{Records, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::households::HouseholdRef;
-use crate::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
-use crate::circuit::{Cell, Encoding};
+use drempel_fhe::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
+use drempel_fhe::circuit::{Cell, Encoding};
 
 /// What a member without a record means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -10,9 +10,9 @@ use crate::agreement::{AgreementError, Dataset, Section, Subject};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::pairs::{Pair, Pairs};
-use crate::circuit::radix::{self, Radix};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use drempel_fhe::circuit::radix::{self, Radix};
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// Pairs per batch. Batches run side by side, and the memory that they take grows with this.
 const BATCH: usize = 64;
@@ -211,7 +211,7 @@ impl Analysis for Matching {
         &batch.indices
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         let Batch { indices, offers, demands, digits } = batch;
         let difference = |position| {
             let (offer, demand) = (backend.gather(position, offers)?, backend.gather(position, demands)?);

@@ -12,11 +12,11 @@ use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
-use crate::circuit::radix::Radix;
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
-use crate::params::SLOTS;
+use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
+use drempel_fhe::circuit::radix::Radix;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+use drempel_fhe::params::SLOTS;
 
 /// The most agencies: a lookup tells 17 numbers of them apart.
 const MAX_AGENCIES: usize = 16;
@@ -380,7 +380,7 @@ impl Analysis for Presence {
         }
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         match batch {
             Batch::Seen(batch) => Ok(vec![counts::at_least(backend, batch, self.agencies, 1)?]),
             Batch::Latest { latest, .. } => latest.of(backend),

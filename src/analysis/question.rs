@@ -10,9 +10,9 @@ use super::{
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
-use crate::circuit::{Backend, CircuitError, Encoding};
 use crate::language::Language;
 use crate::units::{Digest, SubjectIds};
+use drempel_fhe::circuit::{Backend, Encoding};
 
 /// One enum per part of the trait, with a variant for each analysis, and the trait over them.
 macro_rules! questions {
@@ -156,7 +156,7 @@ macro_rules! questions {
                 }
             }
 
-            fn run<B: Backend>(&self, backend: &B, batch: &AnyBatch) -> Result<Vec<B::Column>, CircuitError> {
+            fn run<B: Backend>(&self, backend: &B, batch: &AnyBatch) -> Result<Vec<B::Column>, B::Error> {
                 match (self, batch) {
                     $((Self::$name(it), AnyBatch::$name(batch)) => it.run(backend, batch),)+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]

@@ -11,9 +11,9 @@ use crate::agreement::{AgreementError, Dataset, Section, Subject};
 use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::radix::{MAX_ADDENDS, Radix};
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 mod program;
 
@@ -301,7 +301,7 @@ impl Analysis for Ranking {
         &batch.indices
     }
 
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         batch.run(backend)
     }
 }

@@ -9,8 +9,8 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::circuit::{Backend, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with any `kind`.
 #[derive(Deserialize)]
@@ -104,7 +104,7 @@ impl Analysis for TestAnalysis {
         &[]
     }
 
-    fn run<B: Backend>(&self, _backend: &B, (): &()) -> Result<Vec<B::Column>, CircuitError> {
+    fn run<B: Backend>(&self, _backend: &B, (): &()) -> Result<Vec<B::Column>, B::Error> {
         Ok(vec![])
     }
 }

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Subject};
 use crate::cases::CaseError;
 use crate::cases::groups::Group;
-use crate::circuit::radix::Radix;
-use crate::circuit::{Backend, Cell, CircuitError, Encoding, Scale};
 use crate::language::Language;
+use drempel_fhe::circuit::radix::Radix;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// The most people that one group may have.
 pub const MAX_GROUP: u32 = 1_000_000;
@@ -325,7 +325,7 @@ impl Batch {
     }
 
     /// The fields of all totals, one after the other.
-    pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, CircuitError> {
+    pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
         let mut columns = Vec::new();
         for Sums { totals, cells, group_of } in &self.sums {
             let mut numbers = vec![0; self.groups.len()];
@@ -348,7 +348,7 @@ fn sum<B: Backend>(
     cells: &[Cell],
     group_of: &[usize],
     groups: usize,
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     let mut sums: Option<B::Column> = None;
     for (cells, group_of) in cells.chunks(CHUNK).zip(group_of.chunks(CHUNK)) {
         let some = backend.sum_by(&backend.gather(position, cells)?, group_of, groups);

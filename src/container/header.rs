@@ -5,7 +5,7 @@ use crate::signature::{Context, Signature};
 use crate::units::{AgreementId, Digest, KeyId, MAX_IDS, SubjectIds};
 
 pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
-pub(super) const VERSION: u16 = if cfg!(feature = "insecure-parameters") { 0xffff } else { 3 };
+pub(super) const VERSION: u16 = if cfg!(insecure_parameters) { 0xffff } else { 3 };
 pub(super) const HEADER_BYTES: usize = 128;
 /// The digest over everything, and its signature.
 pub(super) const TRAILER_BYTES: u64 = (DIGEST_BYTES + Signature::BYTES) as u64;

@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use drempel_fhe::bootstrap::{Ciphertexts, Engine, WORDS, round};
+use drempel_fhe::packing::PackedAnswers;
 use rayon::prelude::*;
 
 use super::EvaluateError;
-use super::fhe::Fhe;
 use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::{Analysis, Records, Released};
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{ContainerError, Header, Kind, NO_LABEL, Seal};
-use crate::encrypted_answer::PackedAnswers;
 use crate::encrypted_table::EncryptedTable;
-use crate::engine::{Engine, WORDS, round};
 use crate::keys::EvaluationKey;
 use crate::plan::Plan;
 use crate::units::SubjectIds;
@@ -120,7 +119,7 @@ impl EvaluationContext {
                 .collect();
             answer_indices.sort_unstable();
             assert_eq!(answer_indices, indices, "the analysis gives every answer once");
-            job.plan = job.plan.merge(&Plan::of_batches(agreement, &batches)?);
+            job.plan = job.plan.merge(&Plan::of_batches(agreement, &batches));
         }
         job.plan.check(agreement)?;
         Ok(job)
@@ -136,7 +135,7 @@ impl EvaluationContext {
     ) -> Result<Vec<u32>, EvaluateError> {
         let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
         let compute = |batch: &A::Batch| {
-            let mut columns = analysis.run(&Fhe::new(&self.engine, &job.tables), batch)?;
+            let mut columns = analysis.run(&Ciphertexts::new(&self.engine, &job.tables), batch)?;
             let answer_indices = analysis.answer_indices(batch);
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {

@@ -1,11 +1,8 @@
 use std::fmt;
 
-use tfhe::core_crypto::commons::math::random::Seed;
-use tfhe::core_crypto::prelude::{LweCompactPublicKeyOwned, SeededLweCompactPublicKey};
+use drempel_fhe::keys;
 
 use crate::container::{Container, ContainerError, artefact};
-use crate::le_bytes;
-use crate::params::{MODULUS, RING};
 use crate::units::Digest;
 #[cfg(feature = "key-holder")]
 use crate::{
@@ -17,11 +14,8 @@ use crate::{
 /// What a data provider encrypts with: a compact public key of the compute key (16 KiB as a file).
 pub struct PublicKey {
     container: Container,
-    key: LweCompactPublicKeyOwned<u64>,
+    key: keys::PublicKey,
 }
-
-/// A seed and the body that belongs to it.
-const BYTES: usize = size_of::<u128>() + RING * size_of::<u64>();
 
 artefact!(PublicKey, Shared);
 
@@ -41,22 +35,14 @@ impl PublicKey {
 
     fn read(container: Container) -> Result<Self, ContainerError> {
         container.metadata::<()>()?;
-        let payload = container.payload(BYTES)?;
+        let payload = container.payload(keys::PublicKey::BYTES)?;
         container.expect(container.header().agreement, Some(Digest::of(&payload)))?;
-        let mut rest = payload.as_slice();
-        let (Some(seed), Some(body)) =
-            (le_bytes::take::<u128>(&mut rest, 1), le_bytes::take::<u64>(&mut rest, RING))
-        else {
-            return Err(ContainerError::BadContents("a public key is a seed and 2,048 words"));
-        };
-        if body.iter().all(|word| *word == 0) {
-            return Err(ContainerError::BadContents("a public key of zeros"));
-        }
-        let seeded = SeededLweCompactPublicKey::from_container(body, Seed(seed[0]).into(), MODULUS);
-        Ok(Self { container, key: seeded.decompress_into_lwe_compact_public_key() })
+        let key = keys::PublicKey::from_bytes(&payload);
+        Ok(Self { container, key: key.ok_or(ContainerError::BadContents("a public key of zeros"))? })
     }
 
-    pub(crate) fn compact(&self) -> &LweCompactPublicKeyOwned<u64> {
+    /// As the engine encrypts with it.
+    pub(crate) fn key(&self) -> &keys::PublicKey {
         &self.key
     }
 }

@@ -5,7 +5,9 @@ use crate::answer::Value;
 use crate::audit::Statement;
 use crate::cases::Cases;
 use crate::container::{Container, Header, Kind, Writer};
-use crate::encrypted_answer::{PackedAnswers, Provenance};
+use drempel_fhe::packing::PackedAnswers;
+
+use crate::encrypted_answer::Provenance;
 use crate::ledger::{Event, Release};
 use crate::units::{SubjectId, SubjectIds};
 

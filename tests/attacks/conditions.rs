@@ -6,10 +6,10 @@ use crate::agreement::Rehearsal;
 use crate::audit::{Attestation, Draw, Evaluated, Statement};
 use crate::evaluator::{EvaluateError, PROGRAM};
 use crate::key_holder::ReleaseError;
-use crate::params::RING;
 use crate::signature::SigningKey;
 use crate::units::Digest;
 use crate::{Auditor, EncryptedAnswer, Evaluator, KeyHolder, Provenance, SecretKey, Table};
+use drempel_fhe::params::RING;
 
 const CHUNK_BYTES: usize = 2 * RING * size_of::<u16>();
 

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, households, payload};
 use crate::audit::{AuditError, Evaluated};
 use crate::cases::Cases;
-use crate::params::RING;
 use crate::units::{Digest, SubjectId};
 use crate::{Attestation, EncryptedAnswer, Evaluation, Households, Provenance};
+use drempel_fhe::bootstrap::InputTable as _;
+use drempel_fhe::params::RING;
 
 const EACH: usize = 1_000;
 const WORD_BYTES: usize = size_of::<u16>();

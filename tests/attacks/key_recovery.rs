@@ -4,10 +4,11 @@ use super::scene::{AGREEMENT, ONE, Scene, as_ring, households, payload};
 use crate::analysis::Released;
 use crate::audit::{AuditError, Evaluated};
 use crate::cases::Cases;
-use crate::circuit::Scale;
-use crate::params::RING;
 use crate::units::SubjectId;
 use crate::{EncryptedTable, Provenance};
+use drempel_fhe::bootstrap::InputTable as _;
+use drempel_fhe::circuit::Scale;
+use drempel_fhe::params::RING;
 
 /// Bytes of a full ring element of answers.
 const RING_BYTES: usize = 2 * RING * size_of::<u16>();

@@ -6,10 +6,10 @@ use super::scene::{AGREEMENT, Scene, households};
 use crate::agreement::Agreement;
 use crate::audit::{AuditError, Draw, Evaluated, unseen};
 use crate::container::NO_LABEL;
-use crate::engine::WORDS;
 use crate::transcript::TranscriptWriter;
 use crate::units::Digest;
 use crate::{EncryptedAnswer, Evaluation, Progress, Transcript};
+use drempel_fhe::bootstrap::WORDS;
 
 const SHARE: f64 = 0.01;
 

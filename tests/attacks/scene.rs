@@ -3,15 +3,15 @@
 use crate::agreement::Rehearsal;
 use crate::audit::{AuditError, Evaluated};
 use crate::container::{Header, Kind, write_whole};
-use crate::encrypted_table::Bin;
 use crate::key_holder::ReleaseError;
-use crate::le_bytes;
-use crate::params::ANSWER_BITS;
 use crate::units::{AgreementId, KeyId};
 use crate::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey,
     Evaluator, Households, KeyHolder, Ledger, Provenance, PublicKey, SignedAgreement, Table,
 };
+use drempel_fhe::bootstrap::Bin;
+use drempel_fhe::le_bytes;
+use drempel_fhe::params::ANSWER_BITS;
 
 /// Amounts of 0 or 1 cent, so that a household of one costs one bootstrap.
 pub(super) const AGREEMENT: &str = r#"

@@ -6,7 +6,7 @@ use super::suppression::{CHUNK, MAX_REST};
 use super::{AreaCount, Condition};
 use crate::cases::CaseError;
 use crate::cases::areas::{Area, Region};
-use crate::circuit::radix::Comparison;
+use drempel_fhe::circuit::radix::Comparison;
 
 /// One area, or the areas of one total.
 #[derive(Clone, Debug, Default)]

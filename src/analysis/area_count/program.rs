@@ -1,7 +1,7 @@
 use super::batch::{Batch, Compared, Total};
 use super::suppression::{self, Counts, Mark};
 use super::{AreaCount, IS_AREA, IS_TOTAL, OFFSET};
-use crate::circuit::{Backend, CircuitError, LookupTable, Scale, radix};
+use drempel_fhe::circuit::{Backend, LookupTable, Scale, radix};
 
 /// One batch on one backend.
 pub(super) struct Program<'a, B> {
@@ -19,7 +19,7 @@ struct Hidden<C> {
 }
 
 impl<B: Backend> Program<'_, B> {
-    pub(super) fn run(&self) -> Result<Vec<B::Column>, CircuitError> {
+    pub(super) fn run(&self) -> Result<Vec<B::Column>, B::Error> {
         let Self { backend, batch: Batch { areas, minimum, total, .. }, .. } = *self;
         let index = self.index()?;
         let counts = self.count(&index, AreaCount::is_at_risk)?;
@@ -50,7 +50,7 @@ impl<B: Backend> Program<'_, B> {
     }
 
     /// For each household, the conditions that it meets as bits.
-    fn index(&self) -> Result<B::Column, CircuitError> {
+    fn index(&self) -> Result<B::Column, B::Error> {
         let Self { analysis, backend, batch } = *self;
         let mut index: Option<B::Column> = None;
         for (place, (condition, compared)) in analysis.condition.iter().zip(&batch.conditions).enumerate() {
@@ -71,7 +71,7 @@ impl<B: Backend> Program<'_, B> {
         &self,
         index: &B::Column,
         counts: fn(&AreaCount, i64) -> bool,
-    ) -> Result<Counts<B::Column>, CircuitError> {
+    ) -> Result<Counts<B::Column>, B::Error> {
         let Self { analysis, backend, batch } = *self;
         let Batch { chunk_of, area_of, areas, .. } = batch;
         let conditions = analysis.condition.len();
@@ -85,7 +85,7 @@ impl<B: Backend> Program<'_, B> {
     }
 
     /// Areas below the minimum; with a total, also those of their groups.
-    fn hidden(&self, counts: &Counts<B::Column>) -> Result<Hidden<B::Column>, CircuitError> {
+    fn hidden(&self, counts: &Counts<B::Column>) -> Result<Hidden<B::Column>, B::Error> {
         let Self { backend, batch: Batch { areas, minimum, total, .. }, .. } = *self;
         let Some(Total { next_of, rounds, .. }) = total else {
             let hidden = suppression::below(backend, counts, *areas, *minimum, Mark::Hidden)?;
@@ -102,7 +102,7 @@ impl<B: Backend> Program<'_, B> {
 
     /// Who is at risk and was not reached. Hidden where the first count is hidden, and where missed or reached are too
     /// few: their sum is the first count.
-    fn missed(&self, index: &B::Column, marks: Option<B::Column>) -> Result<B::Column, CircuitError> {
+    fn missed(&self, index: &B::Column, marks: Option<B::Column>) -> Result<B::Column, B::Error> {
         let Self { backend, batch: Batch { areas, minimum, .. }, .. } = *self;
         let missed =
             self.count(index, |analysis, index| analysis.is_at_risk(index) && !analysis.is_reached(index))?;

@@ -3,7 +3,7 @@
 //! A count is kept as two hidden numbers, `low` + 4 · `high`, that need not be digits: their sum is all that is ever
 //! released. docs/analyses/area_count.md has the windows and why nothing leaks.
 
-use crate::circuit::{Backend, CircuitError, LookupTable};
+use drempel_fhe::circuit::{Backend, LookupTable};
 
 /// The most bits that one pair of lookups counts.
 pub(super) const CHUNK: usize = 15;
@@ -46,7 +46,7 @@ fn lookup<B: Backend>(
     column: &B::Column,
     rows: usize,
     table: LookupTable,
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     backend.lookup(column, &vec![table; rows])
 }
 
@@ -61,12 +61,12 @@ pub(super) fn count<B: Backend>(
     chunk_of: &[usize],
     area_of: &[usize],
     areas: usize,
-) -> Result<Counts<B::Column>, CircuitError> {
+) -> Result<Counts<B::Column>, B::Error> {
     let chunks = area_of.len();
     let sums = backend.sum_by(bits, chunk_of, chunks);
     let part = |part: fn(i64) -> i64| {
         let column = lookup(backend, &sums, chunks, LookupTable::new(0..=CHUNK as i64, part))?;
-        Ok::<_, CircuitError>(backend.sum_by(&column, area_of, areas))
+        Ok::<_, B::Error>(backend.sum_by(&column, area_of, areas))
     };
     Ok(Counts { low: part(|sum| sum % BASE)?, high: part(|sum| sum / BASE)? })
 }
@@ -83,7 +83,7 @@ fn compare<B: Backend>(
     rows: usize,
     line: i64,
     outputs: [i64; 2],
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     let (digit, rest) = (line % BASE, line / BASE);
     let borrow = LookupTable::new(0..=15, |low| (low - digit).div_euclid(BASE));
     let borrow = lookup(backend, &counts.low, rows, borrow)?;
@@ -102,7 +102,7 @@ pub(super) fn below<B: Backend>(
     rows: usize,
     minimum: i64,
     mark: Mark,
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     compare(backend, counts, rows, minimum, [mark.value(), 0])
 }
 
@@ -115,7 +115,7 @@ pub(super) fn any<B: Backend>(
     marks: &B::Column,
     rows: usize,
     mark: Mark,
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     let mark = mark.value();
     lookup(backend, marks, rows, LookupTable::new(0..=15, |marks| if marks > 0 { mark } else { 0 }))
 }
@@ -129,7 +129,7 @@ pub(super) fn shown<B: Backend>(
     counts: &Counts<B::Column>,
     hidden: &B::Column,
     rows: usize,
-) -> Result<Counts<B::Column>, CircuitError> {
+) -> Result<Counts<B::Column>, B::Error> {
     let keep = |column: &B::Column| {
         let moved = backend.add(column, hidden);
         lookup(backend, &moved, rows, LookupTable::new(HIDDEN..=-HIDDEN - 1, |value| value.max(0)))
@@ -160,7 +160,7 @@ pub(super) fn total<B: Backend>(
     backend: &B,
     mut counts: Counts<B::Column>,
     mut rows: usize,
-) -> Result<Counts<B::Column>, CircuitError> {
+) -> Result<Counts<B::Column>, B::Error> {
     while rows > 1 {
         let pair_of: Vec<usize> = (0..rows).map(|row| row / 2).collect();
         rows = rows.div_ceil(2);
@@ -187,7 +187,7 @@ pub(super) fn within<B: Backend>(
     rows: usize,
     minimum: i64,
     maximum: i64,
-) -> Result<Counts<B::Column>, CircuitError> {
+) -> Result<Counts<B::Column>, B::Error> {
     let too_small = compare(backend, sums, rows, minimum, [HIDDEN, 0])?;
     let too_large = compare(backend, sums, rows, maximum + 1, [0, HIDDEN])?;
     shown(backend, sums, &backend.add(&too_small, &too_large), rows)

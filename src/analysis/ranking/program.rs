@@ -1,9 +1,9 @@
 //! The circuit: every pair is compared, and what each person loses is counted.
 
 use super::{Order, Ties};
-use crate::circuit::radix::{self, Radix};
-use crate::circuit::{Backend, Cell, CircuitError, LookupTable, Scale};
-use crate::params::SLOTS;
+use drempel_fhe::circuit::radix::{self, Radix};
+use drempel_fhe::circuit::{Backend, Cell, LookupTable, Scale};
+use drempel_fhe::params::SLOTS;
 
 /// The most people of one list: a count of up to 63 others has two digits of base 4 in five chunks.
 pub const MAX_PEOPLE: usize = 64;
@@ -33,7 +33,7 @@ impl Batch {
     }
 
     /// For each person how many are ahead, in digits of base 4; or whether fewer than `first` are.
-    pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, CircuitError> {
+    pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
         let people = self.people();
         let scores = radix::hexadecimal(backend, self.radix, people, |position| {
             let digits = backend.gather(position, &self.cells)?;
@@ -44,7 +44,7 @@ impl Batch {
     }
 
     /// Compares all pairs and adds up, for each person, who is ahead: one row per person and chunk of the others.
-    fn count<B: Backend>(&self, backend: &B, scores: &[B::Column]) -> Result<B::Column, CircuitError> {
+    fn count<B: Backend>(&self, backend: &B, scores: &[B::Column]) -> Result<B::Column, B::Error> {
         let (people, chunks) = (self.people(), self.chunks());
         let pairs = |earlier: usize| (earlier + 1..people).map(move |later| (earlier, later));
         let (earlier, later): (Vec<usize>, Vec<usize>) = (0..people).flat_map(pairs).unzip();
@@ -90,7 +90,7 @@ impl Batch {
     }
 
     /// From chunks to what is released: nothing that says in which chunk somebody was ahead.
-    fn release<B: Backend>(&self, backend: &B, counts: &B::Column) -> Result<Vec<B::Column>, CircuitError> {
+    fn release<B: Backend>(&self, backend: &B, counts: &B::Column) -> Result<Vec<B::Column>, B::Error> {
         let (people, chunks) = (self.people(), self.chunks());
         let each = |column: &B::Column, rows: usize, function: &dyn Fn(i64) -> i64| {
             backend.lookup(column, &vec![LookupTable::new(0..=SLOTS - 1, function); rows])

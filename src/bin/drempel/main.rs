@@ -42,7 +42,7 @@ use output::Output;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if cfg!(feature = "insecure-parameters") {
+    if cfg!(insecure_parameters) {
         eprintln!("this build is for tests: its keys protect nothing");
     }
     let output = Output::new(cli.json);

@@ -9,6 +9,7 @@ use crate::{
     Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Explanation,
     PublicKey, Transcript,
 };
+use drempel_fhe::bootstrap::InputTable as _;
 
 /// What is written to memory.
 fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), ContainerError>) -> Vec<Vec<u8>> {
@@ -105,7 +106,7 @@ pub(super) mod transcript {
             return false;
         };
         let words: usize = transcript.chunks().flatten().map(|(_, words)| words.len()).sum();
-        assert_eq!(words, transcript.rows() * crate::engine::WORDS);
+        assert_eq!(words, transcript.rows() * drempel_fhe::bootstrap::WORDS);
         world.owns(transcript.container())
     }
 

@@ -1,4 +1,4 @@
-//! All that a program may do with hidden values. Programs in [`crate::analysis`] are written once against
+//! All that a program may do with hidden values. Programs are written once against
 //! [`Backend`] and run on plaintext ([`clear::Clear`]), on a counter ([`cost::Cost`]) or on ciphertexts.
 //!
 //! There is no operation here that decrypts, branches or returns a `bool`: a program cannot look at what it
@@ -11,7 +11,8 @@ pub mod latest_record;
 mod lookup_table;
 pub mod radix;
 
-pub use encoding::{Encoding, Scale};
+pub use crate::params::Scale;
+pub use encoding::Encoding;
 pub use lookup_table::LookupTable;
 
 /// One row of one of the job's input tables.
@@ -31,11 +32,14 @@ pub trait Backend {
     /// A column of hidden values.
     type Column;
 
+    /// Why a program stopped: a table that cannot be read, or on plaintext a mistake of the program.
+    type Error: std::error::Error + Send + Sync + 'static;
+
     /// Reads column `position` of the input tables at the given rows. Tables of another encoding have other columns.
     ///
     /// # Errors
     /// When a table cannot be read or is damaged.
-    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError>;
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, Self::Error>;
 
     /// Adds two columns row by row. Their noise must be independent: twice a column is `scale`.
     fn add(&self, left: &Self::Column, right: &Self::Column) -> Self::Column;
@@ -59,24 +63,9 @@ pub trait Backend {
     /// Replaces each row's value by its own table's output, with fresh noise.
     ///
     /// # Errors
-    /// [`CircuitError::OutsideTable`], from the plaintext backend only: a value that its table does not know.
+    /// From the plaintext backend only: a value that its table does not know.
     ///
     /// # Cost
     /// One bootstrap per row.
-    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, CircuitError>;
-}
-
-/// Why a program stopped.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CircuitError {
-    /// The program's own bug, found on plaintext: a lookup met a value outside its table.
-    #[error("row {row}: a value lies outside the lookup table; the program is wrong")]
-    OutsideTable {
-        /// The row of the column.
-        row: usize,
-    },
-    /// An input table could not be read.
-    #[error(transparent)]
-    Input(#[from] crate::container::ContainerError),
+    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, Self::Error>;
 }

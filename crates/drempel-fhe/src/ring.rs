@@ -3,7 +3,7 @@
 use crate::params::RING;
 
 /// `sum += polynomial · X^degree`, for a degree in `0..2N`.
-pub(crate) fn add_monomial_product(sum: &mut [u64], polynomial: &[u64], degree: usize) {
+pub fn add_monomial_product(sum: &mut [u64], polynomial: &[u64], degree: usize) {
     let (front, back) = polynomial.split_at(RING - degree % RING);
     let (low, high) = sum.split_at_mut(degree % RING);
     let add = |sum: &mut [u64], terms: &[u64]| {

@@ -12,9 +12,8 @@ use super::keyswitch::Switched;
 use super::measure::Measure;
 use super::{BATCH, RING_WORDS, WORDS};
 use crate::circuit::LookupTable;
-use crate::key_holder::keygen::Secrets;
+use crate::keys::{EvaluationKey, Secrets};
 use crate::params::{BIG_NOISE, DELTA, MODULUS, RING, noise};
-use crate::signature::SigningKey;
 
 struct Set {
     secrets: Secrets,
@@ -24,9 +23,9 @@ struct Set {
 fn set() -> &'static Set {
     static SET: OnceLock<Set> = OnceLock::new();
     SET.get_or_init(|| {
-        let secrets = Secrets::new();
-        let (_, _, evaluation) = secrets.keys([7; 32].into(), &SigningKey::generate());
-        let measure = Measure::new(evaluation.expand().expect("in memory"));
+        let secrets = Secrets::generate();
+        let key = EvaluationKey::expand(secrets.key_set().evaluation).expect("a key");
+        let measure = Measure::new(key);
         Set { secrets, measure }
     })
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Backend, Cell, CircuitError, LookupTable, Scale};
+use super::{Backend, Cell, LookupTable, Scale};
 use crate::params::SLOTS;
 
 /// The most addends that one comparison takes: the base would be smaller than two beyond that.
@@ -114,7 +114,7 @@ pub struct Comparison {
 ///
 /// # Cost
 /// `radix.digits` bootstraps per group.
-pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, CircuitError> {
+pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, B::Error> {
     choose(backend, comparison, [1, 0])
 }
 
@@ -133,7 +133,7 @@ pub fn choose<B: Backend>(
     backend: &B,
     comparison: &Comparison,
     values: [i64; 2],
-) -> Result<B::Column, CircuitError> {
+) -> Result<B::Column, B::Error> {
     let Comparison { radix, columns, cells, group_of, lines } = comparison;
     let groups = lines.len();
     let mut borrow: Option<B::Column> = None;
@@ -166,8 +166,8 @@ pub fn hexadecimal<B: Backend>(
     backend: &B,
     radix: Radix,
     rows: usize,
-    sum: impl Fn(usize) -> Result<B::Column, CircuitError>,
-) -> Result<Vec<B::Column>, CircuitError> {
+    sum: impl Fn(usize) -> Result<B::Column, B::Error>,
+) -> Result<Vec<B::Column>, B::Error> {
     let (base, group) = (radix.base as i64, radix.per_hexadecimal());
     if group == 1 {
         return (0..radix.digits).map(sum).collect();
@@ -210,8 +210,8 @@ pub fn below_zero<B: Backend>(
     backend: &B,
     rows: usize,
     digits: usize,
-    difference: impl Fn(usize) -> Result<B::Column, CircuitError>,
-) -> Result<B::Column, CircuitError> {
+    difference: impl Fn(usize) -> Result<B::Column, B::Error>,
+) -> Result<B::Column, B::Error> {
     let sign =
         |output: i64| vec![LookupTable::new(-SLOTS..=SLOTS - 1, |t| if t < 0 { output } else { 0 }); rows];
     let borrow = sign(-1);
@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn the_largest_span_does_not_overflow() {
-        let radix = Radix::for_addends(8, 2 * crate::units::MAX_CENTS as u64);
+        // Amounts between minus and plus ten trillion euro, in cents.
+        let radix = Radix::for_addends(8, 2 * 1_000_000_000_000_000);
         assert_eq!(radix.digits, 51);
         assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
     }

@@ -5,32 +5,56 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::circuit::{Backend, Cell, CircuitError, LookupTable, Scale};
-use crate::container::ContainerError;
-use crate::encrypted_table::{Bin, EncryptedTable};
-use crate::engine::{Engine, WORDS};
+use super::{Engine, WORDS};
+use crate::circuit::{Backend, Cell, LookupTable, Scale};
 use crate::params::RING;
 use crate::ring::add_monomial_product;
+
+/// One encrypted table as the engine reads it, wherever it lies.
+pub trait InputTable: Sync {
+    /// Why a bin cannot be read.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Ciphertexts per row.
+    fn width(&self) -> usize;
+
+    /// Reads one bin.
+    ///
+    /// # Errors
+    /// When it is damaged or cannot be read.
+    fn bin(&self, index: usize) -> Result<Bin, Self::Error>;
+}
+
+/// 2,048 ciphertexts (the last bin may have fewer): a shared mask and a body each.
+#[derive(Debug)]
+pub struct Bin {
+    /// 2,048 words.
+    pub mask: Vec<u64>,
+    /// One word per ciphertext.
+    pub bodies: Vec<u64>,
+}
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
 ///
 /// Bins that the batch touches stay in memory until it ends, up to [`MAX_BINS`].
-pub(super) struct Fhe<'a> {
+#[derive(Debug)]
+pub struct Ciphertexts<'a, T> {
     engine: &'a Engine,
-    tables: &'a [&'a EncryptedTable],
+    tables: &'a [&'a T],
     bins: Mutex<HashMap<(usize, usize), Arc<Bin>>>,
 }
 
 /// Bins that one batch keeps: 32 MiB.
 const MAX_BINS: usize = 1_024;
 
-impl<'a> Fhe<'a> {
-    pub(super) fn new(engine: &'a Engine, tables: &'a [&'a EncryptedTable]) -> Self {
+impl<'a, T: InputTable> Ciphertexts<'a, T> {
+    /// A backend over encrypted tables, in the order in which programs number them.
+    pub fn new(engine: &'a Engine, tables: &'a [&'a T]) -> Self {
         Self { engine, tables, bins: Mutex::default() }
     }
 
     /// The bin of one ciphertext of a row, and its index there.
-    fn locate(&self, position: usize, cell: Cell) -> Result<(Arc<Bin>, usize), ContainerError> {
+    fn locate(&self, position: usize, cell: Cell) -> Result<(Arc<Bin>, usize), T::Error> {
         let table = self.tables[cell.table];
         let ciphertext = cell.row * table.width() + position;
         let key = (cell.table, ciphertext / RING);
@@ -48,16 +72,17 @@ impl<'a> Fhe<'a> {
     }
 }
 
-impl Backend for Fhe<'_> {
+impl<T: InputTable> Backend for Ciphertexts<'_, T> {
     type Column = Vec<u64>;
+    type Error = T::Error;
 
-    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Vec<u64>, CircuitError> {
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Vec<u64>, T::Error> {
         let mut column = vec![0; cells.len() * WORDS];
         let rows = column.par_chunks_exact_mut(WORDS).zip(cells);
         rows.try_for_each(|(output, cell)| {
             let (bin, index) = self.locate(position, *cell)?;
             expand(&bin, index, output);
-            Ok::<(), ContainerError>(())
+            Ok::<(), T::Error>(())
         })?;
         Ok(column)
     }
@@ -95,7 +120,7 @@ impl Backend for Fhe<'_> {
         sums
     }
 
-    fn lookup(&self, column: &Vec<u64>, tables: &[LookupTable]) -> Result<Vec<u64>, CircuitError> {
+    fn lookup(&self, column: &Vec<u64>, tables: &[LookupTable]) -> Result<Vec<u64>, T::Error> {
         Ok(self.engine.bootstrap_many(column, tables))
     }
 }

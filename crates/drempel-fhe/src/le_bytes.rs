@@ -1,9 +1,12 @@
 //! Little-endian words: how keys and ciphertexts lie in a file.
 
 /// An unsigned integer of a fixed number of bytes.
-pub(crate) trait Word: Copy {
+pub trait Word: Copy {
+    /// How many.
     const BYTES: usize;
+    /// Appends the word.
     fn write(self, bytes: &mut Vec<u8>);
+    /// Reads a word of exactly its bytes.
     fn read(bytes: &[u8]) -> Self;
 }
 
@@ -26,15 +29,15 @@ macro_rules! word {
 word!(u16, u32, u64, u128);
 
 /// Appends words to bytes.
-pub(crate) fn write<W: Word>(bytes: &mut Vec<u8>, words: &[W]) {
+pub fn write<W: Word>(bytes: &mut Vec<u8>, words: &[W]) {
     bytes.reserve(words.len() * W::BYTES);
     for word in words {
         word.write(bytes);
     }
 }
 
-/// Takes `count` words off the front; nothing when there are fewer.
-pub(crate) fn take<W: Word>(bytes: &mut &[u8], count: usize) -> Option<Vec<W>> {
+/// Takes `count` words off the front; `None` when there are fewer.
+pub fn take<W: Word>(bytes: &mut &[u8], count: usize) -> Option<Vec<W>> {
     let (front, rest) = bytes.split_at_checked(count.checked_mul(W::BYTES)?)?;
     *bytes = rest;
     Some(front.chunks_exact(W::BYTES).map(W::read).collect())

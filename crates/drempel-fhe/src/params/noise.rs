@@ -13,8 +13,7 @@ use tfhe::core_crypto::commons::noise_formulas::{
     lwe_programmable_bootstrap::pbs_variance_132_bits_security_tuniform_fft_mul,
 };
 
-use super::{ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SET, TFHE};
-use crate::circuit::Scale;
+use super::{ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SET, Scale, TFHE};
 
 /// The largest failure probability that a whole job may have, as a base-2 logarithm.
 pub const LOG2_LIMIT: f64 = -64.0;

@@ -5,50 +5,59 @@
 //! docs/benchmarks.md has what it gains). rayon spreads batches over cores; inside a batch nothing is parallel.
 
 use std::cell::RefCell;
-use std::sync::Once;
+use std::fmt;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use tfhe::core_crypto::fft_impl::fft64::math::fft::{FftAlgo, Method, Plan, setup_custom_fft_plan};
 
 use crate::circuit::LookupTable;
-use crate::keys::Expanded;
-use crate::params::{BIG_SIZE, GLWE_SIZE, RING};
+use crate::fourier::fft_plan;
+use crate::keys::EvaluationKey;
+use crate::params::{BIG_SIZE, DELTA, GLWE_SIZE, RING};
 
+mod backend;
 mod blind_rotation;
 mod external_product;
 mod keyswitch;
 pub mod measure;
-mod packing;
-#[cfg(all(test, feature = "key-holder"))]
+mod packing_keyswitch;
+#[cfg(all(test, feature = "secret-key"))]
 mod tests;
 
+pub use backend::{Bin, Ciphertexts, InputTable};
 use blind_rotation::Rotation;
 use external_product::Transform;
 use keyswitch::Switched;
 
 /// Ciphertexts per batch, chosen from the measurements in docs/benchmarks.md.
-pub(crate) const BATCH: usize = 16;
+pub const BATCH: usize = 16;
 
 /// Words of one ciphertext: its mask and its body.
-pub(crate) const WORDS: usize = BIG_SIZE.0;
+pub const WORDS: usize = BIG_SIZE.0;
 
 /// Words of one ring element under the big key: its mask and its body.
-pub(crate) const RING_WORDS: usize = GLWE_SIZE.0 * RING;
+pub const RING_WORDS: usize = GLWE_SIZE.0 * RING;
 
 /// An expanded evaluation key, ready to bootstrap.
-pub(crate) struct Engine {
-    key: Expanded,
+pub struct Engine {
+    key: EvaluationKey,
     transform: Transform,
 }
 
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
 impl Engine {
-    pub(crate) fn new(key: Expanded) -> Self {
+    /// An engine with an expanded key.
+    pub fn new(key: EvaluationKey) -> Self {
         Self { key, transform: Transform::new(fft_plan()) }
     }
 
     /// Seconds per bootstrap with all cores busy, after a warm-up.
-    pub(crate) fn seconds_per_bootstrap(&self) -> f64 {
+    pub fn seconds_per_bootstrap(&self) -> f64 {
         let count = BATCH * rayon::current_num_threads();
         let inputs: Vec<u64> = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(ODD)).collect();
         let tables = vec![LookupTable::new(0..=15, |x| x); count];
@@ -64,7 +73,7 @@ impl Engine {
     ///
     /// # Cost
     /// One bootstrap per table.
-    pub(crate) fn bootstrap_many(&self, inputs: &[u64], tables: &[LookupTable]) -> Vec<u64> {
+    pub fn bootstrap_many(&self, inputs: &[u64], tables: &[LookupTable]) -> Vec<u64> {
         // A short job still keeps every core busy.
         let batch = tables.len().div_ceil(rayon::current_num_threads()).clamp(1, BATCH);
         self.bootstrap_in_batches(inputs, tables, batch)
@@ -84,18 +93,25 @@ impl Engine {
     }
 
     /// Switches each ciphertext, its words rounded by [`round`], to a ring element of [`RING_WORDS`] words, mask
-    /// first, whose constant coefficient holds its value: what [`PackedAnswers`](crate::encrypted_answer::PackedAnswers) adds up.
+    /// first, whose constant coefficient holds its value: what [`PackedAnswers`](crate::packing::PackedAnswers) adds up.
     ///
     /// # Cost
     /// No bootstrap; about a twentieth of one per ciphertext.
-    pub(crate) fn packing_keyswitch(&self, inputs: &[u32]) -> Vec<u64> {
-        packing::packing_keyswitch(&self.key.packing, inputs)
+    pub fn packing_keyswitch(&self, inputs: &[u32]) -> Vec<u64> {
+        packing_keyswitch::switch(&self.key.packing, inputs)
     }
 }
 
 /// The upper half of each word, rounded: all that packing reads of an answer, and what a transcript keeps.
-pub(crate) fn round(words: &[u64]) -> Vec<u32> {
+pub fn round(words: &[u64]) -> Vec<u32> {
     words.iter().map(|word| (word.wrapping_add(1 << 31) >> 32) as u32).collect()
+}
+
+/// Turns an encrypted bit, one ciphertext of [`WORDS`] words, into its opposite: linear, and so free.
+pub fn flip_bit(ciphertext: &mut [u64]) {
+    ciphertext.iter_mut().for_each(|word| *word = word.wrapping_neg());
+    let body = &mut ciphertext[WORDS - 1];
+    *body = body.wrapping_add(DELTA);
 }
 
 /// Any odd number: it spreads a counter over all words.
@@ -127,16 +143,4 @@ impl Scratch {
         self.rotation.rotate(key, &engine.transform, small, tables);
         self.rotation.extract(tables, outputs.chunks_exact_mut(WORDS));
     }
-}
-
-/// Fixes which FFT algorithm is used. tfhe would race them against each other at first use, and the winner decides
-/// the low bits of every result; with one plan, the same inputs give the same bytes in every process.
-pub(crate) fn pin_fft_plan() {
-    static PIN: Once = Once::new();
-    PIN.call_once(|| setup_custom_fft_plan(fft_plan()));
-}
-
-fn fft_plan() -> Plan {
-    let size = RING / 2;
-    Plan::new(size, Method::UserProvided { base_algo: FftAlgo::Dif4, base_n: size })
 }

@@ -1,7 +1,7 @@
 //! The latest of several records, and the code that belongs to it.
 
 use super::radix::{Radix, below_zero};
-use super::{Backend, Cell, CircuitError, LookupTable};
+use super::{Backend, Cell, LookupTable};
 use crate::params::SLOTS;
 
 /// The base of a code's digits: a digit and a mark share the 16 values of a lookup.
@@ -41,7 +41,7 @@ impl LatestRecord {
     /// # Cost
     /// With j records per subject, times of k digits and codes of c digits: c · j bootstraps, and for two records or more
     /// k · j(j − 1) / 2 + j besides.
-    pub fn of<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, CircuitError> {
+    pub fn of<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
         let subject_of: Vec<usize> = (0..self.times.len()).map(|record| record / self.records).collect();
         let marks = self.marks(backend)?;
         let through = LookupTable::new(0..=SLOTS - 1, |value| (value - CHOSEN).max(0));
@@ -55,7 +55,7 @@ impl LatestRecord {
     }
 
     /// For each record [`CHOSEN`] or 0.
-    fn marks<B: Backend>(&self, backend: &B) -> Result<B::Column, CircuitError> {
+    fn marks<B: Backend>(&self, backend: &B) -> Result<B::Column, B::Error> {
         let bits = backend.gather(0, &self.times)?;
         if self.records < 2 {
             return Ok(backend.scale(&bits, CHOSEN));

@@ -1,12 +1,20 @@
 //! The reference: programs on plaintext, exactly as the slots of a ciphertext would hold it.
 
-use super::{Backend, Cell, CircuitError, Encoding, LookupTable, Scale};
+use super::{Backend, Cell, Encoding, LookupTable, Scale};
 
 /// Runs programs on plaintext amounts. A value outside its lookup table is an error here, where a ciphertext would
 /// silently read another slot.
 #[derive(Debug)]
 pub struct Clear {
     tables: Vec<(Encoding, Vec<u64>)>,
+}
+
+/// The program's own bug: a lookup met a value outside its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}: a value lies outside the lookup table; the program is wrong")]
+pub struct OutsideTable {
+    /// The row of the column.
+    pub row: usize,
 }
 
 impl Clear {
@@ -18,8 +26,9 @@ impl Clear {
 
 impl Backend for Clear {
     type Column = Vec<i64>;
+    type Error = OutsideTable;
 
-    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, CircuitError> {
+    fn gather(&self, position: usize, cells: &[Cell]) -> Result<Self::Column, OutsideTable> {
         let value = |cell: &Cell| {
             let (encoding, amounts) = &self.tables[cell.table];
             encoding.value(amounts[cell.row], position) as i64
@@ -55,10 +64,10 @@ impl Backend for Clear {
         sums
     }
 
-    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, CircuitError> {
+    fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, OutsideTable> {
         assert_eq!(column.len(), tables.len(), "one table per row");
         let read = |(row, (value, table)): (usize, (&i64, &LookupTable))| {
-            table.get(*value).ok_or(CircuitError::OutsideTable { row })
+            table.get(*value).ok_or(OutsideTable { row })
         };
         column.iter().zip(tables).enumerate().map(read).collect()
     }

@@ -13,7 +13,7 @@ const TILE: usize = 512;
 
 /// Switches each ciphertext to a ring element whose constant coefficient holds its value. One level of decomposition
 /// (see `params`), key rows outer, ciphertexts inner.
-pub(super) fn packing_keyswitch(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u32]) -> Vec<u64> {
+pub(super) fn switch(key: &LwePackingKeyswitchKeyOwned<u64>, inputs: &[u32]) -> Vec<u64> {
     let mut rings = vec![0; inputs.len() / WORDS * RING_WORDS];
     rings
         .par_chunks_mut(BATCH * RING_WORDS)

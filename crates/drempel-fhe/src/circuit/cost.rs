@@ -1,8 +1,9 @@
 //! What a program costs and how likely it is to fail, without running it.
 
 use std::cell::Cell as Counter;
+use std::convert::Infallible;
 
-use super::{Backend, Cell, CircuitError, LookupTable, Scale};
+use super::{Backend, Cell, LookupTable, Scale};
 use crate::params::{SLOTS, noise};
 
 /// Counts bootstraps and follows the noise of each column from tfhe's public formulas.
@@ -39,7 +40,7 @@ impl Cost {
     }
 
     /// Counts the packing and decoding of one field of a program's answers.
-    pub(crate) fn release(&self, answers: &Shape, scale: Scale) {
+    pub fn release(&self, answers: &Shape, scale: Scale) {
         let one = noise::answer_failure(answers.variance, scale);
         self.add_failures(one, answers.rows);
     }
@@ -54,8 +55,9 @@ impl Cost {
 
 impl Backend for Cost {
     type Column = Shape;
+    type Error = Infallible;
 
-    fn gather(&self, _position: usize, cells: &[Cell]) -> Result<Shape, CircuitError> {
+    fn gather(&self, _position: usize, cells: &[Cell]) -> Result<Shape, Infallible> {
         // Counted as addends: rows of one bin are not independent, and later sums take them to be.
         let narrowest = cells.iter().map(|cell| self.widths[cell.table]).min();
         let variance = narrowest.map_or(0.0, noise::fresh_addend);
@@ -92,7 +94,7 @@ impl Backend for Cost {
         Shape { rows: groups, variance: column.variance * f64::from(largest) }
     }
 
-    fn lookup(&self, column: &Shape, _tables: &[LookupTable]) -> Result<Shape, CircuitError> {
+    fn lookup(&self, column: &Shape, _tables: &[LookupTable]) -> Result<Shape, Infallible> {
         self.bootstraps.set(self.bootstraps.get() + column.rows as u64);
         self.add_failures(noise::lookup_failure(column.variance, SLOTS), column.rows);
         Ok(Shape { rows: column.rows, variance: noise::bootstrapped() })

@@ -1,4 +1,4 @@
-//! The engine beside tfhe's own calls, for benches and tests. No part of the API.
+//! The engine beside tfhe's own calls, for benches and tests.
 #![expect(clippy::disallowed_types, reason = "tfhe's own call needs tfhe's own key")]
 
 use tfhe::core_crypto::fft_impl::fft64::{AVec, c64};
@@ -10,7 +10,7 @@ use tfhe::shortint::{AtomicPatternKind, ServerKey};
 
 use super::{Engine, Scratch, WORDS};
 use crate::circuit::LookupTable;
-use crate::keys::Expanded;
+use crate::keys::EvaluationKey;
 use crate::params::{GLWE_SIZE, MODULUS, RING, SMALL_DIMENSION, TFHE};
 
 /// One evaluation key, expanded for our engine and for tfhe's.
@@ -24,7 +24,7 @@ pub type Ciphertexts = Vec<u64>;
 
 impl Measure {
     /// From an expanded key.
-    pub(crate) fn new(key: Expanded) -> Self {
+    pub fn new(key: EvaluationKey) -> Self {
         let engine = Engine::new(key);
         let bootstrapping_key = ShortintBootstrappingKey::Classic {
             bsk: engine.key.bootstrap.clone(),
@@ -48,7 +48,7 @@ impl Measure {
     /// A key of meaningless contents, and as many meaningless ciphertexts.
     pub fn meaningless(count: usize) -> (Self, Ciphertexts) {
         let words = (0..(count * WORDS) as u64).map(|i| i.wrapping_mul(super::ODD)).collect();
-        (Self::new(Expanded::for_measurement()), words)
+        (Self::new(EvaluationKey::meaningless()), words)
     }
 
     /// Ours: batches of `batch`, spread over rayon's threads.
@@ -63,7 +63,7 @@ impl Measure {
 
     /// The FFTs alone that one rotation cannot do without, `count` times: 918 steps of two forward and two backward.
     pub fn ffts_of_one_rotation(&self, count: usize) {
-        let plan = super::fft_plan();
+        let plan = crate::fourier::fft_plan();
         let mut buffer = AVec::<c64>::from_iter(128, std::iter::repeat_n(c64::new(1.0, -1.0), RING / 2));
         let mut buffers = ComputationBuffers::new();
         buffers.resize(plan.fft_scratch().unaligned_bytes_required());

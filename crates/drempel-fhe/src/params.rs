@@ -12,23 +12,23 @@ use tfhe::shortint::parameters::KeySwitch32PBSParameters;
 use tfhe::shortint::parameters::v1_8::V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
 
 pub mod noise;
+mod scale;
+
+pub use scale::Scale;
 
 /// The set's name.
-pub const NAME: &str = if cfg!(feature = "insecure-parameters") {
-    "insecure, for tests"
-} else {
-    "V1_8 2_2 KS32 TUniform 2M128"
-};
+pub const NAME: &str =
+    if cfg!(insecure_parameters) { "insecure, for tests" } else { "V1_8 2_2 KS32 TUniform 2M128" };
 
 /// The hardness that the lattice estimator gives the set, in bits.
-pub const SECURITY_BITS: u32 = if cfg!(feature = "insecure-parameters") { 0 } else { 128 };
+pub const SECURITY_BITS: u32 = if cfg!(insecure_parameters) { 0 } else { 128 };
 
 /// The set as tfhe has it.
 pub(crate) const SET: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
 
 /// What is computed with: the set, or with a small key of eight bits, for which a bootstrap takes a hundredth of the time.
 pub(crate) const TFHE: KeySwitch32PBSParameters = KeySwitch32PBSParameters {
-    lwe_dimension: if cfg!(feature = "insecure-parameters") { LweDimension(8) } else { SET.lwe_dimension },
+    lwe_dimension: if cfg!(insecure_parameters) { LweDimension(8) } else { SET.lwe_dimension },
     ..SET
 };
 
@@ -55,4 +55,4 @@ pub(crate) const MODULUS: CiphertextModulus<u64> = TFHE.ciphertext_modulus;
 pub(crate) const PACKING_BASE: DecompositionBaseLog = DecompositionBaseLog(20);
 pub(crate) const PACKING_LEVELS: DecompositionLevelCount = DecompositionLevelCount(1);
 /// Bits that are kept of each word of a packed answer.
-pub(crate) const ANSWER_BITS: u32 = 16;
+pub const ANSWER_BITS: u32 = 16;

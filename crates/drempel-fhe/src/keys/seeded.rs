@@ -11,10 +11,10 @@ use crate::params::{
 };
 
 /// The three keys that an evaluator computes with, as they lie in a file.
-pub(crate) struct Seeded {
-    pub(crate) keyswitch: SeededLweKeyswitchKeyOwned<u32>,
-    pub(crate) bootstrap: SeededLweBootstrapKeyOwned<u64>,
-    pub(crate) packing: SeededLwePackingKeyswitchKeyOwned<u64>,
+pub(super) struct Seeded {
+    pub(super) keyswitch: SeededLweKeyswitchKeyOwned<u32>,
+    pub(super) bootstrap: SeededLweBootstrapKeyOwned<u64>,
+    pub(super) packing: SeededLwePackingKeyswitchKeyOwned<u64>,
 }
 
 const KEYSWITCH_WORDS: usize = BIG_DIMENSION.0 * TFHE.ks_level.0;
@@ -23,10 +23,10 @@ const PACKING_WORDS: usize = BIG_DIMENSION.0 * PACKING_LEVELS.0 * POLYNOMIAL.0;
 
 impl Seeded {
     /// The length of the payload.
-    pub(crate) const BYTES: usize = 3 * 16 + 4 * KEYSWITCH_WORDS + 8 * (BOOTSTRAP_WORDS + PACKING_WORDS);
+    pub(super) const BYTES: usize = 3 * 16 + 4 * KEYSWITCH_WORDS + 8 * (BOOTSTRAP_WORDS + PACKING_WORDS);
 
     /// Reads a payload; nothing when its length is wrong.
-    pub(crate) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
+    pub(super) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::BYTES {
             return None;
         }
@@ -69,15 +69,15 @@ impl Seeded {
     }
 }
 
-#[cfg(feature = "key-holder")]
+#[cfg(feature = "secret-key")]
 impl Seeded {
     /// Keys of zeros, to be filled in by the key holder.
-    pub(crate) fn zeros(seeds: [u128; 3]) -> Self {
+    pub(super) fn zeros(seeds: [u128; 3]) -> Self {
         Self::from_words(seeds, vec![0; KEYSWITCH_WORDS], vec![0; BOOTSTRAP_WORDS], vec![0; PACKING_WORDS])
     }
 
     /// The payload; `seeds` are those that the keys were made with.
-    pub(crate) fn to_bytes(&self, seeds: [u128; 3]) -> Vec<u8> {
+    pub(super) fn to_bytes(&self, seeds: [u128; 3]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::BYTES);
         le_bytes::write(&mut bytes, &seeds);
         le_bytes::write(&mut bytes, self.keyswitch.as_ref());

@@ -71,7 +71,7 @@ impl Switched {
     }
 
     /// The batch under the small key.
-    #[cfg(all(test, feature = "key-holder"))]
+    #[cfg(all(test, feature = "secret-key"))]
     pub(super) fn ciphertexts(&self) -> impl Iterator<Item = &[u32]> {
         self.words.chunks_exact(SMALL_WORDS)
     }
