@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use drempel::analysis::Eligibility;
 use drempel::{
     Agreement, DataProvider, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Households, KeyHolder,
     Ledger, Rehearsal, Table,
@@ -11,7 +12,7 @@ use drempel::{
 pub(crate) const MAX: i64 = (1 << 18) - 1;
 
 /// An agreement about sums of up to `addends` amounts of 18 bits.
-pub(crate) fn rehearsal(addends: usize) -> Rehearsal {
+pub(crate) fn rehearsal(addends: usize) -> Rehearsal<Eligibility> {
     let text = format!(
         r#"
         agreement = {{ name = "bench", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
@@ -25,7 +26,7 @@ pub(crate) fn rehearsal(addends: usize) -> Rehearsal {
         disclosure = {{ to = "holder", answers = 1000000 }}
         "#
     );
-    Rehearsal::of(&text).expect("a sound agreement")
+    Rehearsal::<Eligibility>::of(&text).expect("a sound agreement")
 }
 
 /// The income of a person: any number, the same every time.
@@ -34,7 +35,7 @@ fn income(person: usize) -> i64 {
 }
 
 /// Incomes of so many people.
-pub(crate) fn incomes(agreement: &Agreement, people: usize) -> Table {
+pub(crate) fn incomes(agreement: &Agreement<Eligibility>, people: usize) -> Table {
     let mut csv = String::from("person,cents\n");
     (0..people).for_each(|person| writeln!(csv, "{person},{}", income(person)).expect("writes"));
     Table::from_csv(agreement, "income", csv.as_bytes()).expect("valid incomes")
@@ -54,7 +55,7 @@ pub(crate) fn households(count: usize, addends: usize) -> Households {
 
 /// Everything up to the evaluation.
 pub(crate) struct Job {
-    pub(crate) rehearsal: Rehearsal,
+    pub(crate) rehearsal: Rehearsal<Eligibility>,
     pub(crate) ledger: Ledger,
     pub(crate) holder: KeyHolder,
     pub(crate) evaluation_key: EvaluationKey,

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use drempel::audit::Evaluated;
+use drempel::Evaluated;
 use drempel::{Auditor, DataProvider, KeyHolder, Ledger};
 
 #[allow(dead_code, missing_docs, reason = "each bench uses a part")]

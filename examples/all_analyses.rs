@@ -9,9 +9,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use drempel::Evaluated;
 use drempel::agreement::Role;
 use drempel::analysis::{Analysis, Question};
-use drempel::audit::Evaluated;
 use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Language, Ledger, PublicKey, Rehearsal, Table};
 
 fn main() -> Result<(), Box<dyn Error>> {

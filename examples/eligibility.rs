@@ -4,7 +4,8 @@
 
 use std::error::Error;
 
-use drempel::audit::Evaluated;
+use drempel::Evaluated;
+use drempel::analysis::Eligibility;
 use drempel::{
     Auditor, DataProvider, Evaluation, Evaluator, Households, KeyHolder, Ledger, Rehearsal, Table,
 };
@@ -35,7 +36,7 @@ couple below,frits,205348
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Every party signs the agreement. Here one process plays them all; in earnest each has its own key file.
-    let parties: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let parties = Rehearsal::<Eligibility>::of(AGREEMENT)?;
     let agreement = parties.agreement();
 
     // The key holder makes keys for this agreement, hands out two of the three, and begins its ledger.

@@ -8,10 +8,10 @@
 use std::error::Error;
 use std::io::Read;
 
+use drempel::Evaluated;
 use drempel::agreement::{AgreementError, Dataset, Section, Subject};
 use drempel::analysis::{Analysis, Description, Records, Released, Setting};
 use drempel::answer::Value;
-use drempel::audit::Evaluated;
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::{

@@ -8,10 +8,11 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 
+use drempel::Evaluated;
 use drempel::agreement::Signatures;
-use drempel::audit::Evaluated;
-use drempel::container::{Access, write_atomically};
-use drempel::key_file::{self, Passphrase};
+use drempel::analysis::Eligibility;
+use drempel::files::key_file::{self, Passphrase};
+use drempel::files::{Access, write_atomically};
 use drempel::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator,
     Households, KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table,
@@ -80,7 +81,7 @@ fn all_parties(folder: &Path) -> Result<String, Box<dyn Error>> {
         fs::create_dir(own)?;
     }
     // Everybody signs. In earnest each party makes its own key and keeps it in a key file.
-    let parties: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let parties = Rehearsal::<Eligibility>::of(AGREEMENT)?;
     let agreement = shared.join("agreement.toml");
     fs::write(&agreement, parties.agreement().text())?;
     fs::write(Signatures::path(&agreement), parties.signatures().to_text())?;
@@ -100,7 +101,7 @@ fn all_parties(folder: &Path) -> Result<String, Box<dyn Error>> {
 }
 
 /// What everybody reads first: the agreement, if all have signed it.
-fn agreement(shared: &Path) -> Result<SignedAgreement, Box<dyn Error>> {
+fn agreement(shared: &Path) -> Result<SignedAgreement<Eligibility>, Box<dyn Error>> {
     Ok(SignedAgreement::open(&shared.join("agreement.toml"))?)
 }
 

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::answer::{Answer, Value};
+use crate::artefacts::Provenance;
 use crate::cases::{CaseError, Cases};
-use crate::encrypted_answer::Provenance;
 use crate::language::Language;
 use crate::units::SubjectIds;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};

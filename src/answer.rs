@@ -5,13 +5,8 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::str::FromStr;
 
-use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::Analysis;
-use crate::blinding::Blinding;
-use crate::container::{ContainerError, NO_LABEL};
-use crate::encrypted_answer::EncryptedAnswer;
 use crate::table::csv::{CellProblem, Column, CsvError, CsvRows};
-use crate::units::{Digest, SubjectId};
+use crate::units::{Digest, SubjectId, SubjectIds};
 
 /// One released value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,24 +67,6 @@ pub struct Answer {
     blinded: Option<Digest>,
 }
 
-/// Why blinded answers stay blinded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnblindError {
-    /// The answers are not blinded, or with another blinding.
-    #[error("these answers are not hidden by this blinding; use the one of the same evaluation")]
-    OtherBlinding,
-    /// The answer or the blinding is not the evaluator's for this agreement.
-    #[error(transparent)]
-    Container(#[from] ContainerError),
-    /// The opened bits cannot be read.
-    #[error(transparent)]
-    Csv(#[from] CsvError),
-    /// The opened bits are about others than the encrypted answer.
-    #[error("the opened bits are not those of this encrypted answer")]
-    OtherSubjects,
-}
-
 /// Why a file is not that of the released answers.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -121,7 +98,6 @@ pub enum ReadError {
 }
 
 impl Answer {
-    #[cfg(any(test, feature = "key-holder"))]
     pub(crate) fn new(
         columns: Vec<String>,
         rows: Vec<(SubjectId, Vec<Value>)>,
@@ -130,56 +106,17 @@ impl Answer {
         Self { columns, rows, blinded }
     }
 
-    /// Reads opened bits that [`write_csv`](Self::write_csv) wrote, for the receiver to [`unblind`](Self::unblind).
-    ///
-    /// # Errors
-    /// When answer or blinding are not the evaluator's for this agreement, a row cannot be read, or the rows are not
-    /// those of the encrypted answer.
-    pub fn read_blinded<A: Analysis>(
-        agreement: &SignedAgreement<A>,
-        encrypted: &EncryptedAnswer,
-        blinding: &Blinding,
-        input: impl Read,
-    ) -> Result<Self, UnblindError> {
-        for container in [encrypted.container(), blinding.container()] {
-            container.expect(agreement.id(), Some(encrypted.header().key))?;
-            container.signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
-        }
-        let columns = agreement.analysis().columns();
-        let mut csv = CsvRows::open(input)?;
-        let (subject, bit) = (csv.column(&columns[0])?, csv.column(BLINDED)?);
-        let mut rows: Vec<(SubjectId, Vec<Value>)> = Vec::new();
-        while let Some(row) = csv.next_row()? {
-            let value = row.cents(bit)?.value();
-            if !(0..=1).contains(&value) {
-                return Err(row.error(bit, CellProblem::NotABit).into());
-            }
-            rows.push((row.id(subject)?, vec![Value::YesNo(value == 1)]));
-        }
-        let made = encrypted.provenance();
-        if !rows.iter().map(|(subject, _)| subject.as_str()).eq(made.subjects.iter()) {
-            return Err(UnblindError::OtherSubjects);
-        }
-        Ok(Self { columns, rows, blinded: made.blinding })
-    }
-
     /// Reads released answers that [`write_csv`](Self::write_csv) wrote. Nobody signed them: whether they are what was
     /// released, their receiver must know.
     ///
     /// # Errors
-    /// When a row cannot be read, or the rows are not about the subjects of the encrypted answer, each once.
-    pub fn read<A: Analysis>(
-        analysis: &A,
-        encrypted: &EncryptedAnswer,
-        input: impl Read,
-    ) -> Result<Self, ReadError> {
-        let columns = analysis.columns();
+    /// When a row cannot be read, or the rows are not about the subjects (of the encrypted answer), each once.
+    pub fn read(columns: &[String], subjects: &SubjectIds, input: impl Read) -> Result<Self, ReadError> {
         let mut csv = CsvRows::open(input)?;
         if csv.optional_column(BLINDED)?.is_some() {
             return Err(ReadError::Blinded);
         }
         let cells = columns.iter().map(|name| csv.column(name)).collect::<Result<Vec<_>, _>>()?;
-        let subjects = &encrypted.provenance().subjects;
         let places: HashMap<&str, usize> = subjects.iter().zip(0..).collect();
         let mut found: Vec<Option<Vec<Value>>> = vec![None; subjects.len()];
         while let Some(row) = csv.next_row()? {
@@ -200,7 +137,7 @@ impl Answer {
             return Err(ReadError::Missing { missing });
         }
         let rows = subjects.owned().zip(found.into_iter().flatten()).collect();
-        Ok(Self { columns, rows, blinded: None })
+        Ok(Self { columns: columns.to_vec(), rows, blinded: None })
     }
 
     /// What the subjects are called, then the name of each value.
@@ -223,19 +160,13 @@ impl Answer {
         self.blinded
     }
 
-    /// The answers behind blinded ones: the receiver's step.
-    ///
-    /// # Errors
-    /// When the answers are not blinded, or with another blinding.
-    pub fn unblind(self, blinding: &Blinding) -> Result<Self, UnblindError> {
-        if self.blinded != Some(blinding.digest()) {
-            return Err(UnblindError::OtherBlinding);
-        }
+    /// The answers with each bit as the receiver's blinding reads it.
+    pub(crate) fn unblinded(self, read: impl Fn(&str, bool) -> bool) -> Self {
         let flip = |(subject, values): (SubjectId, Vec<Value>)| {
-            let answer = blinding.flip(subject.as_str(), values == [Value::YesNo(true)]);
+            let answer = read(subject.as_str(), values == [Value::YesNo(true)]);
             (subject, vec![Value::YesNo(answer)])
         };
-        Ok(Self { rows: self.rows.into_iter().map(flip).collect(), blinded: None, ..self })
+        Self { rows: self.rows.into_iter().map(flip).collect(), blinded: None, ..self }
     }
 
     /// How many answers begin with a yes; nothing where they are blinded or no answers of yes or no.
@@ -269,7 +200,7 @@ impl Answer {
 }
 
 /// The column of opened bits.
-const BLINDED: &str = "blinded";
+pub(crate) const BLINDED: &str = "blinded";
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,11 +4,12 @@
 
 use askama::Template;
 
-use crate::agreement::{Dataset, Party, Role, SignedAgreement, Subject};
+use crate::agreement::{Dataset, Party, Role, Subject};
 use crate::analysis::{Analysis, Description};
-use crate::audit::unseen;
+use crate::contract::SignedAgreement;
 use crate::language::Language;
 use crate::ledger::{Entry, Event, Ledger};
+use crate::roles::auditor::unseen;
 use crate::units::{AgreementId, Digest};
 
 mod markdown;
@@ -256,15 +257,16 @@ fn entry_row(entry: &Entry, language: Language) -> EntryRow<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agreement::Rehearsal;
+    use crate::analysis::Eligibility;
     use crate::analysis::test_analysis::{self, TestAnalysis};
+    use crate::contract::Rehearsal;
     use crate::ledger::Release;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
     const NAME: &str = "AIO supplement: finding households entitled to it";
 
-    fn rehearsal(text: &str) -> Rehearsal {
-        Rehearsal::of(text).expect("a sound agreement")
+    fn rehearsal(text: &str) -> Rehearsal<Eligibility> {
+        Rehearsal::<Eligibility>::of(text).expect("a sound agreement")
     }
 
     fn documents(text: &str) -> [String; 2] {
@@ -335,7 +337,7 @@ mod tests {
         let (ours, theirs) = (rehearsal(AGREEMENT), rehearsal(AGREEMENT));
         let mut ledger = Ledger::in_memory();
         let key = ours.key("SVB");
-        let release = |agreement: &SignedAgreement, answer: Digest| {
+        let release = |agreement: &SignedAgreement<Eligibility>, answer: Digest| {
             Event::Release(Release {
                 agreement: agreement.id(),
                 key: Digest::ZERO,

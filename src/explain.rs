@@ -6,14 +6,15 @@ use std::fmt;
 
 use askama::Template;
 
-use crate::agreement::{Role, SignedAgreement};
 use crate::analysis::Analysis;
 use crate::answer::Value;
+use crate::artefacts::EncryptedAnswer;
 use crate::cases::Cases;
-use crate::container::{ContainerError, NO_LABEL};
-use crate::encrypted_answer::EncryptedAnswer;
+use crate::contract::SignedAgreement;
+use crate::files::container::ContainerError;
 use crate::language::Language;
 use crate::units::SubjectId;
+use crate::verify;
 
 mod page;
 
@@ -65,8 +66,7 @@ impl<'a, A: Analysis> Explanation<'a, A> {
         subject: &'a SubjectId,
         values: Option<&'a [Value]>,
     ) -> Result<Self, ExplainError> {
-        answer.container().expect(agreement.id(), None)?;
-        answer.container().signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
+        verify::by_evaluator(agreement, answer.header().key, answer.container())?;
         let made = answer.provenance();
         if made.cases != cases.digest() {
             return Err(ExplainError::OtherCases);
@@ -119,14 +119,15 @@ struct Dutch<'e> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agreement::Rehearsal;
+    use crate::analysis::Eligibility;
     use crate::analysis::PlainWords;
     use crate::cases::households::Households;
+    use crate::contract::Rehearsal;
     use drempel_fhe::circuit::Scale;
     use drempel_fhe::packing::PackedAnswers;
 
-    use crate::encrypted_answer::Provenance;
-    use crate::evaluator::PROGRAM;
+    use crate::artefacts::PROGRAM;
+    use crate::artefacts::Provenance;
     use crate::units::Digest;
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -135,8 +136,8 @@ mod tests {
         h1,p2,205348,-2500\n\
         h2,p3,150107,0\n";
 
-    fn rehearsal(text: &str) -> Rehearsal {
-        Rehearsal::of(text).expect("a sound agreement")
+    fn rehearsal(text: &str) -> Rehearsal<Eligibility> {
+        Rehearsal::<Eligibility>::of(text).expect("a sound agreement")
     }
 
     fn households(text: &str) -> Households {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     /// Answers that were never encrypted: an explanation reads only what they were made from.
-    fn answer(rehearsal: &Rehearsal, households: &Households, signer: &str) -> EncryptedAnswer {
+    fn answer(rehearsal: &Rehearsal<Eligibility>, households: &Households, signer: &str) -> EncryptedAnswer {
         let provenance = Provenance {
             program: PROGRAM.to_owned(),
             evaluation_key: Digest::ZERO,

@@ -19,17 +19,20 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::agreement::{Role, SignedAgreement};
+use crate::agreement::Role;
 use crate::analysis::Analysis;
-use crate::blinding::Blinding;
+use crate::artefacts::Blinding;
+use crate::artefacts::EncryptedAnswer;
+use crate::artefacts::EncryptedTable;
+use crate::artefacts::PROGRAM;
+use crate::artefacts::{Transcript, TranscriptWriter};
 use crate::cases::Cases;
-use crate::container::{Container, ContainerError, NO_LABEL};
-use crate::encrypted_answer::EncryptedAnswer;
-use crate::encrypted_table::EncryptedTable;
-use crate::evaluator::context::CheckedJob;
-use crate::evaluator::{AnswerBuilder, EvaluateError, Evaluation, Evaluator, PROGRAM, Progress};
+use crate::contract::SignedAgreement;
+use crate::files::container::{Container, ContainerError, NO_LABEL};
 use crate::plan::Plan;
-use crate::transcript::{Transcript, TranscriptWriter};
+use crate::roles::evaluation::CheckedJob;
+use crate::roles::evaluator::{AnswerBuilder, Evaluation, Evaluator};
+use crate::roles::{EvaluateError, Progress};
 use drempel_fhe::bootstrap::WORDS;
 
 mod error;
@@ -305,6 +308,6 @@ impl<A: Analysis> Job<'_, A> {
 
     fn expect_own(&self, container: &Container, name: &str) -> Result<(), ContainerError> {
         container.expect(self.inputs.agreement.id(), Some(self.evaluator.context.header.key))?;
-        container.signed_by(self.inputs.agreement.only(Role::Evaluator), name)
+        container.signed_by(self.inputs.agreement.only(Role::Evaluator).signer(), name)
     }
 }

@@ -294,7 +294,6 @@ impl Ledger {
     }
 
     /// Whether this party wrote every entry.
-    #[cfg(feature = "report")]
     pub(crate) fn is_of(&self, owner: &VerifyingKey) -> bool {
         self.signer.is_none_or(|signer| signer == *owner)
     }
@@ -319,14 +318,6 @@ impl Ledger {
             _ => None,
         })
     }
-}
-
-/// Whether there is a ledger at this place.
-pub(crate) fn is_ledger(path: &Path) -> bool {
-    const START: &[u8] = b"{\"entry\":{\"number\":1,";
-    let mut start = [0; START.len()];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == START
 }
 
 const START: Digest = Digest::ZERO;

@@ -1,64 +1,68 @@
 #![doc = include_str!("../README.md")]
 
-pub mod agreement;
-pub mod analysis;
-pub mod cases;
-pub mod container;
-pub mod plan;
-pub mod table;
+// Each module uses those above it, and none below.
 pub mod units;
 
+pub mod signature;
+
+pub mod files;
+
+pub mod agreement;
+
+pub mod table;
+
+pub mod cases;
+
+mod statistics;
+
+pub mod analysis;
+
+pub mod contract;
+
 pub mod answer;
-pub mod audit;
-mod blinding;
-pub mod dpia;
-mod encrypted_answer;
-mod encrypted_table;
-pub mod evaluator;
-pub mod explain;
-pub mod job;
-pub mod key_file;
-#[cfg(feature = "key-holder")]
-pub mod key_holder;
-mod keys;
-pub mod language;
+pub mod artefacts;
 pub mod ledger;
 pub mod plaintext;
-pub mod provider;
+pub mod plan;
 pub mod pseudonym;
+
+pub mod verify;
+
+pub mod roles;
+
+pub mod job;
+pub mod retention;
+
+pub mod dpia;
+pub mod explain;
+pub mod language;
 #[cfg(feature = "report")]
 pub mod report;
-pub mod retention;
-pub mod signature;
-mod statistics;
-mod transcript;
 
 pub use drempel_fhe::{circuit, params};
 
-pub use agreement::{Agreement, Rehearsal, SignedAgreement};
 pub use answer::Answer;
-pub use audit::{Attestation, Auditor};
-pub use blinding::Blinding;
+#[cfg(feature = "key-holder")]
+pub use artefacts::SecretKey;
+pub use artefacts::{
+    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Provenance, PublicKey, Transcript,
+};
 pub use cases::Cases;
 pub use cases::households::{Household, HouseholdRef, Households};
-pub use encrypted_answer::{EncryptedAnswer, Provenance};
-pub use encrypted_table::EncryptedTable;
-pub use evaluator::{Evaluation, Evaluator, Progress};
+pub use contract::{Agreement, Rehearsal, SignedAgreement};
 pub use explain::Explanation;
-#[cfg(feature = "key-holder")]
-pub use key_holder::{KeyHolder, SecretKey};
-pub use keys::EvaluationKey;
-pub use keys::PublicKey;
 pub use language::Language;
 pub use ledger::Ledger;
 pub use plan::Plan;
-pub use provider::DataProvider;
 #[cfg(feature = "report")]
 pub use report::Report;
 pub use retention::Purge;
+#[cfg(feature = "key-holder")]
+pub use roles::KeyHolder;
+pub use roles::auditor::Evaluated;
+pub use roles::{Auditor, DataProvider, Evaluation, Evaluator, Progress, Receiver};
 pub use signature::SigningKey;
 pub use table::Table;
-pub use transcript::Transcript;
 
 #[cfg(all(any(test, fuzzing), feature = "key-holder"))]
 #[path = "../tests/attacks/suite.rs"]

@@ -2,10 +2,10 @@
 
 use drempel_fhe::circuit::clear::{Clear, OutsideTable};
 
-use crate::agreement::Agreement;
 use crate::analysis::{Analysis, Records};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
+use crate::contract::Agreement;
 use crate::table::Table;
 
 /// Why there is no answer on plaintext.

@@ -1,9 +1,10 @@
 //! What a job will cost, and how likely it is to fail, before anything runs.
 
-use crate::agreement::Agreement;
+use std::ops::Range;
+
 use crate::analysis::{Analysis, Records};
 use crate::cases::{CaseError, Cases};
-use crate::evaluator::context::{ANSWERS_PER_PASS, parts};
+use crate::contract::Agreement;
 use drempel_fhe::circuit::cost::Cost;
 use drempel_fhe::params::noise;
 
@@ -110,4 +111,17 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Answers that are computed at a time where nothing else asks for another number.
+pub(crate) const ANSWERS_PER_PASS: usize = 1_024;
+
+/// The indices of so many answers, some at a time; all at once where the answers depend on one another.
+pub(crate) fn parts(
+    analysis: &impl Analysis,
+    answers: usize,
+    at_a_time: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let size = if analysis.is_separable() { at_a_time } else { answers.max(1) };
+    (0..answers).step_by(size).map(move |first| first..answers.min(first + size))
 }

@@ -7,14 +7,13 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::agreement::SignedAgreement;
 use crate::analysis::picture::Areas;
 use crate::analysis::{Analysis, Picture};
 use crate::answer::Answer;
-use crate::audit::Attestation;
-use crate::container::ContainerError;
-use crate::encrypted_answer::EncryptedAnswer;
-use crate::evaluator::PROGRAM;
+use crate::artefacts::Attestation;
+use crate::artefacts::EncryptedAnswer;
+use crate::artefacts::PROGRAM;
+use crate::contract::SignedAgreement;
 use crate::language::Language;
 use crate::ledger::Ledger;
 use crate::table::csv::CsvError;
@@ -34,7 +33,7 @@ mod verify;
 
 pub use regions::Regions;
 pub use shapes::{MapError, Shapes};
-pub use verify::VerifyError;
+pub use verify::PageError;
 
 use evidence::Evidence;
 use page::Page;
@@ -75,44 +74,9 @@ pub struct Inputs<'a, A: Analysis> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// The answer is of another agreement, or not the evaluator's.
-    #[error("the answer: {0}")]
-    Answer(#[from] ContainerError),
-    /// Made from other tables than the agreement names.
-    #[error("the answer was not made from the tables that the agreement's analysis reads")]
-    OtherTables,
-    /// A table that its provider did not sign.
-    #[error("dataset \"{dataset}\": the table was not signed by party \"{party}\" for this agreement")]
-    TableNotSigned {
-        /// The dataset.
-        dataset: String,
-        /// Its provider.
-        party: String,
-    },
-    /// The answer was made from other cases.
-    #[error("the answer was made from another file of cases; use the file that the evaluator used")]
-    OtherCases,
-    /// An attestation of another agreement or key.
-    #[error("the attestation: {0}")]
-    Attestation(ContainerError),
-    /// An attestation that no auditor signed.
-    #[error("no auditor of this agreement has signed the attestation")]
-    NotAnAuditor,
-    /// An attestation about something else.
-    #[error("the attestation is about another answer, or does not cover the share that the agreement sets")]
-    OtherAttestation,
-    /// A ledger that the key holder does not keep.
-    #[error("the ledger is not the key holder's of this agreement")]
-    OtherLedger,
-    /// An answer that was not released.
-    #[error("the ledger has no release of this answer; use the ledger of its key holder")]
-    NotInLedger,
-    /// A release that does not fit the answer.
-    #[error("entry {entry} of the ledger has released this answer as one made from something else")]
-    OtherRelease {
-        /// The ledger's entry.
-        entry: u64,
-    },
+    /// A file that does not belong to the agreement, or not to the others.
+    #[error(transparent)]
+    Verify(#[from] crate::verify::VerifyError),
     /// Values that the analysis does not give.
     #[error("the agreement's analysis does not give such answers; use the file that was released")]
     SchemaMismatch,
@@ -139,19 +103,7 @@ pub enum ReportError {
 impl ReportError {
     /// Whether a signature or a digest says no, as opposed to a wrong file.
     pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Answer(error) | Self::Attestation(error) => {
-                matches!(error, ContainerError::NotSigned { .. } | ContainerError::WrongAgreement { .. })
-            }
-            Self::OtherTables
-            | Self::TableNotSigned { .. }
-            | Self::NotAnAuditor
-            | Self::OtherAttestation
-            | Self::OtherLedger
-            | Self::NotInLedger
-            | Self::OtherRelease { .. } => true,
-            _ => false,
-        }
+        matches!(self, Self::Verify(error) if error.is_refusal())
     }
 }
 

@@ -12,9 +12,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::agreement::SignedAgreement;
 use crate::analysis::{Analysis, Eligibility};
-use crate::container::{Container, ContainerError};
+use crate::contract::SignedAgreement;
+use crate::files::container::{Container, ContainerError};
 use crate::ledger::{Event, Ledger, LedgerError};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, Digest};
@@ -248,12 +248,12 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::agreement::Rehearsal;
+    use crate::contract::Rehearsal;
     use drempel_fhe::circuit::Scale;
     use drempel_fhe::packing::PackedAnswers;
 
-    use crate::encrypted_answer::{EncryptedAnswer, Provenance};
-    use crate::key_file::{self, Passphrase};
+    use crate::artefacts::{EncryptedAnswer, Provenance};
+    use crate::files::key_file::{self, Passphrase};
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
     /// When every file of these tests was made. Its term is 90 days.
@@ -261,12 +261,12 @@ mod tests {
 
     struct Office {
         folder: tempfile::TempDir,
-        rehearsal: Rehearsal,
+        rehearsal: Rehearsal<Eligibility>,
     }
 
     impl Office {
         fn new() -> Self {
-            let rehearsal = Rehearsal::of(AGREEMENT).expect("a sound agreement");
+            let rehearsal = Rehearsal::<Eligibility>::of(AGREEMENT).expect("a sound agreement");
             Self { folder: tempfile::tempdir().expect("a folder"), rehearsal }
         }
 

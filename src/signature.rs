@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ed25519_dalek::Signer;
+use ed25519_dalek::Signer as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use zeroize::Zeroizing;
 
@@ -37,6 +37,21 @@ impl Context<'_> {
     }
 }
 
+/// Who should have signed: a party's name in its agreement, and its public key where it has one.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    /// For messages.
+    pub name: &'a str,
+    /// `None` verifies nothing.
+    pub key: Option<VerifyingKey>,
+}
+
+impl Signer<'_> {
+    pub(crate) fn verifies(self, context: Context<'_>, digest: Digest, signature: &Signature) -> bool {
+        self.key.is_some_and(|key| key.verifies(context, digest, signature))
+    }
+}
+
 /// A party's signing key. It cannot be printed, copied or compared, and is wiped when dropped.
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
@@ -58,7 +73,7 @@ impl SigningKey {
         Some(Self::from_seed(seed.try_into().ok()?))
     }
 
-    /// The key as it lies, encrypted, in a [key file](crate::key_file).
+    /// The key as it lies, encrypted, in a [key file](crate::files::key_file).
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let seed = Zeroizing::new(self.0.to_bytes());
         Zeroizing::new([FIRST_LINE, seed.as_slice()].concat())

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io::Read;
 
-use crate::agreement::{Agreement, Dataset};
+use crate::agreement::Dataset;
 use crate::analysis::Analysis;
+use crate::contract::Agreement;
 use crate::units::{AgreementId, Cents, Distinct, SubjectId, SubjectIds};
 
 pub mod csv;

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use drempel::agreement::Agreement;
+use drempel::Agreement;
+use drempel::Evaluated;
+use drempel::analysis::Eligibility;
 use drempel::answer::Value;
-use drempel::audit::Evaluated;
 use drempel::plaintext;
 use drempel::units::{Cents, SubjectId};
 use drempel::{
@@ -44,7 +45,7 @@ struct Setting {
 }
 
 impl Setting {
-    fn rehearsal(&self) -> Rehearsal {
+    fn rehearsal(&self) -> Rehearsal<Eligibility> {
         let Self { min, max, comparison, known_min, known_max, line_max } = self;
         let text = format!(
             r#"
@@ -59,7 +60,7 @@ impl Setting {
             disclosure = {{ to = "provider", answers = 1000000 }}
             "#
         );
-        Rehearsal::of(&text).expect("a sound agreement")
+        Rehearsal::<Eligibility>::of(&text).expect("a sound agreement")
     }
 }
 
@@ -132,7 +133,7 @@ fn households(cases: &[Case]) -> (Households, Vec<SubjectId>) {
 }
 
 fn table<'a>(
-    agreement: &Agreement,
+    agreement: &Agreement<Eligibility>,
     name: &str,
     subjects: &[SubjectId],
     amounts: impl Iterator<Item = &'a i64>,
@@ -319,7 +320,7 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
         ));
     }
     let households = Households::new(made).expect("valid households");
-    let tables = |agreement: &Agreement| {
+    let tables = |agreement: &Agreement<Eligibility>| {
         [
             table(agreement, "income", &people, incomes.iter()),
             table(agreement, "other", &with_other, others.iter()),
@@ -342,11 +343,11 @@ fn an_agreement_with_numbers_at_the_ends_of_their_type_is_refused() {
             let text = good.replace(key, &format!("{name} = {value}"));
             assert_ne!(text, good);
             let positive_answers = name == "answers" && !value.starts_with('-');
-            assert_eq!(Agreement::parse(&text).is_ok(), positive_answers, "{name} = {value}");
+            assert_eq!(Agreement::<Eligibility>::parse(&text).is_ok(), positive_answers, "{name} = {value}");
         }
     }
     for known in ["known_min = -9223372036854775808", "known_max = 9223372036854775807"] {
         let text = good.replace("max_addends = 2", &format!("max_addends = 2\n{known}"));
-        assert!(Agreement::parse(&text).is_err(), "{known}");
+        assert!(Agreement::<Eligibility>::parse(&text).is_err(), "{known}");
     }
 }

@@ -1,6 +1,7 @@
 //! An evaluator that must not even see the norms.
 
-use drempel::audit::Evaluated;
+use drempel::Evaluated;
+use drempel::analysis::Eligibility;
 use drempel::units::{Cents, SubjectId};
 use drempel::{
     Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, PublicKey, Rehearsal, Table,
@@ -25,7 +26,7 @@ fn encrypted_norms_leave_neither_amount_nor_norm_in_what_evaluator_and_auditor_s
         analysis = { kind = "eligibility", datasets = ["income", "norm"], comparison = "below", max_addends = 3, missing = "refuse", norms = [0] }
         disclosure = { to = "holder", answers = 1000 }
     "#;
-    let parties: Rehearsal = Rehearsal::of(text).expect("sound");
+    let parties = Rehearsal::<Eligibility>::of(text).expect("sound");
     let agreement = parties.agreement();
     let mut ledger = Ledger::in_memory();
     let keys = KeyHolder::generate(agreement, parties.key("holder"), &mut ledger);

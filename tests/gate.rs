@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 mod parties;
 
 use drempel::Rehearsal;
+use drempel::analysis::Eligibility;
 use parties::{PASSPHRASE, sign_all};
 
 const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
@@ -19,7 +20,7 @@ const DECISIONS: &str = "household,eligible\nh1,yes\nh2,no\nh3,yes\n";
 /// One agreement's files in a folder of their own, and everything that any command said.
 struct Office {
     folder: tempfile::TempDir,
-    parties: Rehearsal,
+    parties: Rehearsal<Eligibility>,
     said: Vec<u8>,
 }
 
@@ -169,7 +170,8 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
     office
         .run("pseudonymise --agreement a.toml --key pseudonym.key --input incomes.csv --out pseudonyms.csv");
     let passphrase = || PASSPHRASE.to_owned().into();
-    let open = |name: &str| drempel::key_file::read(&office.path().join(name), &passphrase()).expect(name);
+    let open =
+        |name: &str| drempel::files::key_file::read(&office.path().join(name), &passphrase()).expect(name);
     let mut secrets = vec![open("keys/secret.key")[85..].to_vec(), open("pseudonym.key")[56..].to_vec()];
     let new = open("new.key");
     secrets.push(new[new.len() - 32..].to_vec());

@@ -112,10 +112,10 @@ impl Analysis for TestAnalysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agreement::Agreement;
+    use crate::contract::Agreement;
 
     fn refusal(section: &str, disclosure: &str) -> Option<String> {
-        let parsed = Agreement::<TestAnalysis>::parse_as(&agreement(section, disclosure));
+        let parsed = Agreement::<TestAnalysis>::parse(&agreement(section, disclosure));
         parsed.err().map(|error| error.to_string())
     }
 

@@ -1,8 +1,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::container::ContainerError;
-use crate::evaluator::EvaluateError;
+use crate::files::container::ContainerError;
+use crate::roles::EvaluateError;
 
 /// Why a job cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{JobError, Shard};
-use crate::transcript::Transcript;
+use crate::artefacts::Transcript;
 use crate::units::{AgreementId, Digest};
 
 /// What a shard was begun with: the first line of its manifest.

@@ -7,7 +7,7 @@ use super::verify::{meta, start};
 use super::{Inputs, Source};
 use crate::agreement::Role;
 use crate::analysis::Analysis;
-use crate::evaluator::PROGRAM;
+use crate::artefacts::PROGRAM;
 use crate::language::Language;
 use crate::units::Digest;
 

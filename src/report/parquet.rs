@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::table::{Table, values};
-use crate::evaluator::PROGRAM;
+use crate::artefacts::PROGRAM;
 
 const MAGIC: &[u8; 4] = b"PAR1";
 

@@ -1,13 +1,16 @@
 use super::*;
-use crate::agreement::{Rehearsal, Role};
+use crate::agreement::Role;
 use crate::analysis::Question;
 use crate::answer::Value;
-use crate::audit::Statement;
+use crate::artefacts::Statement;
 use crate::cases::Cases;
-use crate::container::{Container, Header, Kind, Writer};
+use crate::contract::Rehearsal;
+use crate::files::container::ContainerError;
+use crate::files::container::{Container, Header, Kind, Writer};
+use crate::verify::VerifyError;
 use drempel_fhe::packing::PackedAnswers;
 
-use crate::encrypted_answer::Provenance;
+use crate::artefacts::Provenance;
 use crate::ledger::{Event, Release};
 use crate::units::{SubjectId, SubjectIds};
 
@@ -73,7 +76,9 @@ impl Made {
     }
 
     fn released(&self) -> Answer {
-        Answer::read(self.parties.agreement().analysis(), &self.answer, self.csv.as_bytes()).expect("answers")
+        let columns = self.parties.agreement().analysis().columns();
+        let subjects = &self.answer.provenance().subjects;
+        Answer::read(&columns, subjects, self.csv.as_bytes()).expect("answers")
     }
 
     fn source<'a>(&'a self, released: &'a Answer) -> Source<'a, Question> {
@@ -169,38 +174,45 @@ fn who_did_not_sign_is_named() {
     let stranger = parties.agreement().only(Role::KeyHolder).name.clone();
     let by_another = answer(parties, cases, subjects.clone(), &stranger, None);
     let error = report(Source { answer: &by_another, ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::Answer(ContainerError::NotSigned { .. }))), "{error:?}");
+    assert!(
+        matches!(error, Err(ReportError::Verify(VerifyError::Answer(ContainerError::NotSigned { .. })))),
+        "{error:?}"
+    );
     let forged = answer(parties, cases, subjects.clone(), &evaluator(parties), Some(&stranger));
     let error = report(Source { answer: &forged, ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::TableNotSigned { .. })), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::TableNotSigned { .. }))), "{error:?}");
     let of_others = answer(parties, Digest::ZERO, subjects, &evaluator(parties), None);
     let error = report(Source { answer: &of_others, ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::OtherCases)), "{error:?}");
+    assert!(
+        matches!(error, Err(ReportError::Verify(VerifyError::OtherInput { what: "cases" }))),
+        "{error:?}"
+    );
     let error =
         report(Source { answer: &of_others, cases: None, attestations: &[], ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::NotInLedger)), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::NotInLedger))), "{error:?}");
     let error = report(Source { answer: &of_others, cases: None, ledger: None, ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::OtherAttestation)), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::BadAttestation { .. }))), "{error:?}");
     let by_evaluator = [attestation(parties, &made.answer, Role::Evaluator)];
     let error = report(Source { attestations: &by_evaluator, ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::NotAnAuditor)), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::BadAttestation { .. }))), "{error:?}");
     let mut ledger = Ledger::in_memory();
     let other = Release { answers: 1, ..release(parties, &made.answer, &made.attestation) };
     ledger.append(Event::Release(other), &parties.key(&stranger)).expect("in memory");
     let error = report(Source { ledger: Some(&ledger), ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::OtherRelease { entry: 1 })), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::OtherRelease { entry: 1 }))), "{error:?}");
     let mut ledger = Ledger::in_memory();
     let own = Event::Release(release(parties, &made.answer, &made.attestation));
     ledger.append(own, &parties.key(&evaluator(parties))).expect("in memory");
     let error = report(Source { ledger: Some(&ledger), ..made.source(&released) });
-    assert!(matches!(error, Err(ReportError::OtherLedger)), "{error:?}");
+    assert!(matches!(error, Err(ReportError::Verify(VerifyError::OtherLedger))), "{error:?}");
 }
 
 #[test]
 fn answers_of_other_subjects_or_another_form_are_refused() {
     let made = Made::of("debt_count");
     let refusal = |csv: &str| {
-        let read = Answer::read(made.parties.agreement().analysis(), &made.answer, csv.as_bytes());
+        let columns = made.parties.agreement().analysis().columns();
+        let read = Answer::read(&columns, &made.answer.provenance().subjects, csv.as_bytes());
         read.map(drop).expect_err("refused").to_string()
     };
     let second = made.csv.lines().nth(1).expect("a row");

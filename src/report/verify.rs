@@ -1,13 +1,13 @@
 use super::{Inputs, Report, ReportError};
 use crate::analysis::Analysis;
-use crate::evaluator::PROGRAM;
+use crate::artefacts::PROGRAM;
 use crate::language::Language;
 use crate::units::AgreementId;
 
 /// Why a page is not the report of these inputs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum VerifyError {
+pub enum PageError {
     /// The inputs themselves do not make a report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -39,7 +39,7 @@ pub enum VerifyError {
     },
 }
 
-impl VerifyError {
+impl PageError {
     /// Whether the page is refused, as opposed to a wrong file.
     pub fn is_refusal(&self) -> bool {
         match self {
@@ -55,31 +55,31 @@ impl Report {
     ///
     /// # Errors
     /// When the inputs do not make a report, or the page is not, byte for byte, theirs.
-    pub fn verify<A: Analysis>(page: &[u8], inputs: &Inputs<'_, A>) -> Result<Self, VerifyError> {
-        let text = std::str::from_utf8(page).map_err(|_| VerifyError::NotAReport)?;
+    pub fn verify<A: Analysis>(page: &[u8], inputs: &Inputs<'_, A>) -> Result<Self, PageError> {
+        let text = std::str::from_utf8(page).map_err(|_| PageError::NotAReport)?;
         let of_language = |language: &Language| text.starts_with(&start(*language));
         let language = [Language::English, Language::Dutch].into_iter().find(of_language);
-        let language = language.ok_or(VerifyError::NotAReport)?;
+        let language = language.ok_or(PageError::NotAReport)?;
         let report = Self::of(inputs, language)?;
         let has = |name: &str, content: &str| text.contains(&meta(name, content));
         if !has("generator", PROGRAM) {
-            return Err(VerifyError::OtherProgram);
+            return Err(PageError::OtherProgram);
         }
         if !has("agreement", &report.agreement.to_string()) {
-            return Err(VerifyError::OtherAgreement { expected: report.agreement });
+            return Err(PageError::OtherAgreement { expected: report.agreement });
         }
         if !has("answer", &report.answer.to_string()) {
-            return Err(VerifyError::OtherAnswer);
+            return Err(PageError::OtherAnswer);
         }
         if report.file.is_some_and(|file| !has("answers", &file.to_string())) {
-            return Err(VerifyError::OtherAnswers);
+            return Err(PageError::OtherAnswers);
         }
         let expected = report.page();
         if expected == text {
             return Ok(report);
         }
         let same = expected.lines().zip(text.lines()).take_while(|(expected, found)| expected == found);
-        Err(VerifyError::Changed { line: same.count() + 1 })
+        Err(PageError::Changed { line: same.count() + 1 })
     }
 }
 

@@ -230,7 +230,7 @@ fn an_area_costs_six_to_nine_bootstraps_beside_its_households_chains() {
 
 /// The bootstraps of the smallest and the largest area, or of two of each and their total.
 fn sample_bootstraps(text: &str) -> Vec<u64> {
-    let agreement = Agreement::<Question>::parse_as(text).expect("a sound agreement");
+    let agreement = Agreement::<Question>::parse(text).expect("a sound agreement");
     let plans = Plan::of_samples(&agreement);
     assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -112.0), "{plans:?}");
     plans.into_iter().map(|(_, plan)| plan.bootstraps).collect()

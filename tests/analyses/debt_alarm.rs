@@ -37,7 +37,7 @@ fn alarms_are_those_of_ordinary_arithmetic_for_every_number_of_agencies() {
 fn an_alarm_takes_one_bootstrap_and_fails_less_than_once_in_2_to_the_128() {
     for agencies in [1, 4, 15] {
         let text = agreement("debt_alarm", agencies, &rest(1));
-        let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
+        let agreement = Agreement::<Question>::parse(&text).expect("sound");
         let samples = Plan::of_samples(&agreement);
         assert_eq!(samples.len(), 1);
         assert_eq!(samples[0].1.bootstraps, 1);
@@ -89,6 +89,6 @@ fn under_refuse_a_missing_record_stops_an_alarm_too() {
 fn an_alarm_may_be_hidden_from_the_key_holder() {
     let text = agreement("debt_alarm", 3, &rest(2));
     let blinded = text.replace("to = \"holder\"", "to = \"receiver\", blinded = true");
-    let agreement = Agreement::<Question>::parse_as(&blinded).expect("sound");
+    let agreement = Agreement::<Question>::parse(&blinded).expect("sound");
     assert!(agreement.disclosure().blinded);
 }

@@ -88,7 +88,7 @@ fn every_combination_of_boundaries_at_four_agencies_is_counted_rightly() {
 fn a_count_takes_no_bootstrap_and_fails_less_than_once_in_2_to_the_200() {
     for agencies in [1, 4, 15] {
         let text = agreement("debt_count", agencies, REST);
-        let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
+        let agreement = Agreement::<Question>::parse(&text).expect("sound");
         let samples = Plan::of_samples(&agreement);
         assert_eq!(samples.len(), 1);
         assert_eq!(samples[0].1.bootstraps, 0);
@@ -136,14 +136,14 @@ fn a_person_without_any_record_has_no_arrear_where_that_is_agreed() {
 
 /// The message of an agreement that breaks a rule.
 pub(crate) fn refused(text: &str) -> String {
-    let error: AgreementError = Agreement::<Question>::parse_as(text).expect_err("breaks a rule");
+    let error: AgreementError = Agreement::<Question>::parse(text).expect_err("breaks a rule");
     error.to_string()
 }
 
 /// The rules that both questions about arrears have.
 pub(crate) fn rules_of_arrears(kind: &str, rest: &str) {
     let sound = agreement(kind, 3, rest);
-    Agreement::<Question>::parse_as(&sound).expect("sound");
+    Agreement::<Question>::parse(&sound).expect("sound");
     let known = "above must be at least the min and below the max of every dataset: else its answer is known";
     let cases = [
         ("above = 10000", "above = 9999", known),
@@ -187,7 +187,7 @@ fn an_agreement_about_numbers_of_arrears_has_rules() {
 #[test]
 fn an_arrear_above_max_counts_as_max_does() {
     let text = agreement("debt_count", 3, REST);
-    let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
+    let agreement = Agreement::<Question>::parse(&text).expect("sound");
     for dataset in agreement.inputs() {
         assert!(agreement.analysis().clamps(&agreement.setting(), dataset));
     }

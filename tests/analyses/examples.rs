@@ -17,7 +17,7 @@ fn the_examples_of_all_kinds_have_their_expected_answers_on_plaintext() {
         let text = |path: &Path| fs::read_to_string(path).expect("reads");
         let agreement = text(&examples.join(format!("agreements/{kind}.toml")));
         let cases = text(&folder.path().join("cases.csv"));
-        let sound = Agreement::<Question>::parse_as(&agreement).expect("sound");
+        let sound = Agreement::<Question>::parse(&agreement).expect("sound");
         let csv = |dataset: &String| text(&folder.path().join(format!("{dataset}.csv")));
         let tables: Vec<String> = sound.analysis().datasets().iter().map(csv).collect();
         let answers = Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext();

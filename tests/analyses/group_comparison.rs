@@ -162,7 +162,7 @@ fn the_interval_is_as_wide_as_the_agreed_confidence_asks() {
 fn no_group_costs_a_bootstrap_and_hardly_any_sum_is_read_wrongly() {
     let largest = agreement(60, 260, 1_000_000);
     for (text, people, bound) in [(AGREEMENT, 1_000, -139.0), (&largest, 1_000_000, -71.0)] {
-        let agreement = Agreement::<Question>::parse_as(text).expect("sound");
+        let agreement = Agreement::<Question>::parse(text).expect("sound");
         let plans = Plan::of_samples(&agreement);
         let (about, plan) = plans.last().expect("the largest group");
         assert_eq!(*about, format!("a group of {people} people"));
@@ -260,7 +260,7 @@ fn a_case_that_the_agreement_does_not_allow_is_refused_with_its_line() {
 /// Planning without tables supposes one record of everybody.
 #[test]
 fn a_job_is_planned_without_tables() {
-    let agreement = Agreement::<Question>::parse_as(AGREEMENT).expect("sound");
+    let agreement = Agreement::<Question>::parse(AGREEMENT).expect("sound");
     let cases = (0..20).map(|p| format!("p{p},g{}\n", p % 2)).collect::<String>();
     let cases =
         agreement.analysis().read_cases(&mut format!("person,group\n{cases}").as_bytes()).expect("valid");

@@ -98,7 +98,7 @@ fn with_real_keys_the_means_and_variances_are_those_of_ordinary_arithmetic() {
 
 #[test]
 fn each_dataset_has_its_own_number_and_mean() {
-    let agreement = Agreement::<Question>::parse_as(AGREEMENT).expect("sound");
+    let agreement = Agreement::<Question>::parse(AGREEMENT).expect("sound");
     let names = ["number", "mean", "variance"];
     let columns = ["wage", "allowance"].into_iter().flat_map(|set| names.map(|name| format!("{set}.{name}")));
     assert_eq!(agreement.analysis().columns()[1..], columns.collect::<Vec<_>>());
@@ -118,7 +118,7 @@ fn each_dataset_has_its_own_number_and_mean() {
 fn no_group_costs_a_bootstrap_and_the_largest_is_read_wrongly_less_than_once_in_2_to_the_102() {
     let largest = agreement(0, 1_500_000, 1_000_000, "released");
     for (text, people, bound) in [(AGREEMENT, 5_000, -138.0), (&largest, 1_000_000, -102.0)] {
-        let agreement = Agreement::<Question>::parse_as(text).expect("sound");
+        let agreement = Agreement::<Question>::parse(text).expect("sound");
         let plans = Plan::of_samples(&agreement);
         let (about, plan) = plans.last().expect("the largest group");
         assert_eq!(*about, format!("a group of {people} people"));
@@ -155,7 +155,7 @@ fn an_agreement_that_no_sum_can_keep_is_refused() {
         assert!(error.starts_with(expected), "{error}");
     }
     let largest = AGREEMENT.replace("max = 1500000", "max = 4294967295");
-    assert!(Agreement::<Question>::parse_as(&largest).is_ok());
+    assert!(Agreement::<Question>::parse(&largest).is_ok());
     // Digits of four bits: each dataset has 1 + 8 + 16 fields.
     let wide = largest.replace("max = 60000", "max = 4294967295");
     let dataset =
@@ -211,7 +211,7 @@ fn a_case_that_the_agreement_does_not_allow_is_refused_with_its_line() {
 #[test]
 fn only_a_group_that_is_too_small_is_a_refusal_of_the_agreement() {
     let text = agreement(0, 1_500_000, 6, "released");
-    let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
+    let agreement = Agreement::<Question>::parse(&text).expect("sound");
     let planned = |rows: &str| {
         let cases = agreement.analysis().read_cases(&mut format!("person,group\n{rows}").as_bytes());
         Plan::of_cases(&agreement, &cases.expect("valid")).expect_err("not allowed")
@@ -225,7 +225,7 @@ fn only_a_group_that_is_too_small_is_a_refusal_of_the_agreement() {
 #[test]
 fn fields_that_no_amounts_can_have_stop_the_release() {
     let text = agreement(0, 3, 12, "released");
-    let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
+    let agreement = Agreement::<Question>::parse(&text).expect("sound");
     let outcome = |fields: [i64; 3]| {
         let outcome = agreement.analysis().decode(&agreement.setting(), &[fields.to_vec()]);
         outcome.map(|answers| answers[0].clone())

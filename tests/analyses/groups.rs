@@ -53,5 +53,5 @@ pub(crate) fn amount(random: &mut Random, min: i64, max: i64) -> i64 {
 
 /// Why an agreement is refused.
 pub(crate) fn refused(agreement: &str) -> String {
-    Agreement::<Question>::parse_as(agreement).expect_err("breaks a rule").to_string()
+    Agreement::<Question>::parse(agreement).expect_err("breaks a rule").to_string()
 }

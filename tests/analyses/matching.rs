@@ -86,7 +86,7 @@ fn a_pair_costs_one_bootstrap_for_each_four_bits() {
         (1 << 20, 6),
         (1_000_000_000, 8),
     ] {
-        let agreement = Agreement::<Question>::parse_as(&with_bounds(0, max)).expect("a sound agreement");
+        let agreement = Agreement::<Question>::parse(&with_bounds(0, max)).expect("a sound agreement");
         let plans = Plan::of_samples(&agreement);
         let [(about, plan)] = plans.as_slice() else { panic!("one kind of answer: {plans:?}") };
         assert_eq!((about.as_str(), plan.answers, plan.bootstraps), ("a pair", 1, bootstraps), "{max}");
@@ -145,11 +145,11 @@ fn an_agreement_that_cannot_be_computed_is_refused() {
             "dataset in [analysis] \"seats-offered\" is named twice",
         ),
     ] {
-        let error = Agreement::<Question>::parse_as(&text).expect_err(expected).to_string();
+        let error = Agreement::<Question>::parse(&text).expect_err(expected).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
     let unknown = AGREEMENT.replace(both, &format!("{both}\nsurplus = 1"));
-    let error = Agreement::<Question>::parse_as(&unknown).expect_err("an unknown key").to_string();
+    let error = Agreement::<Question>::parse(&unknown).expect_err("an unknown key").to_string();
     assert!(error.contains("unknown field `surplus`"), "{error}");
 }
 
@@ -157,7 +157,7 @@ fn an_agreement_that_cannot_be_computed_is_refused() {
 fn a_question_about_households_refuses_offers() {
     let agreement = include_str!("../../examples/agreements/svb_uwv.toml");
     let text = agreement.replace("subject = \"person\"", "subject = \"offer\"");
-    let error = Agreement::<Question>::parse_as(&text).expect_err("no household offers").to_string();
+    let error = Agreement::<Question>::parse(&text).expect_err("no household offers").to_string();
     assert_eq!(error, "[analysis] every dataset's subject must be person or household");
 }
 
@@ -180,7 +180,7 @@ fn pairs_that_break_a_rule_are_refused_with_their_line() {
 
 #[test]
 fn a_demand_is_never_cut_off() {
-    let agreement = Agreement::<Question>::parse_as(AGREEMENT).expect("a sound agreement");
+    let agreement = Agreement::<Question>::parse(AGREEMENT).expect("a sound agreement");
     let read = |dataset: &str, csv: &str| drempel::Table::from_csv(&agreement, dataset, csv.as_bytes());
     let error = read("seats-wanted", "demand,seats\nd1,4096\n").expect_err("above max").to_string();
     assert!(error.starts_with("line 2, column \"seats\": above the agreement's max"), "{error}");

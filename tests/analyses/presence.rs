@@ -129,7 +129,7 @@ fn every_combination_of_boundary_days_gives_the_right_region() {
 #[test]
 fn bootstraps_are_one_per_person_and_with_regions_those_of_each_pair_of_agencies() {
     let plans = |agencies: usize, asked: Asked| {
-        let agreement = Agreement::<Question>::parse_as(&agreement(agencies, asked)).expect("sound");
+        let agreement = Agreement::<Question>::parse(&agreement(agencies, asked)).expect("sound");
         Plan::of_samples(&agreement).into_iter().map(|(_, plan)| plan).collect::<Vec<_>>()
     };
     for agencies in [1, 3, 16] {
@@ -241,14 +241,14 @@ fn an_agreement_about_presence_has_rules() {
     let time = refused(&seen.replace("since = 2024-07-01", "since = 2024-07-01T10:00:00"));
     assert!(time.contains("a date such as 2025-01-31 is expected"), "{time}");
     let hidden = |text: &str| text.replace("to = \"holder\"", "to = \"receiver\", blinded = true");
-    Agreement::<Question>::parse_as(&hidden(&seen)).expect("yes or no may be blinded");
+    Agreement::<Question>::parse(&hidden(&seen)).expect("yes or no may be blinded");
     assert_eq!(refused(&hidden(&region)), "[disclosure] only answers of yes or no can be blinded");
 }
 
 #[test]
 fn a_day_after_max_is_cut_off_only_where_no_days_are_compared() {
     for (asked, clamps) in [(Asked::Seen, true), (Asked::Region, false)] {
-        let agreement = Agreement::<Question>::parse_as(&agreement(3, asked)).expect("sound");
+        let agreement = Agreement::<Question>::parse(&agreement(3, asked)).expect("sound");
         for dataset in agreement.inputs() {
             assert_eq!(agreement.analysis().clamps(&agreement.setting(), dataset), clamps);
         }
@@ -257,7 +257,7 @@ fn a_day_after_max_is_cut_off_only_where_no_days_are_compared() {
 
 #[test]
 fn opened_values_that_no_program_gives_stop_the_release() {
-    let agreement = Agreement::<Question>::parse_as(&agreement(1, Asked::Region)).expect("sound");
+    let agreement = Agreement::<Question>::parse(&agreement(1, Asked::Region)).expect("sound");
     let outcome = |fields: [i64; 3]| agreement.analysis().decode(&agreement.setting(), &[fields.to_vec()]);
     let seen = vec![vec![Value::YesNo(true), Value::Number(40)]];
     assert_eq!(outcome([8, 7, 4]), Some(seen));

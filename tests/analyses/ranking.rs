@@ -159,7 +159,7 @@ fn with_real_keys_equal_scores_share_a_place_among_the_first() {
 
 #[test]
 fn ranks_that_contradict_each_other_stop_the_release() {
-    let parse = |list: &List| Agreement::<Question>::parse_as(&list.agreement()).expect("a sound agreement");
+    let parse = |list: &List| Agreement::<Question>::parse(&list.agreement()).expect("a sound agreement");
     let fields = |rank: i64| vec![(rank - 1) % 4, (rank - 1) / 4];
     let possible = |list: &List, ranks: &[i64]| {
         let agreement = parse(list);
@@ -250,7 +250,7 @@ fn an_agreement_that_cannot_be_computed_is_refused() {
             "[disclosure] only answers of yes or no can be blinded",
         ),
     ] {
-        let error = Agreement::<Question>::parse_as(&text).expect_err(expected).to_string();
+        let error = Agreement::<Question>::parse(&text).expect_err(expected).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
     for (text, part) in [
@@ -260,12 +260,12 @@ fn an_agreement_that_cannot_be_computed_is_refused() {
         (sound.replace("max_people = 40\n", ""), "missing field `max_people`"),
         (sound.replace("weights = [1,", "weights = [-1,"), "invalid value: integer `-1`"),
     ] {
-        let error = Agreement::<Question>::parse_as(&text).expect_err(part).to_string();
+        let error = Agreement::<Question>::parse(&text).expect_err(part).to_string();
         assert!(error.contains(part), "{error}");
     }
     // The largest score of all is allowed.
     let edge = with(&|list| list.indicators = vec![(0, 65_535, 65_537)]);
-    assert!(Agreement::<Question>::parse_as(&edge).is_ok());
+    assert!(Agreement::<Question>::parse(&edge).is_ok());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! All roles on one small job.
 
+use drempel::Evaluated;
 use drempel::agreement::Role;
 use drempel::analysis::Analysis;
 use drempel::analysis::Question;
 use drempel::answer::Value;
-use drempel::audit::Evaluated;
 use drempel::{
     Agreement, Auditor, DataProvider, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table, plaintext,
 };
@@ -22,14 +22,14 @@ pub(crate) type Answers = Vec<Vec<Value>>;
 impl Job<'_> {
     /// On plaintext, by the same program.
     pub(crate) fn on_plaintext(&self) -> Answers {
-        let agreement = Agreement::<Question>::parse_as(self.agreement).expect("a sound agreement");
+        let agreement = Agreement::<Question>::parse(self.agreement).expect("a sound agreement");
         let cases = agreement.analysis().read_cases(&mut self.cases.as_bytes()).expect("valid cases");
         plaintext::answers(&agreement, &cases, &self.tables(&agreement)).expect("agreed cases")
     }
 
     /// Why the program refuses the cases.
     pub(crate) fn refusal(&self) -> String {
-        let agreement = Agreement::<Question>::parse_as(self.agreement).expect("a sound agreement");
+        let agreement = Agreement::<Question>::parse(self.agreement).expect("a sound agreement");
         let cases = match agreement.analysis().read_cases(&mut self.cases.as_bytes()) {
             Err(error) => return error.to_string(),
             Ok(cases) => cases,

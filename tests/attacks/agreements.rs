@@ -3,7 +3,9 @@
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::scene::{AGREEMENT, Random};
-use crate::agreement::{Agreement, Rehearsal, SignatureError, Signatures, SignedAgreement};
+use crate::agreement::{SignatureError, Signatures};
+use crate::analysis::Eligibility;
+use crate::contract::{Agreement, Rehearsal, SignedAgreement};
 use crate::signature::SigningKey;
 
 /// The paths of all values, section by section.
@@ -78,7 +80,7 @@ fn no_field_can_be_changed_after_signing() {
 }
 
 fn no_change_is_accepted(text: &str, at_least: usize) {
-    let signed: Rehearsal = Rehearsal::of(text).expect("sound");
+    let signed = Rehearsal::<Eligibility>::of(text).expect("sound");
     let text = signed.agreement().text();
     let id = signed.agreement().id().to_string();
     let document: DocumentMut = text.parse().expect("TOML");
@@ -93,7 +95,7 @@ fn no_change_is_accepted(text: &str, at_least: usize) {
             let changed = changed.to_string();
             assert_ne!(changed, text);
             changes += 1;
-            let Ok(agreement) = Agreement::parse(&changed) else {
+            let Ok(agreement) = Agreement::<Eligibility>::parse(&changed) else {
                 continue;
             };
             sound += 1;
@@ -101,7 +103,7 @@ fn no_change_is_accepted(text: &str, at_least: usize) {
             let renamed = signed.signatures().to_text().replace(&id, &agreement.id().to_string());
             let renamed: Signatures = toml_edit::de::from_str(&renamed).expect("signatures");
             for signatures in [signed.signatures(), &renamed] {
-                let agreement = Agreement::parse(&changed).expect("just parsed");
+                let agreement = Agreement::<Eligibility>::parse(&changed).expect("just parsed");
                 assert!(SignedAgreement::new(agreement, signatures).is_err(), "{path:?}");
             }
         }
@@ -112,9 +114,9 @@ fn no_change_is_accepted(text: &str, at_least: usize) {
 
 #[test]
 fn missing_duplicate_and_foreign_signatures_do_not_count() {
-    let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT).expect("sound");
+    let rehearsal = Rehearsal::<Eligibility>::of(AGREEMENT).expect("sound");
     let text = rehearsal.agreement().text();
-    let parse = || Agreement::parse(text).expect("sound");
+    let parse = || Agreement::<Eligibility>::parse(text).expect("sound");
     let names: Vec<String> = parse().parties().iter().map(|party| party.name.clone()).collect();
     let all = rehearsal.signatures().to_text();
     let read = |text: &str| toml_edit::de::from_str::<Signatures>(text).expect("signatures");
@@ -144,10 +146,10 @@ fn missing_duplicate_and_foreign_signatures_do_not_count() {
         refuse(&format!("{all}{stranger}"), "a stranger's signature");
     }
     // Every signature of another version of the agreement.
-    let old: Rehearsal = Rehearsal::of(&AGREEMENT.replace("attacks", "older")).expect("sound");
+    let old = Rehearsal::<Eligibility>::of(&AGREEMENT.replace("attacks", "older")).expect("sound");
     refuse(&old.signatures().to_text(), "signatures over an older version");
     let expired = AGREEMENT.replace("2099-12-31", "2021-12-31");
-    let expired: Rehearsal = Rehearsal::of(&expired).expect("sound");
+    let expired = Rehearsal::<Eligibility>::of(&expired).expect("sound");
     let keys = crate::KeyHolder::generate(
         expired.agreement(),
         expired.key("holder"),

@@ -2,6 +2,7 @@
 
 use super::scene::{AGREEMENT, Scene, households};
 use crate::Blinding;
+use crate::roles::Receiver;
 use crate::signature::SigningKey;
 use crate::units::{Digest, SubjectId};
 
@@ -22,13 +23,13 @@ fn the_key_holder_opens_random_bits_and_the_receiver_reads_the_answers() {
         let ones = opened.rows().filter(|(_, bit)| *bit).count();
         assert!((10..=54).contains(&ones), "{ones} ones for {expected}");
         let other = scene.evaluate(&asked).blinding.expect("blinded");
-        assert!(opened.clone().unblind(&other).is_err(), "another evaluation's blinding");
-        let blinding = evaluation.blinding.expect("blinded");
+        let refused = Receiver::new(other).unblind(opened.clone());
+        assert!(refused.is_err(), "another evaluation's blinding");
+        let receiver = Receiver::new(evaluation.blinding.expect("blinded"));
         let mut csv = Vec::new();
         opened.write_csv(&mut csv).expect("in memory");
-        let read =
-            crate::Answer::read_blinded(scene.agreement(), &evaluation.answer, &blinding, csv.as_slice());
-        let answer = read.expect("as written").unblind(&blinding).expect("the right blinding");
+        let read = receiver.read(scene.agreement(), &evaluation.answer, csv.as_slice());
+        let answer = receiver.unblind(read.expect("as written")).expect("the right blinding");
         assert!(answer.rows().all(|(_, eligible)| eligible == expected));
     }
 }

@@ -2,12 +2,16 @@
 //! auditor, and the release names just that.
 
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Scene, households, payload};
-use crate::agreement::Rehearsal;
-use crate::audit::{Attestation, Draw, Evaluated, Statement};
-use crate::evaluator::{EvaluateError, PROGRAM};
-use crate::key_holder::ReleaseError;
+use crate::analysis::Eligibility;
+use crate::artefacts::PROGRAM;
+use crate::artefacts::{Attestation, Statement};
+use crate::contract::Rehearsal;
+use crate::roles::EvaluateError;
+use crate::roles::auditor::Evaluated;
+use crate::roles::key_holder::ReleaseError;
 use crate::signature::SigningKey;
 use crate::units::Digest;
+use crate::verify::{Draw, VerifyError};
 use crate::{Auditor, EncryptedAnswer, Evaluator, KeyHolder, Provenance, SecretKey, Table};
 use drempel_fhe::params::RING;
 
@@ -43,30 +47,36 @@ fn every_condition_on_the_answer_has_its_own_refusal() {
     scene.release(&honest, &by_auditor).expect("with every condition the answer is opened");
 
     let refused = release(&scene, |made| made.tables = vec![other.tables[0].container().seal()]);
-    assert!(matches!(refused, ReleaseError::TableNotSigned { .. }), "another agreement's table: {refused}");
+    assert!(
+        matches!(refused, ReleaseError::Verify(VerifyError::TableNotSigned { .. })),
+        "another agreement's table: {refused}"
+    );
     let refused = release(&scene, |made| made.tables.push(made.tables[0]));
-    assert!(matches!(refused, ReleaseError::WrongTables { expected: 1, found: 2 }), "{refused}");
+    assert!(
+        matches!(refused, ReleaseError::Verify(VerifyError::WrongTables { expected: 1, found: 2 })),
+        "{refused}"
+    );
     let refused = release(&scene, |made| made.evaluation_key = Digest::of(b"other"));
-    assert!(matches!(refused, ReleaseError::OtherEvaluationKey), "{refused}");
+    assert!(matches!(refused, ReleaseError::Verify(VerifyError::OtherEvaluationKey)), "{refused}");
     let refused = release(&scene, |made| made.program = "drempel 9.9.9".to_owned());
-    assert!(matches!(refused, ReleaseError::OtherProgram), "{refused}");
+    assert!(matches!(refused, ReleaseError::Verify(VerifyError::OtherProgram)), "{refused}");
     let refused = release(&scene, |made| made.blinding = Some(Digest::ZERO));
-    assert!(matches!(refused, ReleaseError::Unfit), "{refused}");
+    assert!(matches!(refused, ReleaseError::Verify(VerifyError::Unfit { .. })), "{refused}");
     let refused = release(&scene, |made| made.transcript = Some(Digest::ZERO));
-    assert!(matches!(refused, ReleaseError::Unfit), "{refused}");
+    assert!(matches!(refused, ReleaseError::Verify(VerifyError::Unfit { .. })), "{refused}");
 
     // Signed by the provider in place of the evaluator.
     let mut bytes = Vec::new();
     let payload = honest.container().chunk(0).expect("in memory");
     let signer = scene.parties.key("provider");
-    let header = crate::container::Header::new(
-        crate::container::Kind::EncryptedAnswer,
+    let header = crate::files::container::Header::new(
+        crate::files::container::Kind::EncryptedAnswer,
         honest.header().agreement,
         honest.header().key,
         payload.len(),
         CHUNK_BYTES,
     );
-    crate::container::write_whole(&mut bytes, header, honest.provenance(), &payload, &signer)
+    crate::files::container::write_whole(&mut bytes, header, honest.provenance(), &payload, &signer)
         .expect("in memory");
     let foreign = EncryptedAnswer::from_bytes(bytes).expect("well-formed");
     let refused = scene.release(&foreign, &attest(&foreign, &signer)).expect_err("not the evaluator's");
@@ -105,7 +115,7 @@ fn an_attestation_counts_only_whole_and_from_an_auditor() {
     refusal(good.clone(), &auditor).expect("a good attestation");
     let bad = |statement: Statement, signer: &SigningKey, expected: &str| {
         let error = refusal(statement, signer).expect_err(expected);
-        assert!(matches!(error, ReleaseError::BadAttestation { .. }), "{error}");
+        assert!(matches!(error, ReleaseError::Verify(VerifyError::BadAttestation { .. })), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     };
     for party in ["evaluator", "holder", "receiver"] {
@@ -175,7 +185,8 @@ fn a_value_that_is_no_answer_is_not_told_and_the_answer_is_spent() {
 #[test]
 fn no_role_acts_under_an_agreement_that_is_out_of_force() {
     let scene = Scene::new(AGREEMENT, INCOMES);
-    let expired: Rehearsal = Rehearsal::of(&AGREEMENT.replace("2099-12-31", "2021-12-31")).expect("sound");
+    let expired =
+        Rehearsal::<Eligibility>::of(&AGREEMENT.replace("2099-12-31", "2021-12-31")).expect("sound");
     let agreement = expired.agreement();
     let out_of_force = |message: String| assert!(message.contains("in force from 2020-01-01"), "{message}");
     let table = Table::from_csv(agreement, "income", INCOMES.as_bytes()).expect("valid");

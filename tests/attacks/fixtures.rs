@@ -11,7 +11,7 @@ use bytes_of::{header, list, number};
 use super::hostile::encryption::encrypted;
 use super::hostile::{TARGETS, World};
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES};
-use crate::container::Kind;
+use crate::files::container::Kind;
 
 mod texts;
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, households, payload};
-use crate::audit::{AuditError, Evaluated};
 use crate::cases::Cases;
+use crate::roles::auditor::{AuditError, Evaluated};
 use crate::units::{Digest, SubjectId};
 use crate::{Attestation, EncryptedAnswer, Evaluation, Households, Provenance};
 use drempel_fhe::bootstrap::InputTable as _;

@@ -9,9 +9,10 @@ use serde::ser::{Serialize, SerializeTuple, Serializer};
 
 use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, Scene, households};
 use crate::agreement::Role;
+use crate::analysis::Eligibility;
 use crate::analysis::Question;
-use crate::container::{ContainerError, Header, Kind, NO_LABEL, Writer, decode};
-use crate::encrypted_table::{Metadata, payload_bytes};
+use crate::artefacts::{Metadata, payload_bytes};
+use crate::files::container::{ContainerError, Header, Kind, NO_LABEL, Writer, decode};
 use crate::units::{AgreementId, Digest, KeyId};
 use crate::{
     Agreement, Answer, Attestation, EncryptedAnswer, Households, SignedAgreement, SigningKey, Table,
@@ -123,7 +124,7 @@ impl World {
         let attestation = scene.audit(&households, &evaluation).expect("honest");
         let answer = evaluation.answer;
         let released = scene.release(&answer, std::slice::from_ref(&attestation)).expect("honest");
-        let kinds = KINDS.iter().map(|text| Agreement::parse_as(text).expect("an example")).collect();
+        let kinds = KINDS.iter().map(|text| Agreement::parse(text).expect("an example")).collect();
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self { scene, households, table, answer, attestation, released, folder, kinds }
     }
@@ -197,12 +198,12 @@ impl World {
         self.signed(kind, chunk_bytes, metadata, &payload)
     }
 
-    fn agreement(&self) -> &SignedAgreement {
+    fn agreement(&self) -> &SignedAgreement<Eligibility> {
         self.scene.agreement()
     }
 
     /// Whether the container is this job's and of the party that must have signed it.
-    fn owns(&self, container: &crate::container::Container) -> bool {
+    fn owns(&self, container: &crate::files::container::Container) -> bool {
         let header = container.header();
         let own = self.scene.evaluation_key.header();
         let role = match header.kind {
@@ -212,7 +213,7 @@ impl World {
         };
         let (_, name) = self.signer(header.kind);
         container.expect(own.agreement, Some(own.key)).is_ok()
-            && container.signed_by(self.agreement().only(role), name).is_ok()
+            && container.signed_by(self.agreement().only(role).signer(), name).is_ok()
     }
 
     /// A file with these bytes, for this thread only.

@@ -2,8 +2,8 @@
 
 use super::scene::{AGREEMENT, ONE, Scene, as_ring, households, payload};
 use crate::analysis::Released;
-use crate::audit::{AuditError, Evaluated};
 use crate::cases::Cases;
+use crate::roles::auditor::{AuditError, Evaluated};
 use crate::units::SubjectId;
 use crate::{EncryptedTable, Provenance};
 use drempel_fhe::bootstrap::InputTable as _;
@@ -28,7 +28,7 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
     let payload = forged_answers(&scene.tables[0]);
     let provenance = Provenance {
-        program: crate::evaluator::PROGRAM.to_owned(),
+        program: crate::artefacts::PROGRAM.to_owned(),
         evaluation_key: scene.evaluation_key.digest(),
         tables: scene.tables.iter().map(|table| table.container().seal()).collect(),
         cases: asked.digest(),

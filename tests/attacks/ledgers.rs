@@ -105,9 +105,10 @@ fn a_ledger_has_one_owner_and_goes_on_where_it_stopped() {
     assert_eq!(read_only.entries().len(), 2);
     assert!(read_only.append(event(2), &key).is_err(), "what is not written to the disk opens nothing");
     assert!(Ledger::create(&path).is_err());
-    assert!(crate::ledger::is_ledger(&path));
-    let overwritten = crate::container::write_atomically(&path, crate::container::Access::Shared, |_| {
-        Ok::<_, std::io::Error>(())
-    });
+    assert!(crate::files::is_ledger(&path));
+    let overwritten =
+        crate::files::atomic::write_atomically(&path, crate::files::atomic::Access::Shared, |_| {
+            Ok::<_, std::io::Error>(())
+        });
     assert!(overwritten.is_err(), "no command writes over a ledger");
 }

@@ -4,7 +4,7 @@ use rounds::rounds;
 
 use super::hostile::{TARGETS, Target, World, container_kind, run};
 use super::scene::Random;
-use crate::container::Kind;
+use crate::files::container::Kind;
 
 #[path = "../support/rounds.rs"]
 mod rounds;
@@ -99,7 +99,8 @@ fn no_chunks_can_change_places() {
                     assert_eq!(a, b, "chunks that differ");
                     continue;
                 }
-                let error = crate::container::Container::from_bytes(swapped).expect_err(name).to_string();
+                let error =
+                    crate::files::container::Container::from_bytes(swapped).expect_err(name).to_string();
                 assert!(error.contains("is damaged"), "{name}: {error}");
             }
         }

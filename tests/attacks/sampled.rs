@@ -3,11 +3,12 @@
 use rayon::prelude::*;
 
 use super::scene::{AGREEMENT, Scene, households};
-use crate::agreement::Agreement;
-use crate::audit::{AuditError, Draw, Evaluated, unseen};
-use crate::container::NO_LABEL;
-use crate::transcript::TranscriptWriter;
+use crate::agreement::Document;
+use crate::artefacts::TranscriptWriter;
+use crate::files::container::NO_LABEL;
+use crate::roles::auditor::{AuditError, Evaluated, unseen};
 use crate::units::Digest;
+use crate::verify::Draw;
 use crate::{EncryptedAnswer, Evaluation, Progress, Transcript};
 use drempel_fhe::bootstrap::WORDS;
 
@@ -33,7 +34,7 @@ fn assert_share(found: usize, trials: usize, expected: f64, deviations: f64, wha
 #[test]
 fn the_draw_finds_forgeries_as_often_as_the_formula_says() {
     let text = AGREEMENT.replace("audit = 1.0", "audit = 0.01");
-    let agreement = Agreement::parse(&text).expect("sound");
+    let agreement = Document::parse(&text).expect("sound");
     let trials = 20_000;
     for forged in [1, 32, 100, 458] {
         let found = (0..trials).filter(|trial: &u64| {

@@ -1,9 +1,10 @@
 //! One small job with real keys, and what its parties hold.
 
-use crate::agreement::Rehearsal;
-use crate::audit::{AuditError, Evaluated};
-use crate::container::{Header, Kind, write_whole};
-use crate::key_holder::ReleaseError;
+use crate::analysis::Eligibility;
+use crate::contract::Rehearsal;
+use crate::files::container::{Header, Kind, write_whole};
+use crate::roles::auditor::{AuditError, Evaluated};
+use crate::roles::key_holder::ReleaseError;
 use crate::units::{AgreementId, KeyId};
 use crate::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey,
@@ -70,7 +71,7 @@ pub(super) const INCOMES: &str = "person,cents\na,0\nb,1\nc,0\nd,1\ne,0\nf,1\ng,
 pub(super) const HOUSEHOLDS: &str = "household,person,poverty_line_cents\nh1,a,1\nh2,b,1\n";
 
 pub(super) struct Scene {
-    pub(super) parties: Rehearsal,
+    pub(super) parties: Rehearsal<Eligibility>,
     pub(super) ledger: Ledger,
     pub(super) holder: KeyHolder,
     pub(super) public: PublicKey,
@@ -82,7 +83,7 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn new(agreement: &str, incomes: &str) -> Self {
-        let parties = Rehearsal::of(agreement).expect("a sound agreement");
+        let parties = Rehearsal::<Eligibility>::of(agreement).expect("a sound agreement");
         let mut ledger = Ledger::in_memory();
         let keys = KeyHolder::generate(parties.agreement(), parties.key("holder"), &mut ledger);
         let (holder, public, evaluation_key) = keys.expect("in force");
@@ -94,7 +95,7 @@ impl Scene {
         scene
     }
 
-    pub(super) fn agreement(&self) -> &SignedAgreement {
+    pub(super) fn agreement(&self) -> &SignedAgreement<Eligibility> {
         self.parties.agreement()
     }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use drempel::Rehearsal;
 use drempel::agreement::Signatures;
-use drempel::container::{Access, write_atomically};
+use drempel::analysis::Eligibility;
+use drempel::files::{Access, write_atomically};
 
 #[path = "key_file.rs"]
 mod encryption;
@@ -13,8 +14,8 @@ mod encryption;
 pub(crate) use encryption::PASSPHRASE;
 
 /// Writes `name`, the signatures beside it, and one signing key per party.
-pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
-    let rehearsal = Rehearsal::of(text).expect("a sound agreement");
+pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal<Eligibility> {
+    let rehearsal = Rehearsal::<Eligibility>::of(text).expect("a sound agreement");
     let path = folder.join(name);
     fs::write(&path, rehearsal.agreement().text()).expect("writes");
     fs::write(Signatures::path(&path), rehearsal.signatures().to_text()).expect("writes");

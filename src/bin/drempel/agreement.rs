@@ -3,7 +3,7 @@ use std::path::Path;
 
 use drempel::agreement::{Role, Signatures};
 use drempel::analysis::{Analysis, Question};
-use drempel::container::{Access, write_atomically};
+use drempel::files::{Access, write_atomically};
 use drempel::language::Language;
 use drempel::{Agreement, SignedAgreement};
 use serde_json::{Value, json};
@@ -14,12 +14,12 @@ use crate::output::Output;
 
 /// Opens an agreement, signed or not.
 pub(crate) fn open(path: &Path) -> Result<Agreement<Question>, Failure> {
-    crate::with_path(path, Agreement::open_as)
+    crate::with_path(path, Agreement::open)
 }
 
 /// Opens an agreement with the signatures beside it; every role's command starts with it.
 pub(crate) fn open_signed(path: &Path) -> Result<SignedAgreement<Question>, Failure> {
-    crate::with_path(path, SignedAgreement::open_as)
+    crate::with_path(path, SignedAgreement::open)
 }
 
 pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
-use drempel::audit::{Evaluated, unseen};
-use drempel::container::check_writable;
+use drempel::files::check_writable;
+use drempel::roles::auditor::{Evaluated, unseen};
 use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
 use serde_json::json;
 

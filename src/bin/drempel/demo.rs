@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use drempel::Evaluated;
 use drempel::agreement::Signatures;
-use drempel::audit::Evaluated;
-use drempel::container::{Access, write_atomically};
+use drempel::analysis::Eligibility;
+use drempel::files::{Access, write_atomically};
 use drempel::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder,
     Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, Table,
@@ -54,10 +55,10 @@ const MARKER: &str = ".drempel-demo";
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let start = Instant::now();
     let made = households();
-    let rehearsal: Rehearsal = Rehearsal::of(AGREEMENT)?;
+    let rehearsal = Rehearsal::<Eligibility>::of(AGREEMENT)?;
     let files = prepare(&args.out, &made, &rehearsal)?;
     output.note("everybody    signs the agreement");
-    let agreement = crate::with_path(&files.agreement, SignedAgreement::open)?;
+    let agreement = crate::with_path(&files.agreement, SignedAgreement::<Eligibility>::open)?;
 
     output.note("SVB          makes the three keys of the agreement, and begins its ledger");
     crate::keygen::generate(&agreement, rehearsal.key("SVB"), &files.keys)?;
@@ -171,7 +172,7 @@ fn households() -> Vec<Made> {
 }
 
 /// Writes what the agencies have before they begin. Only an earlier demo is overwritten.
-fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal) -> Result<Files, Failure> {
+fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal<Eligibility>) -> Result<Files, Failure> {
     let files = Files {
         agreement: out.join("agreement.toml"),
         keys: out.join("svb"),

@@ -1,7 +1,7 @@
 use std::io;
 
-use drempel::container::{Access, write_atomically};
 use drempel::dpia::document;
+use drempel::files::{Access, write_atomically};
 use serde_json::json;
 
 use crate::cli::DpiaArgs;

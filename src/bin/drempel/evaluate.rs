@@ -4,10 +4,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use drempel::analysis::Question;
-use drempel::container::check_writable;
-use drempel::evaluator::Evaluation;
+use drempel::files::check_writable;
 use drempel::job::{self, Job, Shard, Start};
-use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, Progress};
+use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluation, Evaluator, Progress};
 use serde_json::json;
 
 use crate::cli::{EvaluateArgs, OutputArgs};

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use drempel::agreement::{AgreementError, SignatureError};
 use drempel::cases::CaseError;
-use drempel::container::ContainerError;
-use drempel::key_file::KeyFileError;
+use drempel::files::ContainerError;
+use drempel::files::key_file::KeyFileError;
 use drempel::ledger::LedgerError;
 use drempel::plan::PlanError;
 use drempel::table::TableError;
@@ -159,7 +159,7 @@ impl Classified for LedgerError {
     }
 }
 
-impl Classified for drempel::audit::AuditError {
+impl Classified for drempel::roles::auditor::AuditError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Evaluate(error) => error.failure_kind(),
@@ -183,14 +183,13 @@ impl Classified for drempel::report::ReportError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Csv(error) => error.failure_kind(),
-            Self::Answer(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
 }
 
 #[cfg(feature = "report")]
-impl Classified for drempel::report::VerifyError {
+impl Classified for drempel::report::PageError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Report(error) => error.failure_kind(),
@@ -206,7 +205,7 @@ impl Classified for drempel::report::MapError {
     }
 }
 
-impl Classified for drempel::answer::UnblindError {
+impl Classified for drempel::roles::receiver::UnblindError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Csv(error) => error.failure_kind(),
@@ -246,7 +245,7 @@ impl Classified for drempel::retention::RetentionError {
     }
 }
 
-impl Classified for drempel::provider::EncryptError {
+impl Classified for drempel::roles::provider::EncryptError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),
@@ -258,7 +257,7 @@ impl Classified for drempel::provider::EncryptError {
     }
 }
 
-impl Classified for drempel::evaluator::EvaluateError {
+impl Classified for drempel::roles::EvaluateError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),
@@ -286,7 +285,7 @@ impl Classified for drempel::job::JobError {
 }
 
 #[cfg(feature = "key-holder")]
-impl Classified for drempel::key_holder::ReleaseError {
+impl Classified for drempel::roles::key_holder::ReleaseError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Agreement(error) => error.failure_kind(),

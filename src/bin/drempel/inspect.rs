@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use drempel::analysis::Question;
-use drempel::container::{Container, ContainerError, Kind};
+use drempel::files::{Container, ContainerError, Kind};
 use drempel::{Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey, Transcript};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::output::{Output, file_bytes, size};
 pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     let path = &args.file;
     let about = |error: ContainerError| Failure::from(error).about(path);
-    if drempel::key_file::is_key_file(path) {
+    if drempel::files::is_key_file(path) {
         let text = format!("{}: a key file, encrypted under a passphrase\n", path.display());
         output.result(&text, &json!({ "kind": "a key file" }));
         return Ok(());
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
     let container = match Container::open(path) {
         Err(ContainerError::NotDrempel) => {
             // The one artefact that is text.
-            let agreement = drempel::Agreement::<Question>::open_as(path).map_err(|error| {
+            let agreement = drempel::Agreement::<Question>::open(path).map_err(|error| {
                 Failure::input(format!("no drempel file, and no agreement either: {error}")).about(path)
             })?;
             output.result(&crate::agreement::words(&agreement), &crate::agreement::object(&agreement));

@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use drempel::analysis::Question;
+use drempel::analysis::{Analysis as _, Question};
 use drempel::units::Digest;
 use drempel::{Answer, EncryptedAnswer};
 
@@ -94,7 +94,9 @@ fn answers(
     path: &Path,
 ) -> Result<(Answer, Digest), Failure> {
     let bytes = with_path(path, |path| fs::read(path))?;
-    let answer = with_path(path, |_| Answer::read(analysis, encrypted, bytes.as_slice()))?;
+    let answer = with_path(path, |_| {
+        Answer::read(&analysis.columns(), &encrypted.provenance().subjects, bytes.as_slice())
+    })?;
     Ok((answer, Digest::of(&bytes)))
 }
 

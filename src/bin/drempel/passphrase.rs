@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use drempel::SigningKey;
-use drempel::key_file::{self, Passphrase};
+use drempel::files::key_file::{self, Passphrase};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ fn ask(path: &Path, again: bool) -> Result<Passphrase, Failure> {
 }
 
 pub(crate) fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    if !key_file::is_key_file(path) {
+    if !drempel::files::is_key_file(path) {
         // The error for this is the reader's; nobody should be asked for a passphrase first.
         let error = key_file::read(path, &Passphrase::from(String::new()));
         return error.map_err(|error| Failure::from(error).about(path));

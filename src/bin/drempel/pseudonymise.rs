@@ -1,6 +1,6 @@
 use std::fs::File;
 
-use drempel::container::{Access, write_atomically};
+use drempel::files::{Access, write_atomically};
 use drempel::pseudonym::{IdCheck, PseudonymKey, PseudonymiseError, pseudonymise};
 use serde_json::json;
 

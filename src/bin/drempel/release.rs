@@ -2,8 +2,8 @@ use std::fmt::Write;
 use std::io;
 
 use drempel::agreement::Role;
-use drempel::audit::unseen;
-use drempel::container::{Access, check_writable, write_atomically};
+use drempel::files::{Access, check_writable, write_atomically};
+use drempel::roles::auditor::unseen;
 use drempel::{Attestation, EncryptedAnswer, KeyHolder, Ledger, SecretKey};
 use serde_json::json;
 

@@ -2,12 +2,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use drempel::agreement::{Role, SignedAgreement};
+use drempel::agreement::Role;
 use drempel::analysis::{Analysis, Question};
-use drempel::container::{Access, write_atomically};
+use drempel::files::{Access, write_atomically};
 use drempel::report::{Inputs, Regions, Shapes, Source};
 use drempel::units::Digest;
-use drempel::{Answer, Attestation, EncryptedAnswer, Ledger, Report};
+use drempel::{Answer, Attestation, EncryptedAnswer, Ledger, Report, SignedAgreement};
 use serde_json::json;
 
 use crate::cli::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};

@@ -67,21 +67,18 @@ fn a_page_is_verified_and_a_change_of_it_or_of_its_inputs_is_refused() {
             |page: &str, inputs: &Inputs<'_, Question>| Report::verify(page.as_bytes(), inputs).map(drop);
         assert!(verify(&page, inputs).is_ok(), "{kind}");
         let changed = page.replacen("</td>", "9</td>", 1);
-        assert!(
-            matches!(verify(&changed, inputs), Err(VerifyError::Changed { line }) if line > 20),
-            "{kind}"
-        );
+        assert!(matches!(verify(&changed, inputs), Err(PageError::Changed { line }) if line > 20), "{kind}");
         let cut = &page[..page.len() - 1];
-        assert!(matches!(verify(cut, inputs), Err(VerifyError::Changed { .. })), "{kind}");
+        assert!(matches!(verify(cut, inputs), Err(PageError::Changed { .. })), "{kind}");
         let older = page.replace(PROGRAM, "drempel 0.0.1");
-        assert!(matches!(verify(&older, inputs), Err(VerifyError::OtherProgram)), "{kind}");
-        assert!(matches!(verify("<p>hello", inputs), Err(VerifyError::NotAReport)), "{kind}");
+        assert!(matches!(verify(&older, inputs), Err(PageError::OtherProgram)), "{kind}");
+        assert!(matches!(verify("<p>hello", inputs), Err(PageError::NotAReport)), "{kind}");
         // The same files under another agreement: other keys make another one.
         let other = Made::of(kind);
         let released = other.released();
         let inputs = only(other.source(&released));
         assert!(
-            matches!(verify(&page, &inputs), Err(VerifyError::OtherAgreement { .. })),
+            matches!(verify(&page, &inputs), Err(PageError::OtherAgreement { .. })),
             "{kind} {language:?}"
         );
     });
@@ -105,9 +102,9 @@ fn another_file_of_answers_is_refused() {
         let released = made.released();
         let error = Report::verify(page.as_bytes(), &only(made.source(&released))).map(drop);
         match error {
-            Err(VerifyError::OtherAnswers) => assert!(shown, "{kind}"),
+            Err(PageError::OtherAnswers) => assert!(shown, "{kind}"),
             // The digest of answers that the page does not tell would help who guesses them.
-            Err(VerifyError::Changed { .. }) => assert!(!shown, "{kind}"),
+            Err(PageError::Changed { .. }) => assert!(!shown, "{kind}"),
             other => panic!("{kind}: {other:?}"),
         }
     }

@@ -7,7 +7,7 @@ use super::{TOTALS, agreement, energy_poverty, of_bits};
 use crate::scene::Job;
 
 fn refusal(text: &str) -> String {
-    Agreement::<Question>::parse_as(text).err().map_or("sound".to_owned(), |error| error.to_string())
+    Agreement::<Question>::parse(text).err().map_or("sound".to_owned(), |error| error.to_string())
 }
 
 #[test]

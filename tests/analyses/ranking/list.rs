@@ -116,7 +116,7 @@ impl List {
 
     /// The bootstraps of each sample.
     pub(super) fn planned(&self) -> Vec<(String, u64)> {
-        let agreement = Agreement::<Question>::parse_as(&self.agreement()).expect("a sound agreement");
+        let agreement = Agreement::<Question>::parse(&self.agreement()).expect("a sound agreement");
         let plans = Plan::of_samples(&agreement);
         assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -117.0), "{plans:?}");
         plans.into_iter().map(|(about, plan)| (about, plan.bootstraps)).collect()

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::analysis::Analysis;
-use crate::container::{ContainerError, Kind};
+use crate::files::container::{ContainerError, Kind};
 use crate::language::Language;
 use crate::units::SubjectId;
 use crate::{

@@ -7,6 +7,7 @@ use super::super::scene::INCOMES;
 use super::encryption::{PASSPHRASE, encrypted};
 use super::{KINDS, World};
 use crate::agreement::{Role, Signatures};
+use crate::analysis::Eligibility;
 use crate::analysis::{Analysis, Question};
 use crate::cases::Cases;
 use crate::language::Language;
@@ -26,7 +27,7 @@ pub(super) mod key_file {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("sets");
         }
-        let secret = crate::key_file::read(&path, &PASSPHRASE.to_owned().into());
+        let secret = crate::files::key_file::read(&path, &PASSPHRASE.to_owned().into());
         secret.is_ok_and(|secret| secrets::read(world, &secret))
     }
 
@@ -121,7 +122,7 @@ pub(super) mod agreement {
             }
         }
         let genuine = world.scene.parties.signatures();
-        Agreement::<Question>::parse_as(text).is_ok_and(|read| SignedAgreement::new(read, genuine).is_ok())
+        Agreement::<Question>::parse(text).is_ok_and(|read| SignedAgreement::new(read, genuine).is_ok())
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
@@ -137,7 +138,8 @@ pub(super) mod signatures {
         else {
             return false;
         };
-        let agreement: Agreement = Agreement::parse(world.agreement().text()).expect("a sound agreement");
+        let agreement: Agreement<Eligibility> =
+            Agreement::parse(world.agreement().text()).expect("a sound agreement");
         let accepted = SignedAgreement::new(agreement, &signatures).is_ok();
         let sorted = |signatures: &Signatures| {
             let mut lines: Vec<String> = signatures.to_text().lines().map(str::to_owned).collect();

@@ -1,0 +1,78 @@
+//! Blinded answers: the key holder opens random bits, and only the receiver reads what they mean.
+//!
+//! The evaluator mask_bit each encrypted yes or no into its opposite where a secret bit says so; that is linear, so it
+//! costs nothing. The bits come from a seed, one keyed hash per household (docs/protocol.md, section 9).
+
+use std::fmt;
+use std::path::Path;
+
+use drempel_fhe::bootstrap::{WORDS, flip_bit};
+use zeroize::Zeroizing;
+
+use crate::files::atomic::{Access, write_new};
+use crate::files::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
+use crate::signature::SigningKey;
+use crate::units::{AgreementId, KeyId};
+
+/// The seed of one job's blinding. For the receiver and the auditor; never for the key holder.
+pub struct Blinding {
+    container: Container,
+    seed: Zeroizing<[u8; SEED_BYTES]>,
+}
+
+const SEED_BYTES: usize = 32;
+
+artefact!(Blinding, Private);
+
+impl Blinding {
+    /// A new seed for one job, signed by the evaluator.
+    pub(crate) fn generate(
+        agreement: AgreementId,
+        key: KeyId,
+        signer: &SigningKey,
+    ) -> Result<Self, ContainerError> {
+        let mut seed = Zeroizing::new([0; SEED_BYTES]);
+        getrandom::fill(seed.as_mut()).expect("the operating system gives random bytes");
+        let header = Header::new(Kind::Blinding, agreement, key, SEED_BYTES, SEED_BYTES);
+        let mut bytes = Vec::new();
+        write_whole(&mut bytes, header, &(), seed.as_ref(), signer)?;
+        Self::from_bytes(bytes)
+    }
+
+    fn read(container: Container) -> Result<Self, ContainerError> {
+        container.metadata::<()>()?;
+        let payload = Zeroizing::new(container.payload(SEED_BYTES)?);
+        let mut seed = Zeroizing::new([0; SEED_BYTES]);
+        seed.copy_from_slice(&payload);
+        Ok(Self { container, seed })
+    }
+
+    /// As [`save`](Self::save), where there must be no file yet.
+    pub(crate) fn save_new(&self, path: &Path) -> Result<(), ContainerError> {
+        write_new(path, Access::Private, |out| self.write(out))
+    }
+
+    /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.
+    pub(crate) fn flip(&self, household: &str, bit: bool) -> bool {
+        bit != self.mask_bit(household)
+    }
+
+    /// Turns an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
+    pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
+        for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
+            if self.mask_bit(household) {
+                flip_bit(ciphertext);
+            }
+        }
+    }
+
+    fn mask_bit(&self, household: &str) -> bool {
+        blake3::keyed_hash(&self.seed, household.as_bytes()).as_bytes()[0] & 1 == 1
+    }
+}
+
+impl fmt::Debug for Blinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blinding").field("digest", &self.digest()).finish_non_exhaustive()
+    }
+}

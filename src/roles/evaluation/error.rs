@@ -1,0 +1,51 @@
+use crate::agreement::AgreementError;
+use crate::cases::CaseError;
+use crate::files::container::ContainerError;
+use crate::plan::PlanError;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// The agreement says no.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// A case breaks a rule.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// A table or the key belongs elsewhere.
+    #[error("{what}: {source}")]
+    Input {
+        /// Which file.
+        what: String,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// The tables are not those of the agreement.
+    #[error("the agreement's analysis reads {expected}, but the tables given are of {found}")]
+    WrongTables {
+        /// By the agreement, in order.
+        expected: String,
+        /// As given.
+        found: String,
+    },
+    /// The signing key of another party.
+    #[error("the evaluator is party \"{party}\", and this is not its signing key")]
+    WrongSigner {
+        /// The evaluator.
+        party: String,
+    },
+    /// The job would exceed a limit.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A table could not be read, or the answer not written.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+}
+
+impl EvaluateError {
+    /// Whether it is the evaluator's file of cases that is at fault.
+    pub fn is_about_cases(&self) -> bool {
+        matches!(self, Self::Case(_) | Self::Plan(_))
+    }
+}

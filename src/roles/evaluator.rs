@@ -1,0 +1,173 @@
+//! Role 2, the evaluator: computes the agreed answers on ciphertexts.
+
+use drempel_fhe::bootstrap::{Engine, WORDS};
+use drempel_fhe::keys;
+use drempel_fhe::packing::PackedAnswers;
+
+use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Progress};
+use crate::agreement::Role;
+use crate::analysis::Analysis;
+use crate::artefacts::{
+    Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PROGRAM, Provenance, Transcript,
+    TranscriptWriter,
+};
+use crate::cases::Cases;
+use crate::contract::SignedAgreement;
+use crate::files::container::{ContainerError, NO_LABEL};
+use crate::plan::{ANSWERS_PER_PASS, Plan};
+use crate::signature::SigningKey;
+
+/// The party that computes. It holds no key that decrypts.
+pub struct Evaluator {
+    pub(crate) context: EvaluationContext,
+    pub(crate) signing_key: SigningKey,
+}
+
+/// What an evaluation gives: the answers, and what the agreement asks for beside them.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// For the key holder and the auditor.
+    pub answer: EncryptedAnswer,
+    /// For the auditor, where only a share of the answers is audited.
+    pub transcript: Option<Transcript>,
+    /// For the receiver and the auditor, where answers are blinded. Never for the key holder.
+    pub blinding: Option<Blinding>,
+    /// What it cost.
+    pub plan: Plan,
+}
+
+impl Evaluator {
+    /// An evaluator with the key holder's evaluation key, expanded (about a second and 160 MB), and its own signing key.
+    ///
+    /// # Errors
+    /// When the key's file cannot be read.
+    pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
+        Ok(Self { context: EvaluationContext::new(key)?, signing_key })
+    }
+
+    /// Computes the encrypted answers in memory. `progress` is told at the start and on the way. For what takes hours
+    /// there is [`job`](crate::job).
+    ///
+    /// Everything is checked before the first bootstrap: dates, signatures, tables, cases, failure probability.
+    ///
+    /// # Errors
+    /// When a check fails or a table cannot be read.
+    ///
+    /// # Cost
+    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: some batches' ciphertexts, and
+    /// identifiers, never a whole table.
+    pub fn evaluate<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        cases: &A::Cases,
+        tables: &[EncryptedTable],
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Evaluation, EvaluateError> {
+        let job = self.prepare(agreement, cases, tables)?;
+        let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
+        let mut assembly = AnswerBuilder::new(self, &job, blinding)?;
+        let of = job.subjects.len();
+        progress(Progress { done: 0, of });
+        for indices in job.parts(ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let rows = self.context.rows(&job, &indices, assembly.blinding.as_ref())?;
+            assembly.add(&rows)?;
+            progress(Progress { done: indices[0] + indices.len(), of });
+        }
+        assembly.finish()
+    }
+
+    /// Counts what [`evaluate`](Self::evaluate) would do, after the same checks.
+    ///
+    /// # Errors
+    /// When a check fails.
+    pub fn plan<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        cases: &A::Cases,
+        tables: &[EncryptedTable],
+    ) -> Result<Plan, EvaluateError> {
+        Ok(self.context.prepare(agreement, cases, tables)?.plan)
+    }
+
+    pub(crate) fn prepare<'p, A: Analysis>(
+        &self,
+        agreement: &'p SignedAgreement<A>,
+        cases: &'p A::Cases,
+        tables: &'p [EncryptedTable],
+    ) -> Result<CheckedJob<'p, A>, EvaluateError> {
+        let evaluator = agreement.only(Role::Evaluator);
+        if !evaluator.owns(&self.signing_key) {
+            return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
+        }
+        self.context.prepare(agreement, cases, tables)
+    }
+
+    /// A new seed for a job whose answers are blinded.
+    pub(crate) fn blinding<A: Analysis>(&self, job: &CheckedJob<'_, A>) -> Result<Blinding, ContainerError> {
+        Blinding::generate(job.agreement.id(), self.context.header.key, &self.signing_key)
+    }
+
+    /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
+    pub fn seconds_per_bootstrap() -> f64 {
+        let engine = Engine::new(keys::EvaluationKey::meaningless());
+        engine.seconds_per_bootstrap()
+    }
+}
+
+/// Answers on their way into a file, in the order of the cases.
+pub(crate) struct AnswerBuilder<'a, A: Analysis> {
+    evaluator: &'a Evaluator,
+    job: &'a CheckedJob<'a, A>,
+    collected: PackedAnswers,
+    transcript: Option<TranscriptWriter>,
+    blinding: Option<Blinding>,
+    /// How many encrypted values have come in.
+    values: usize,
+}
+
+impl<'a, A: Analysis> AnswerBuilder<'a, A> {
+    pub(crate) fn new(
+        evaluator: &'a Evaluator,
+        job: &'a CheckedJob<'a, A>,
+        blinding: Option<Blinding>,
+    ) -> Result<Self, ContainerError> {
+        let values = job.subjects.len() * job.released.fields.len();
+        let (id, key) = (job.agreement.id(), evaluator.context.header.key);
+        let is_sampled = job.agreement.disclosure().audit < 1.0;
+        let transcript = is_sampled.then(|| TranscriptWriter::new(id, key, values)).transpose()?;
+        let collected = PackedAnswers::new(job.released.scale, values);
+        Ok(Self { evaluator, job, collected, transcript, blinding, values: 0 })
+    }
+
+    /// Takes the next answers.
+    pub(crate) fn add(&mut self, rows: &[u32]) -> Result<(), ContainerError> {
+        self.evaluator.context.collect(&mut self.collected, self.values, rows);
+        self.values += rows.len() / WORDS;
+        match &mut self.transcript {
+            Some(transcript) => transcript.rows(rows),
+            None => Ok(()),
+        }
+    }
+
+    /// Signs them all.
+    pub(crate) fn finish(self) -> Result<Evaluation, EvaluateError> {
+        let Self { evaluator: Evaluator { context, signing_key }, job, blinding, .. } = self;
+        let transcript =
+            self.transcript.map(|transcript| transcript.finish(signing_key, NO_LABEL)).transpose()?;
+        let provenance = Provenance {
+            program: PROGRAM.to_owned(),
+            evaluation_key: context.seal.digest(),
+            tables: job.tables.iter().map(|table| table.container().seal()).collect(),
+            cases: job.cases.digest(),
+            transcript: transcript.as_ref().map(Transcript::digest),
+            blinding: blinding.as_ref().map(Blinding::digest),
+            scale: job.released.scale,
+            fields: job.released.fields.len() as u32,
+            subjects: job.subjects.clone().into_owned(),
+        };
+        let (id, key) = (job.agreement.id(), context.header.key);
+        let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;
+        Ok(Evaluation { answer, transcript, blinding, plan: job.plan })
+    }
+}

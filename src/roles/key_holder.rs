@@ -1,0 +1,168 @@
+//! Role 3, the key holder: makes the keys of one agreement and releases its answers, and only those.
+
+use drempel_fhe::bootstrap::WORDS;
+use drempel_fhe::keys::KeySet;
+use drempel_fhe::packing;
+
+use crate::analysis::{Analysis, Released};
+use crate::answer::Answer;
+use crate::artefacts::{Attestation, EncryptedAnswer, EvaluationKey, PackedValues, PublicKey, SecretKey};
+use crate::contract::SignedAgreement;
+use crate::ledger::{Event, Ledger};
+use crate::signature::SigningKey;
+use crate::units::AgreementId;
+
+mod error;
+mod gate;
+
+pub use error::ReleaseError;
+
+/// The party that can decrypt, and the only one:
+///
+/// ```
+/// use drempel::analysis::Eligibility;
+/// use drempel::{EncryptedAnswer, KeyHolder, Ledger, SignedAgreement};
+/// fn open(key_holder: &KeyHolder, agreement: &SignedAgreement<Eligibility>, answer: &EncryptedAnswer, ledger: &mut Ledger) {
+///     let _ = key_holder.release(agreement, answer, &[], ledger);
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use drempel::analysis::Eligibility;
+/// use drempel::{EncryptedAnswer, Evaluator, Ledger, SignedAgreement};
+/// fn open(evaluator: &Evaluator, agreement: &SignedAgreement<Eligibility>, answer: &EncryptedAnswer, ledger: &mut Ledger) {
+///     let _ = evaluator.release(agreement, answer, &[], ledger);
+/// }
+/// ```
+///
+/// It computes nothing, so it cannot answer a question of its own:
+///
+/// ```
+/// use drempel::analysis::Eligibility;
+/// use drempel::{EncryptedTable, Evaluator, Households, SignedAgreement};
+/// fn ask(evaluator: &Evaluator, agreement: &SignedAgreement<Eligibility>, asked: &Households, tables: &[EncryptedTable]) {
+///     let _ = evaluator.evaluate(agreement, asked, tables, |_| {});
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// use drempel::analysis::Eligibility;
+/// use drempel::{EncryptedTable, Households, KeyHolder, SignedAgreement};
+/// fn ask(key_holder: &KeyHolder, agreement: &SignedAgreement<Eligibility>, asked: &Households, tables: &[EncryptedTable]) {
+///     let _ = key_holder.evaluate(agreement, asked, tables, |_| {});
+/// }
+/// ```
+#[derive(Debug)]
+pub struct KeyHolder {
+    key: SecretKey,
+    signing_key: SigningKey,
+}
+
+impl KeyHolder {
+    /// Makes a new key set for one agreement (about two seconds) and records it in the ledger.
+    ///
+    /// # Errors
+    /// When the agreement is not in force, the signing key is not the key holder's, or the ledger cannot be written.
+    pub fn generate<A: Analysis>(
+        agreement: &SignedAgreement<A>,
+        signing_key: SigningKey,
+        ledger: &mut Ledger,
+    ) -> Result<(Self, PublicKey, EvaluationKey), ReleaseError> {
+        agreement.in_force_today()?;
+        gate::check_signing_key(agreement, &signing_key)?;
+        gate::check_first(agreement, ledger)?;
+        let (key, public, evaluation) = keys(agreement.id(), &signing_key);
+        let evaluation_key = evaluation.digest();
+        let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
+        ledger.append(made, &signing_key)?;
+        Ok((Self { key, signing_key }, public, evaluation))
+    }
+
+    /// Refuses a signing key that is not the key holder's, before anything is made with it.
+    ///
+    /// # Errors
+    /// [`ReleaseError::WrongSigner`].
+    pub fn check_signing_key<A>(
+        agreement: &SignedAgreement<A>,
+        signing_key: &SigningKey,
+    ) -> Result<(), ReleaseError> {
+        gate::check_signing_key(agreement, signing_key)
+    }
+
+    /// A key holder with a secret key made before, and its own signing key.
+    pub fn new(key: SecretKey, signing_key: SigningKey) -> Self {
+        Self { key, signing_key }
+    }
+
+    /// The secret key, to be saved.
+    pub fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
+    /// Opens the agreed answers, if every condition of the gate holds (docs/protocol.md, section 9). The ledger has
+    /// the release on disk before this returns.
+    ///
+    /// # Errors
+    /// One for each condition. Then nothing was opened, or nothing of it is returned.
+    ///
+    /// # Cost
+    /// No bootstrap: one multiplication of ring elements per 2,048 answers.
+    pub fn release<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        answer: &EncryptedAnswer,
+        attestations: &[Attestation],
+        ledger: &mut Ledger,
+    ) -> Result<Answer, ReleaseError> {
+        gate::check_signing_key(agreement, &self.signing_key)?;
+        let release = gate::check(&self.key, agreement, answer, attestations, ledger)?;
+        let ciphertexts = answer.ciphertexts()?;
+        // Before anything is decrypted: an answer that turns out to be none is spent too.
+        ledger.append(Event::Release(release), &self.signing_key)?;
+        let (analysis, setting) = (agreement.analysis(), agreement.setting());
+        let fields = self.open(&ciphertexts, &analysis.released(&setting))?;
+        let made = answer.provenance();
+        let values = if agreement.disclosure().blinded {
+            Released::read_yes_or_no(&fields)
+        } else {
+            analysis.decode(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
+        };
+        assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
+        let rows = made.subjects.owned().zip(values).collect();
+        Ok(Answer::new(analysis.columns(), rows, made.blinding))
+    }
+
+    /// Decrypts the fields of each answer. Private, and called behind the gate only.
+    pub(crate) fn open(
+        &self,
+        ciphertexts: &PackedValues,
+        released: &Released,
+    ) -> Result<Vec<Vec<i64>>, ReleaseError> {
+        let values: Vec<i64> = match ciphertexts {
+            PackedValues::Rings(rings) => rings
+                .iter()
+                .flat_map(|(mask, bodies)| {
+                    let phases = self.key.key().phases(mask, bodies);
+                    phases.iter().map(|phase| packing::decode_slot(*phase)).collect::<Vec<_>>()
+                })
+                .collect(),
+            PackedValues::Rows(rows) => {
+                let rows = rows.iter().flat_map(|rows| rows.chunks_exact(WORDS));
+                rows.map(|row| packing::decode_sum(self.key.key().phase(row))).collect()
+            }
+        };
+        let answers: Vec<Vec<i64>> = values.chunks(released.fields.len()).map(<[i64]>::to_vec).collect();
+        if answers.iter().all(|fields| released.allows(fields)) {
+            Ok(answers)
+        } else {
+            Err(ReleaseError::OutsideAnswerSpace)
+        }
+    }
+}
+
+/// A new key set, as files of an agreement.
+pub(crate) fn keys(agreement: AgreementId, signer: &SigningKey) -> (SecretKey, PublicKey, EvaluationKey) {
+    let KeySet { secret, public, evaluation } = KeySet::generate();
+    let public = PublicKey::new(agreement, &public, signer).expect("just made");
+    let id = public.header().key;
+    let evaluation = EvaluationKey::new(id, agreement, &evaluation, signer).expect("just made");
+    (SecretKey::new(id, agreement, secret), public, evaluation)
+}

@@ -1,0 +1,168 @@
+//! Role 1, the data provider: encrypts one dataset under the public key.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::agreement::AgreementError;
+use crate::analysis::Analysis;
+use crate::artefacts::{BIN_BYTES, EncryptedTable, Metadata, PublicKey, payload_bytes};
+use crate::contract::SignedAgreement;
+use crate::files::atomic::{Access, write_atomically};
+use crate::files::container::{ContainerError, Header, Kind, Writer, check_identifiers};
+use crate::signature::SigningKey;
+use crate::table::Table;
+use crate::units::AgreementId;
+use crate::verify;
+use drempel_fhe::circuit::Encoding;
+use drempel_fhe::le_bytes;
+use drempel_fhe::params::RING;
+use rayon::prelude::*;
+
+/// The party that holds a dataset.
+#[derive(Debug)]
+pub struct DataProvider {
+    key: PublicKey,
+    signing_key: SigningKey,
+}
+
+/// Why a dataset was not encrypted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncryptError {
+    /// The agreement says no.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// The key or the table belongs to another agreement.
+    #[error("the {what} was made for agreement {found}, not for {expected}")]
+    WrongAgreement {
+        /// Which of the two.
+        what: &'static str,
+        /// The agreement in hand.
+        expected: AgreementId,
+        /// The key's.
+        found: AgreementId,
+    },
+    /// The signing key of another party.
+    #[error("dataset \"{dataset}\" is that of party \"{party}\", and this is not its signing key")]
+    WrongSigner {
+        /// The dataset.
+        dataset: String,
+        /// Its provider.
+        party: String,
+    },
+    /// The key is not the key holder's, or writing failed.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+    /// The operating system failed.
+    #[error("writing failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Bins that are encrypted in parallel before they are written.
+const BINS_AT_ONCE: usize = 64;
+
+impl DataProvider {
+    /// A provider with the key holder's public key and its own signing key.
+    pub fn new(key: PublicKey, signing_key: SigningKey) -> Self {
+        Self { key, signing_key }
+    }
+
+    /// Encrypts a table in memory.
+    ///
+    /// # Errors
+    /// When the agreement is not in force or the key is not its own.
+    ///
+    /// # Cost
+    /// No bootstrap. 16 bytes per ciphertext; `plan` prints how many a row has.
+    pub fn encrypt<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        table: &Table,
+    ) -> Result<EncryptedTable, EncryptError> {
+        let mut bytes = Vec::new();
+        self.encrypt_into(agreement, table, &mut bytes, |_| {})?;
+        Ok(EncryptedTable::from_bytes(bytes)?)
+    }
+
+    /// Encrypts a table into a file that appears whole or not at all. `progress` is told how many rows are done.
+    ///
+    /// # Errors
+    /// When the agreement is not in force, the key is not its own, or writing fails.
+    pub fn encrypt_to<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        table: &Table,
+        path: &Path,
+        progress: impl Fn(usize),
+    ) -> Result<(), EncryptError> {
+        write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
+    }
+
+    fn check<A: Analysis>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
+        agreement.in_force_today()?;
+        let expected = agreement.id();
+        let key = self.key.container();
+        for (what, found) in [("public key", key.header().agreement), ("table", table.agreement())] {
+            if found != expected {
+                return Err(EncryptError::WrongAgreement { what, expected, found });
+            }
+        }
+        verify::by_key_holder(agreement, key.header(), &key.seal())?;
+        let provider = agreement.provider(table.dataset());
+        if !provider.owns(&self.signing_key) {
+            let (dataset, party) = (table.dataset().name.clone(), provider.name.clone());
+            return Err(EncryptError::WrongSigner { dataset, party });
+        }
+        Ok(())
+    }
+
+    fn encrypt_into<A: Analysis>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        table: &Table,
+        out: impl Write,
+        progress: impl Fn(usize),
+    ) -> Result<(), EncryptError> {
+        self.check(agreement, table)?;
+        check_identifiers(Kind::EncryptedTable, table.subjects())?;
+        let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
+        let width = encoding.width();
+        let count = table.rows() * width;
+        let metadata = Metadata {
+            dataset: table.dataset().name.clone(),
+            width: width as u32,
+            subjects: table.subjects().clone(),
+        };
+        let header = Header::new(
+            Kind::EncryptedTable,
+            agreement.id(),
+            self.key.header().key,
+            payload_bytes(count),
+            BIN_BYTES,
+        );
+        let mut writer = Writer::new(out, header, &metadata)?;
+        let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
+        for some in bins.chunks(BINS_AT_ONCE) {
+            let encrypt = |bin: &usize| {
+                let plain = plaintexts(table, &encoding, *bin * RING..((*bin + 1) * RING).min(count));
+                let mut bytes = Vec::with_capacity(BIN_BYTES);
+                le_bytes::write(&mut bytes, &self.key.key().encrypt(plain));
+                bytes
+            };
+            let encrypted: Vec<Vec<u8>> = some.par_iter().map(encrypt).collect();
+            for (bin, bytes) in some.iter().zip(&encrypted) {
+                writer.chunk(bytes)?;
+                progress(((bin + 1) * RING).min(count) / width);
+            }
+        }
+        writer.finish(&self.signing_key, &table.dataset().name)?;
+        Ok(())
+    }
+}
+
+/// The encoded values of a range of the table's ciphertexts, row after row.
+fn plaintexts(table: &Table, encoding: &Encoding, range: std::ops::Range<usize>) -> Vec<u64> {
+    let width = encoding.width();
+    let (amounts, delta) = (table.encoded(), encoding.scale().delta());
+    range.map(|i| encoding.value(amounts[i / width], i % width) * delta).collect()
+}
