@@ -1,7 +1,7 @@
 //! Counts per area: what is shown, what is suppressed, and what can be computed from what is shown.
 
+use drempel::Agreement;
 use drempel::Plan;
-use drempel::agreement::Agreement;
 use drempel::analysis::Question;
 use drempel::answer::Value;
 

@@ -1,7 +1,7 @@
 //! Are arrears too high at so many agencies?
 
+use drempel::Agreement;
 use drempel::Plan;
-use drempel::agreement::Agreement;
 use drempel::analysis::Question;
 use drempel::answer::Value;
 

@@ -1,7 +1,8 @@
 //! At how many agencies is an arrear too high?
 
+use drempel::Agreement;
 use drempel::Plan;
-use drempel::agreement::{Agreement, AgreementError};
+use drempel::agreement::AgreementError;
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
 

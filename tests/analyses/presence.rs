@@ -1,7 +1,7 @@
 //! Has anybody been seen since a date, and where last?
 
+use drempel::Agreement;
 use drempel::Plan;
-use drempel::agreement::Agreement;
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
 

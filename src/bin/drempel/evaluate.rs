@@ -6,7 +6,7 @@ use std::time::Instant;
 use drempel::analysis::Question;
 use drempel::files::check_writable;
 use drempel::job::{self, Job, Shard, Start};
-use drempel::{EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluation, Evaluator, Progress};
+use drempel::{EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Progress};
 use serde_json::json;
 
 use crate::cli::{EvaluateArgs, OutputArgs};

@@ -1,6 +1,6 @@
 //! What the agreement's section and the evaluator's file are refused for.
 
-use drempel::agreement::Agreement;
+use drempel::Agreement;
 use drempel::analysis::Question;
 
 use super::{TOTALS, agreement, energy_poverty, of_bits};
