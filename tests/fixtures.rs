@@ -6,28 +6,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("makes");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("reads").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-            continue;
-        }
-        fs::copy(&path, &target).expect("copies");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(&target, fs::Permissions::from_mode(0o600)).expect("sets");
-        }
-    }
-}
+#[path = "support/files.rs"]
+mod files;
 
 #[test]
 fn every_fault_is_named_and_has_its_exit_code() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), folder.path());
+    files::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), folder.path());
     let list = fs::read_to_string(folder.path().join("list.csv")).expect("kept");
     let mut reader = csv::Reader::from_reader(list.as_bytes());
     let mut faults = 0;
