@@ -27,7 +27,8 @@ OWN_BUILD = {"peer-tfhe-integer"}
 def cargo(*arguments):
     # `--unit-graph` is cargo's own plan, unit by unit; a stable cargo prints it only when told to.
     command = ["cargo", *arguments, "--locked"]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"RUSTC_BOOTSTRAP": "1"}, stdout=subprocess.PIPE)
+    environment = os.environ | {"RUSTC_BOOTSTRAP": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed")
     return json.loads(done.stdout)
@@ -91,7 +92,8 @@ class Plan:
     def heavy(self):
         """The units of tfhe itself: one of each way to compile it."""
         for index, unit in enumerate(self.units):
-            if unit["target"]["name"] == HEAVY and "lib" in unit["target"]["kind"] and unit["mode"] in ("build", "check"):
+            target, compiled = unit["target"], unit["mode"] in ("build", "check")
+            if compiled and target["name"] == HEAVY and "lib" in target["kind"]:
                 yield index
 
     def below(self, index):
@@ -180,7 +182,7 @@ def differences(held, plan, heavy_held, heavy):
         for setting in sorted(a["profile"]):
             if setting != "name" and a["profile"][setting] != b["profile"][setting]:
                 line = f"has another `{setting}` in `{plan.command()}` than in `{held.command()}`"
-                yield f"{crate} {setting}", f"{crate} {line}"
+                yield f"profile {setting}", f"{crate} {line}"
     # A crate comes and goes with a feature of another, which is said above.
     for crate, line in alone:
         yield None, f"{crate} {line}"
@@ -199,15 +201,17 @@ def pins(plans):
         everywhere, somewhere = set.intersection(*features), set.union(*features)
         alone = len(features) < len(plans)
         if alone:
-            # It comes below tfhe only with a feature of another crate.
+            # It comes below only with a feature of another crate.
             everywhere = set()
         if everywhere == somewhere:
             continue
-        # What another feature brings need not be said; nor what a dependency gives that is written without any.
+        # What another feature or the default brings need not be said.
         said = sorted(
             feature
             for feature in somewhere - everywhere - switched_on(package, {"default"} & somewhere)
-            if not any(feature in switched_on(package, {other}) - {other} for other in somewhere - {"default"})
+            if not any(
+                feature in switched_on(package, {other}) for other in somewhere - {"default", feature}
+            )
         )
         if alone and not said:
             continue
@@ -254,9 +258,10 @@ if not reference:
 if found:
     print(f"{HEAVY} would be built more than once:")
     for lines in found.values():
-        print(f"\n    {lines[0]}" + (f"\n        and {len(lines) - 1} commands more" if len(lines) > 1 else ""))
-    print("\nDo without what asks for it, or ask for it always, in the manifest of the member that depends")
-    print(f"on {HEAVY} (CONTRIBUTING.md):\n")
-    print("\n".join(f"    {line}" for line in pins(plans)))
+        print(f"\n    {lines[0]}" + (f"\n        and {len(lines) - 1} more" if len(lines) > 1 else ""))
+    if lines := list(pins(plans)):
+        print("\nDo without what asks for it, or ask for it always, in the manifest of the member that")
+        print(f"depends on {HEAVY} (CONTRIBUTING.md):\n")
+        print("\n".join(f"    {line}" for line in lines))
     sys.exit(1)
 print(f"{len(plans)} plans, one build of {HEAVY}")
