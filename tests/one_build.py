@@ -177,7 +177,7 @@ def differences(held, plan, heavy_held, heavy):
             chains = who_asks(key[0], feature, where, other)
             lines = [f"has the feature `{feature}` in `{where.command()}`, not in `{other.command()}`"]
             lines += [f"asked for by {chain}" for chain in chains[:3]]
-            lines += [f"and by {len(chains) - 3} crates more"] if len(chains) > 3 else []
+            lines += [f"and by {len(chains) - 3} more"] if len(chains) > 3 else []
             yield f"{crate} {feature}", f"{crate} " + "\n        ".join(lines)
         for setting in sorted(a["profile"]):
             if setting != "name" and a["profile"][setting] != b["profile"][setting]:
