@@ -232,7 +232,7 @@ fn table_bytes(metadata: &[u8]) -> Option<usize> {
         .filter(|b| *b <= 1 << 17)
 }
 
-/// Bytes that are serialized as they are.
+/// Bytes that are serialised as they are.
 struct Raw<'a>(&'a [u8]);
 
 impl Serialize for Raw<'_> {
