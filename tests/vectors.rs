@@ -1,6 +1,6 @@
 //! Files of format version 3 that an earlier drempel made, one of each kind: they open to the values that they had then
 //! (tests/vectors/README.md). All of it goes through the command, so that nothing here hangs on the library's names.
-#![cfg(all(unix, not(feature = "insecure-parameters")))]
+#![cfg(all(unix, not(insecure_parameters)))]
 
 use serde_json::Value;
 

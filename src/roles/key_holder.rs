@@ -112,6 +112,7 @@ impl KeyHolder {
         attestations: &[Attestation],
         ledger: &mut Ledger,
     ) -> Result<Answer, ReleaseError> {
+        agreement.in_force_today()?;
         gate::check_signing_key(agreement, &self.signing_key)?;
         let release = gate::check(&self.key, agreement, answer, attestations, ledger)?;
         let ciphertexts = answer.ciphertexts()?;

@@ -8,6 +8,7 @@ use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, 
 use crate::cases::Cases;
 use crate::roles::auditor::{AuditError, Evaluated};
 use crate::units::{Digest, SubjectId};
+use crate::verify::VerifyError;
 use crate::{Attestation, EncryptedAnswer, Evaluation, Households, Provenance};
 use drempel_fhe::bootstrap::InputTable as _;
 use drempel_fhe::params::RING;
@@ -153,7 +154,7 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
             let made = honest.answer.provenance();
             let forged = honest.scene.forge_for(agreement, key, made, &honest.payload, CHUNK_BYTES);
             let error = honest.refuse(&forged, &honest.asked, "an answer of another agreement or key");
-            assert!(matches!(error, AuditError::Input { .. }), "{error}");
+            assert!(matches!(error, AuditError::Verify(VerifyError::Answer(_))), "{error}");
         }
     }
     // Whole other scenes: a genuine answer, under another key or agreement.
@@ -161,7 +162,7 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
         let other = Scene::new(&text, INCOMES);
         let answer = other.evaluate(&honest.asked).answer;
         let error = honest.refuse(&answer, &honest.asked, "an answer of another scene");
-        assert!(matches!(error, AuditError::Input { .. }), "{error}");
+        assert!(matches!(error, AuditError::Verify(VerifyError::Answer(_))), "{error}");
     }
 }
 

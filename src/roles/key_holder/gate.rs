@@ -9,9 +9,10 @@ use crate::ledger::{Event, Ledger, Release};
 use crate::signature::SigningKey;
 use crate::verify::{self, InHand};
 
-/// Every condition, before anything is decrypted.
+/// Every condition on files, before anything is decrypted.
 ///
-/// 1. The agreement is in force, signed by all (that is what a `SignedAgreement` is), and the keys were made for it.
+/// 1. The agreement is signed by all (that is what a `SignedAgreement` is), and the keys were made for it. That it is in
+///    force, and that this is the key holder, every step checks first.
 /// 2. The tables are signed by their providers.
 /// 3. The answer is signed by the evaluator and names them; it was computed with the evaluation key of this key set.
 /// 4. An auditor has evaluated the agreed share again.
@@ -23,7 +24,6 @@ pub(super) fn check<A: Analysis>(
     attestations: &[Attestation],
     ledger: &Ledger,
 ) -> Result<Release, ReleaseError> {
-    agreement.in_force_today()?;
     let (expected, found) = (agreement.id(), key.agreement());
     if expected != found {
         return Err(ReleaseError::WrongAgreement { expected, found });
