@@ -5,13 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-#[path = "support/parties.rs"]
-mod parties;
-
-use parties::{PASSPHRASE, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, sign_all, write_key_file};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
-const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
 const INCOMES: &str = "person,income_cents\na,100000\nb,50107\nc,150107\nd,1\n";
 const HOUSEHOLDS: &str =
     "household,person,poverty_line_cents,known_cents\nh1,a,205348,0\nh1,b,205348,0\nh2,c,150107,0\n";
@@ -301,7 +297,7 @@ fn an_agreement_counts_when_every_party_has_signed_just_these_bytes() {
     let folder = tempfile::tempdir_in(good()).expect("a folder");
     let folder = folder.path();
     for party in ["uwv", "centre", "svb"] {
-        parties::key_file(&folder.join(format!("{party}.key")), &drempel::SigningKey::generate().to_bytes());
+        write_key_file(&folder.join(format!("{party}.key")), &drempel::SigningKey::generate().to_bytes());
     }
     let mut text = AGREEMENT.to_owned();
     for (party, key) in [("UWV", "uwv"), ("computing-centre", "centre"), ("SVB", "svb")] {

@@ -4,13 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-#[path = "support/parties.rs"]
-mod parties;
-
 use drempel::Rehearsal;
-use parties::{PASSPHRASE, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, sign_all};
 
-const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");
 const INCOMES: &str = "person,income_cents\na,100000\nb,50107\nc,150107\nd,1\n";
 const HOUSEHOLDS: &str =
     "household,person,poverty_line_cents\nh1,a,205348\nh1,b,205348\nh2,c,150107\nh3,d,150107\n";

@@ -6,11 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use drempel::Language;
 use drempel::units::Digest;
 
-#[cfg(feature = "report")]
 mod report;
 mod roles;
 
-#[cfg(feature = "report")]
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
     AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobCommandArgs, OutputArgs, PlanArgs,
@@ -88,7 +86,6 @@ pub(crate) enum Command {
     /// Explain one answer in plain words, for whom it is about and whoever advises them.
     Explain(ExplainArgs),
     /// Receiver: draw the released answers as a page with charts or a map, or verify such a page.
-    #[cfg(feature = "report")]
     Report(Box<ReportArgs>),
     /// Write what the agreement has for a data protection impact assessment, as Markdown.
     Dpia(DpiaArgs),

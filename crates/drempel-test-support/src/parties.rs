@@ -1,4 +1,4 @@
-//! What every party has before a test begins: a signed agreement, and signing keys in key files that open fast.
+//! What every party has before a test of the command begins: a signed agreement, and signing keys in key files.
 
 use std::fs;
 use std::path::Path;
@@ -7,13 +7,10 @@ use drempel::Rehearsal;
 use drempel::agreement::Signatures;
 use drempel::container::{Access, write_atomically};
 
-#[path = "key_file.rs"]
-mod encryption;
-
-pub(crate) use encryption::PASSPHRASE;
+use crate::encrypted;
 
 /// Writes `name`, the signatures beside it, and one signing key per party.
-pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
+pub fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
     let rehearsal = Rehearsal::of(text).expect("a sound agreement");
     let path = folder.join(name);
     fs::write(&path, rehearsal.agreement().text()).expect("writes");
@@ -21,14 +18,14 @@ pub(crate) fn sign_all(folder: &Path, name: &str, text: &str) -> Rehearsal {
     let stem = name.trim_end_matches(".toml");
     for party in rehearsal.agreement().parties() {
         let key = folder.join(format!("{stem}.{}.key", party.name));
-        key_file(&key, &rehearsal.key(&party.name).to_bytes());
+        write_key_file(&key, &rehearsal.key(&party.name).to_bytes());
     }
     rehearsal
 }
 
 /// Writes a key file that opens fast.
-pub(crate) fn key_file(path: &Path, secret: &[u8]) {
-    let encrypted = encryption::encrypted(secret);
+pub fn write_key_file(path: &Path, secret: &[u8]) {
+    let encrypted = encrypted(secret);
     write_atomically(path, Access::Private, |out| std::io::Write::write_all(out, &encrypted))
         .expect("writes");
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use drempel_test_support::repository;
+
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
 /// In the suite the kind that is cheapest, with KINDS="area_count ..." others.
@@ -12,7 +14,7 @@ const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 fn the_gallery_is_made_from_csv_files_and_changed_files_are_refused() {
     let kinds = std::env::var("KINDS").unwrap_or_else(|_| "debt_count".to_owned());
     let folder = tempfile::tempdir().expect("a folder");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/gallery.sh");
+    let script = repository("examples/gallery.sh");
     let output = Command::new(script)
         .arg(folder.path())
         .env("KINDS", &kinds)

@@ -178,7 +178,6 @@ impl Classified for drempel::answer::ReadError {
     }
 }
 
-#[cfg(feature = "report")]
 impl Classified for drempel::report::ReportError {
     fn failure_kind(&self) -> FailureKind {
         match self {
@@ -189,7 +188,6 @@ impl Classified for drempel::report::ReportError {
     }
 }
 
-#[cfg(feature = "report")]
 impl Classified for drempel::report::VerifyError {
     fn failure_kind(&self) -> FailureKind {
         match self {
@@ -199,7 +197,6 @@ impl Classified for drempel::report::VerifyError {
     }
 }
 
-#[cfg(feature = "report")]
 impl Classified for drempel::report::MapError {
     fn failure_kind(&self) -> FailureKind {
         FailureKind::Input

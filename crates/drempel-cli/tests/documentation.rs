@@ -1,28 +1,25 @@
 //! docs/cli.md as it stands, and the script that an agency would schedule.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-#[path = "support/parties.rs"]
-mod parties;
+use drempel_test_support::{PASSPHRASE, SVB_UWV, repository, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
 /// Runs every console block of docs/cli.md, in a copy of docs/cli.in.
 #[test]
 fn the_page_about_the_command_line_is_true() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = |path: &str| fs::read_to_string(root.join(path)).expect("reads");
-    let unsigned: String = text("docs/cli.in/agreement.toml")
+    let unsigned: String = fs::read_to_string(repository("docs/cli.in/agreement.toml"))
+        .expect("reads")
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("signing_key = "))
         .collect();
-    assert!(unsigned == text("examples/agreements/svb_uwv.toml"), "one agreement, two copies");
+    assert!(unsigned == SVB_UWV, "one agreement, two copies");
     let folder = tempfile::tempdir().expect("a folder");
-    fs::copy(root.join("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
+    fs::copy(repository("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
     fs::create_dir(folder.path().join("cli.in")).expect("makes");
-    for file in fs::read_dir(root.join("docs/cli.in")).expect("reads").flatten() {
+    for file in fs::read_dir(repository("docs/cli.in")).expect("reads").flatten() {
         let copy = folder.path().join("cli.in").join(file.file_name());
         fs::copy(file.path(), &copy).expect("copies");
         #[cfg(unix)]
@@ -38,14 +35,13 @@ fn the_page_about_the_command_line_is_true() {
 #[cfg(unix)]
 #[test]
 fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a folder");
     let script = |households: &str, name: &str| {
         let households_csv = folder.path().join("households.csv");
         fs::write(&households_csv, households).expect("writes");
-        Command::new(root.join("examples/svb_uwv.sh"))
+        Command::new(repository("examples/svb_uwv.sh"))
             .arg(folder.path().join(name))
-            .args([root.join("docs/cli.in/incomes.csv"), households_csv])
+            .args([repository("docs/cli.in/incomes.csv"), households_csv])
             .env("DREMPEL", DREMPEL)
             .env("DREMPEL_PASSPHRASE", "an example")
             .output()
@@ -67,11 +63,10 @@ fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
 #[cfg(unix)]
 #[test]
 fn a_question_is_played_on_the_command_line_from_csv_to_answers() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let kinds = std::env::var("KINDS").unwrap_or_else(|_| "debt_alarm".to_owned());
     for kind in kinds.split_ascii_whitespace() {
         let folder = tempfile::tempdir().expect("a folder");
-        let output = Command::new(root.join("examples/one_analysis.sh"))
+        let output = Command::new(repository("examples/one_analysis.sh"))
             .arg(kind)
             .arg(folder.path())
             .env("DREMPEL", DREMPEL)
@@ -87,9 +82,9 @@ fn a_question_is_played_on_the_command_line_from_csv_to_answers() {
 #[test]
 fn every_process_makes_the_same_answer_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
-    let inputs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.in");
+    let inputs = repository("docs/cli.in");
     let text = fs::read_to_string(inputs.join("agreement.toml")).expect("reads");
-    parties::sign_all(folder.path(), "agreement.toml", &text);
+    sign_all(folder.path(), "agreement.toml", &text);
     for name in ["incomes.csv", "households.csv"] {
         fs::copy(inputs.join(name), folder.path().join(name)).expect("copies");
     }
@@ -98,7 +93,7 @@ fn every_process_makes_the_same_answer_bytes() {
             .args(arguments.split_ascii_whitespace())
             .current_dir(folder.path())
             .env("RAYON_NUM_THREADS", threads)
-            .env("DREMPEL_PASSPHRASE", parties::PASSPHRASE)
+            .env("DREMPEL_PASSPHRASE", PASSPHRASE)
             .output()
             .expect("drempel starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -6,6 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use drempel_test_support::{PASSPHRASE, repository};
+
+const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("makes");
     for entry in fs::read_dir(from).expect("a folder") {
@@ -27,7 +31,7 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn every_fault_is_named_and_has_its_exit_code() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), folder.path());
+    copy(&repository("tests/fixtures"), folder.path());
     let list = fs::read_to_string(folder.path().join("list.csv")).expect("kept");
     let mut reader = csv::Reader::from_reader(list.as_bytes());
     let mut faults = 0;
@@ -37,10 +41,10 @@ fn every_fault_is_named_and_has_its_exit_code() {
         let [file, code, message, command] =
             [0, 1, 2, 3].map(|column| row.get(column).expect("four columns"));
         let clock = Instant::now();
-        let output = Command::new(env!("CARGO_BIN_EXE_drempel"))
+        let output = Command::new(DREMPEL)
             .args(command.split(' '))
             .current_dir(folder.path())
-            .env("DREMPEL_PASSPHRASE", "test")
+            .env("DREMPEL_PASSPHRASE", PASSPHRASE)
             .output()
             .expect("runs");
         let said = String::from_utf8_lossy(&output.stderr);
@@ -66,8 +70,11 @@ fn every_fault_is_named_and_has_its_exit_code() {
         "encrypt --agreement good/agreement.toml --dataset income --public-key good/public.key --signing-key \
          good/provider.key --input good/incomes.csv --out out",
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_drempel"));
-        command.args(good.split_whitespace()).current_dir(folder.path()).env("DREMPEL_PASSPHRASE", "test");
+        let mut command = Command::new(DREMPEL);
+        command
+            .args(good.split_whitespace())
+            .current_dir(folder.path())
+            .env("DREMPEL_PASSPHRASE", PASSPHRASE);
         let output = command.output().expect("runs");
         assert!(output.status.success(), "{good}: {}", String::from_utf8_lossy(&output.stderr));
     }

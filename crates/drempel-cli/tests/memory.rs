@@ -9,13 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-#[path = "support/parties.rs"]
-mod parties;
-#[path = "support/rounds.rs"]
-mod rounds;
-
-use parties::{PASSPHRASE, sign_all};
-use rounds::rounds;
+use drempel_test_support::{PASSPHRASE, rounds, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 

@@ -23,7 +23,6 @@ mod pseudonymise;
 mod purge;
 #[cfg(feature = "key-holder")]
 mod release;
-#[cfg(feature = "report")]
 mod report;
 mod unblind;
 
@@ -75,7 +74,6 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Unblind(args) => unblind::run(&args, output),
         Command::Ledger(args) => ledger::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
-        #[cfg(feature = "report")]
         Command::Report(args) => report::run(&args, output),
         Command::Dpia(args) => dpia::run(&args, output),
         Command::Purge(args) => purge::run(&args, output),

@@ -6,13 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-#[path = "support/parties.rs"]
-mod parties;
-#[path = "support/rounds.rs"]
-mod rounds;
-
-use parties::{PASSPHRASE, sign_all};
-use rounds::rounds;
+use drempel_test_support::{PASSPHRASE, rounds, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
