@@ -23,7 +23,7 @@ mod attestation;
 mod draw;
 
 pub use attestation::{Attestation, Statement};
-pub(crate) use draw::Draw;
+pub use draw::Draw;
 
 /// The party that evaluates again: a data provider or a supervisor. It holds no key that decrypts.
 pub struct Auditor {

@@ -226,9 +226,12 @@ impl Container {
         self.seal
     }
 
-    /// Refuses an artefact that the party has not signed, under this name where it is a table. Whose signature it must
-    /// be, the agreement says.
-    pub(crate) fn signed_by(&self, party: &Party, name: &str) -> Result<(), ContainerError> {
+    /// Refuses an artefact that the party has not signed: a table under its dataset's name, any other under none (`""`).
+    /// Whose signature it must be, the agreement says.
+    ///
+    /// # Errors
+    /// [`ContainerError::NotSigned`].
+    pub fn signed_by(&self, party: &Party, name: &str) -> Result<(), ContainerError> {
         self.seal.signed_by(&self.header, party, name)
     }
 

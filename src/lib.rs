@@ -11,23 +11,18 @@ pub mod units;
 pub mod answer;
 pub mod audit;
 mod blinding;
-pub mod dpia;
 mod encrypted_answer;
 mod encrypted_table;
 pub mod evaluator;
-pub mod explain;
 pub mod job;
 pub mod key_file;
 #[cfg(feature = "key-holder")]
 pub mod key_holder;
 mod keys;
-pub mod language;
 pub mod ledger;
 pub mod plaintext;
 pub mod provider;
 pub mod pseudonym;
-#[cfg(feature = "report")]
-pub mod report;
 pub mod retention;
 pub mod signature;
 mod statistics;
@@ -44,17 +39,13 @@ pub use cases::households::{Household, HouseholdRef, Households};
 pub use encrypted_answer::{EncryptedAnswer, Provenance};
 pub use encrypted_table::EncryptedTable;
 pub use evaluator::{Evaluation, Evaluator, Progress};
-pub use explain::Explanation;
 #[cfg(feature = "key-holder")]
 pub use key_holder::{KeyHolder, SecretKey};
 pub use keys::EvaluationKey;
 pub use keys::PublicKey;
-pub use language::Language;
 pub use ledger::Ledger;
 pub use plan::Plan;
 pub use provider::DataProvider;
-#[cfg(feature = "report")]
-pub use report::Report;
 pub use retention::Purge;
 pub use signature::SigningKey;
 pub use table::Table;

@@ -59,7 +59,8 @@ macro_rules! artefact {
                 self.container().digest()
             }
 
-            pub(crate) fn container(&self) -> &$crate::container::Container {
+            /// The container that it lies in: whose it is, and who signed it.
+            pub fn container(&self) -> &$crate::container::Container {
                 &self.container
             }
         }

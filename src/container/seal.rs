@@ -3,9 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{ContainerError, Header, Kind};
 use crate::agreement::Party;
 use crate::signature::{Context, Signature, SigningKey};
-use crate::units::Digest;
-#[cfg(any(feature = "key-holder", feature = "report"))]
-use crate::units::{AgreementId, KeyId};
+use crate::units::{AgreementId, Digest, KeyId};
 
 /// What binds an artefact to whoever made it: enough to check the signature without the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +23,10 @@ impl Seal {
     }
 
     /// Refuses a table of this dataset, agreement and key that its provider has not signed.
-    #[cfg(any(feature = "key-holder", feature = "report"))]
-    pub(crate) fn table_signed_by(
+    ///
+    /// # Errors
+    /// [`ContainerError::NotSigned`].
+    pub fn table_signed_by(
         &self,
         agreement: AgreementId,
         key: KeyId,

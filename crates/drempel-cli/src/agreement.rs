@@ -4,8 +4,8 @@ use std::path::Path;
 use drempel::agreement::{Role, Signatures};
 use drempel::analysis::{Analysis, Question};
 use drempel::container::{Access, write_atomically};
-use drempel::language::Language;
 use drempel::{Agreement, SignedAgreement};
+use drempel_report::{Language, Present};
 use serde_json::{Value, json};
 
 use crate::cli::{AgreementAction, AgreementArgs};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use drempel::Language;
 use drempel::units::Digest;
+use drempel_report::Language;
 
 mod report;
 mod roles;

@@ -1,7 +1,7 @@
 use std::io;
 
 use drempel::container::{Access, write_atomically};
-use drempel::dpia::document;
+use drempel_report::dpia::document;
 use serde_json::json;
 
 use crate::cli::DpiaArgs;

@@ -1,8 +1,8 @@
 use drempel::analysis::Analysis;
 use drempel::answer::Value;
-use drempel::explain::Explanation;
 use drempel::units::SubjectId;
 use drempel::{Answer, EncryptedAnswer};
+use drempel_report::Explanation;
 use serde_json::json;
 
 use crate::cli::ExplainArgs;

@@ -178,7 +178,7 @@ impl Classified for drempel::answer::ReadError {
     }
 }
 
-impl Classified for drempel::report::ReportError {
+impl Classified for drempel_report::report::ReportError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Csv(error) => error.failure_kind(),
@@ -188,7 +188,7 @@ impl Classified for drempel::report::ReportError {
     }
 }
 
-impl Classified for drempel::report::VerifyError {
+impl Classified for drempel_report::report::VerifyError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Report(error) => error.failure_kind(),
@@ -197,7 +197,7 @@ impl Classified for drempel::report::VerifyError {
     }
 }
 
-impl Classified for drempel::report::MapError {
+impl Classified for drempel_report::report::MapError {
     fn failure_kind(&self) -> FailureKind {
         FailureKind::Input
     }
@@ -223,7 +223,7 @@ impl Classified for drempel::pseudonym::PseudonymiseError {
     }
 }
 
-impl Classified for drempel::explain::ExplainError {
+impl Classified for drempel_report::explain::ExplainError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Answer(error) => error.failure_kind(),

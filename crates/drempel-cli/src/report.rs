@@ -5,9 +5,10 @@ use std::path::Path;
 use drempel::agreement::{Role, SignedAgreement};
 use drempel::analysis::{Analysis, Question};
 use drempel::container::{Access, write_atomically};
-use drempel::report::{Inputs, Regions, Shapes, Source};
 use drempel::units::Digest;
-use drempel::{Answer, Attestation, EncryptedAnswer, Ledger, Report};
+use drempel::{Answer, Attestation, EncryptedAnswer, Ledger};
+use drempel_report::Report;
+use drempel_report::report::{Inputs, Regions, Shapes, Source};
 use serde_json::json;
 
 use crate::cli::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};

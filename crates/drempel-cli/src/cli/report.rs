@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use drempel::Language;
+use drempel_report::Language;
 
 #[derive(Args)]
 #[command(
