@@ -12,7 +12,8 @@ use std::path::Path;
 use drempel::Evaluated;
 use drempel::agreement::Role;
 use drempel::analysis::{Analysis, Question};
-use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Language, Ledger, PublicKey, Rehearsal, Table};
+use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table};
+use drempel_report::{Language, Present};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let kind = std::env::args().nth(1).ok_or("give a kind, such as debt_count")?;

@@ -10,14 +10,15 @@ use std::io::Read;
 
 use drempel::Evaluated;
 use drempel::agreement::{AgreementError, Dataset, Section, Subject};
-use drempel::analysis::{Analysis, Description, Records, Released, Setting};
+use drempel::analysis::{Analysis, Records, Released, Setting};
 use drempel::answer::Value;
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::{
-    Auditor, DataProvider, Evaluator, Households, KeyHolder, Language, Ledger, Plan, PublicKey, Rehearsal,
-    Table, plaintext,
+    Auditor, DataProvider, Evaluator, Households, KeyHolder, Ledger, Plan, PublicKey, Rehearsal, Table,
+    plaintext,
 };
+use drempel_report::{Description, Language, Present};
 use serde::Deserialize;
 
 /// One digit of base 16 holds the months, so a record is a single ciphertext.
@@ -56,18 +57,6 @@ impl Analysis for Arrears {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, _setting: &Setting<'_>, _language: Language) -> Description {
-        let Self { months, letter_from: letter, visit_from: visit, .. } = self;
-        let creditors = self.datasets.join(", ");
-        Description {
-            question: format!(
-                "At how many of {creditors} are {months} months due: {letter} (letter) or {visit} (visit)?"
-            ),
-            terms: vec![("months".to_owned(), months.to_string())],
-            in_the_clear: "for each household: an identifier and its members".to_owned(),
-        }
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
@@ -153,6 +142,21 @@ impl Analysis for Arrears {
         });
         let creditors = backend.sum_by(&arrears, &batch.group_of, batch.households.len());
         Ok(vec![backend.lookup(&creditors, &vec![advice; batch.households.len()])?])
+    }
+}
+
+/// What people read of it. Reports, explanations and documents for an impact assessment need no more.
+impl Present for Arrears {
+    fn describe(&self, _setting: &Setting<'_>, _language: Language) -> Description {
+        let Self { months, letter_from: letter, visit_from: visit, .. } = self;
+        let creditors = self.datasets.join(", ");
+        Description {
+            question: format!(
+                "At how many of {creditors} are {months} months due: {letter} (letter) or {visit} (visit)?"
+            ),
+            terms: vec![("months".to_owned(), months.to_string())],
+            in_the_clear: "for each household: an identifier and its members".to_owned(),
+        }
     }
 }
 

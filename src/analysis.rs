@@ -4,10 +4,9 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::artefacts::Provenance;
 use crate::cases::{CaseError, Cases};
-use crate::language::Language;
 use crate::units::SubjectIds;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -16,14 +15,11 @@ pub mod arrears;
 pub mod counts;
 pub mod debt_alarm;
 pub mod debt_count;
-mod description;
 pub mod eligibility;
 pub mod group_comparison;
 pub mod group_mean;
 mod household_sum;
 pub mod matching;
-pub mod picture;
-mod plain_words;
 pub mod presence;
 mod question;
 pub mod ranking;
@@ -34,15 +30,12 @@ pub mod totals;
 pub use area_count::AreaCount;
 pub use debt_alarm::DebtAlarm;
 pub use debt_count::DebtCount;
-pub use description::Description;
 pub use eligibility::Eligibility;
 pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
 pub use matching::Matching;
-pub use picture::Picture;
-pub use plain_words::PlainWords;
 pub use presence::Presence;
-pub use question::Question;
+pub use question::{AnyCases, Question};
 pub use ranking::Ranking;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
@@ -63,46 +56,6 @@ pub trait Analysis: Sized + Send + Sync {
 
     /// The names of the datasets it reads, in the order in which tables are numbered.
     fn datasets(&self) -> &[String];
-
-    /// What is asked, in one language, for whoever must approve it.
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description;
-
-    /// What was asked about one subject, for an explanation of its answer. Give words of your own where the question
-    /// means more to a person when it has that person's own numbers in it.
-    fn plain_words(
-        &self,
-        setting: &Setting<'_>,
-        _cases: &Self::Cases,
-        _place: usize,
-        evaluator: &str,
-        language: Language,
-    ) -> PlainWords {
-        PlainWords::of(&self.describe(setting, language), evaluator, language)
-    }
-
-    /// What the released values of one subject mean, in a sentence; nothing where they speak for themselves.
-    fn meaning(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: &Self::Cases,
-        _place: usize,
-        _values: &[Value],
-        _language: Language,
-    ) -> Option<String> {
-        None
-    }
-
-    /// What the released answers are as pictures, for a report; nothing where the values cannot be answers of this
-    /// analysis. Give pictures of your own where a list says too much, or not enough.
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&Self::Cases>,
-        _answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        Some(vec![Picture::list(self.columns(), language)])
-    }
 
     /// Checks the section against the datasets it names and the disclosure.
     ///

@@ -79,6 +79,16 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Under which agreement it happened.
+    pub fn agreement(&self) -> AgreementId {
+        match self {
+            Self::Keys { agreement, .. } | Self::Purge { agreement, .. } => *agreement,
+            Self::Release(release) => release.agreement,
+        }
+    }
+}
+
 /// One release: which answers, made from what, for whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -294,7 +304,7 @@ impl Ledger {
     }
 
     /// Whether this party wrote every entry.
-    pub(crate) fn is_of(&self, owner: &VerifyingKey) -> bool {
+    pub fn is_of(&self, owner: &VerifyingKey) -> bool {
         self.signer.is_none_or(|signer| signer == *owner)
     }
 

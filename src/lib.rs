@@ -33,12 +33,6 @@ pub mod roles;
 pub mod job;
 pub mod retention;
 
-pub mod dpia;
-pub mod explain;
-pub mod language;
-#[cfg(feature = "report")]
-pub mod report;
-
 pub use drempel_fhe::{circuit, params};
 
 pub use answer::Answer;
@@ -50,12 +44,8 @@ pub use artefacts::{
 pub use cases::Cases;
 pub use cases::households::{Household, HouseholdRef, Households};
 pub use contract::{Agreement, Rehearsal, SignedAgreement};
-pub use explain::Explanation;
-pub use language::Language;
 pub use ledger::Ledger;
 pub use plan::Plan;
-#[cfg(feature = "report")]
-pub use report::Report;
 pub use retention::Purge;
 #[cfg(feature = "key-holder")]
 pub use roles::KeyHolder;

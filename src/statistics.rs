@@ -49,18 +49,6 @@ impl Welch {
     }
 }
 
-/// The confidence interval of one group's mean, by Student's t; nothing for less than two people or a spread that is
-/// none.
-pub(crate) fn mean_interval(mean: f64, sample: Sample, confidence: f64) -> Option<(f64, f64)> {
-    if sample.number < 2 || sample.variance.is_nan() || sample.variance < 0.0 {
-        return None;
-    }
-    let t = StudentsT::new(0.0, 1.0, f64::from(sample.number - 1)).ok()?;
-    let margin =
-        t.inverse_cdf((1.0 + confidence) / 2.0) * (sample.variance / f64::from(sample.number)).sqrt();
-    Some((mean - margin, mean + margin))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,21 +109,6 @@ mod tests {
             let Welch { high, .. } = equal(0.0, n, confidence);
             assert!((high - expected).abs() < 5e-4, "{n} {confidence}: {high}");
         }
-    }
-
-    /// Of 2, 11 and 31 people, as every printed table of the t distribution has the quantiles.
-    #[test]
-    fn the_interval_of_a_mean_is_that_of_the_printed_tables() {
-        for (number, quantile) in [(2, 12.706), (11, 2.228), (31, 2.042)] {
-            let sample = Sample { number, variance: f64::from(number) };
-            let (low, high) = mean_interval(100.0, sample, 0.95).expect("an interval");
-            assert!(
-                (high - 100.0 - quantile).abs() < 5e-4 && (low + high - 200.0).abs() < 1e-9,
-                "{low} {high}"
-            );
-        }
-        assert!(mean_interval(0.0, Sample { number: 1, variance: 1.0 }, 0.95).is_none());
-        assert!(mean_interval(0.0, Sample { number: 9, variance: -1.0 }, 0.95).is_none());
     }
 
     #[test]

@@ -3,35 +3,12 @@
 use std::fmt::Write;
 
 use drempel::Agreement;
-use drempel::Evaluated;
 use drempel::analysis::Eligibility;
 use drempel::answer::Value;
 use drempel::plaintext;
 use drempel::units::{Cents, SubjectId};
-use drempel::{
-    Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, Plan, Rehearsal, Table,
-};
-
-/// xorshift64*: the same cases in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// Uniform enough in `low..=high`.
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + (u128::from(self.next()) % (high - low + 1) as u128) as i64
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.next() as usize % from.len()]
-    }
-}
+use drempel::{Household, Households, Plan, Table};
+use drempel_test_support::{Random, SVB_UWV, Scene};
 
 /// One agreement's numbers.
 #[derive(Clone, Copy)]
@@ -45,9 +22,9 @@ struct Setting {
 }
 
 impl Setting {
-    fn rehearsal(&self) -> Rehearsal<Eligibility> {
+    fn agreement(&self) -> String {
         let Self { min, max, comparison, known_min, known_max, line_max } = self;
-        let text = format!(
+        format!(
             r#"
             agreement = {{ name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }}
             party = [
@@ -59,8 +36,11 @@ impl Setting {
             analysis = {{ kind = "eligibility", datasets = ["income"], comparison = "{comparison}", max_addends = 8, missing = "refuse", line_min = 0, line_max = {line_max}, known_min = {known_min}, known_max = {known_max} }}
             disclosure = {{ to = "provider", answers = 1000000 }}
             "#
-        );
-        Rehearsal::<Eligibility>::of(&text).expect("a sound agreement")
+        )
+    }
+
+    fn parsed(&self) -> Agreement<Eligibility> {
+        Agreement::parse(&self.agreement()).expect("a sound agreement")
     }
 }
 
@@ -132,6 +112,14 @@ fn households(cases: &[Case]) -> (Households, Vec<SubjectId>) {
     (Households::new(made).expect("valid households"), people)
 }
 
+fn csv<'a>(column: &str, subjects: &[SubjectId], amounts: impl Iterator<Item = &'a i64>) -> String {
+    let mut csv = format!("{column},cents\n");
+    for (subject, amount) in subjects.iter().zip(amounts) {
+        writeln!(csv, "{subject},{amount}").expect("in memory");
+    }
+    csv
+}
+
 fn table<'a>(
     agreement: &Agreement<Eligibility>,
     name: &str,
@@ -139,10 +127,7 @@ fn table<'a>(
     amounts: impl Iterator<Item = &'a i64>,
 ) -> Table {
     let column = agreement.dataset(name).expect("a dataset").subject.column();
-    let mut csv = format!("{column},cents\n");
-    for (subject, amount) in subjects.iter().zip(amounts) {
-        writeln!(csv, "{subject},{amount}").expect("in memory");
-    }
+    let csv = csv(column, subjects, amounts);
     Table::from_csv(agreement, name, csv.as_bytes()).expect("valid amounts")
 }
 
@@ -162,8 +147,7 @@ fn a_million_boundary_households_on_plaintext_agree_with_the_oracle() {
             known_max: random.pick(&[0, 1, 13_000_000]),
             line_max: random.pick(&[0, 1, 150_107, 8 * (span + 2_000_000), 1 << 45]),
         };
-        let rehearsal = setting.rehearsal();
-        let agreement = rehearsal.agreement();
+        let agreement = &setting.parsed();
         let cases: Vec<Case> = (0..per_round).map(|_| Case::random(&mut random, &setting)).collect();
         let (households, people) = households(&cases);
         let table = table(agreement, "income", &people, cases.iter().flat_map(|case| &case.incomes));
@@ -188,28 +172,17 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
         known_max: 50_000,
         line_max: 400_000,
     };
-    let rehearsal = setting.rehearsal();
-    let agreement = rehearsal.agreement();
     let mut random = Random(7);
     let cases: Vec<Case> = (0..304).map(|_| Case::random(&mut random, &setting)).collect();
     let (households, people) = households(&cases);
-    let mut ledger = Ledger::in_memory();
-    let (holder, public, evaluation) =
-        KeyHolder::generate(agreement, rehearsal.key("holder"), &mut ledger).expect("in force");
-    let table = table(agreement, "income", &people, cases.iter().flat_map(|case| &case.incomes));
-    let provider = DataProvider::new(public, rehearsal.key("provider"));
-    let tables = [provider.encrypt(agreement, &table).expect("encrypts")];
-    let evaluator = Evaluator::new(&evaluation, rehearsal.key("evaluator")).expect("in memory");
-    let encrypted = evaluator.evaluate(agreement, &households, &tables, |_| {}).expect("evaluates").answer;
-    let auditor = Auditor::new(&evaluation, rehearsal.key("provider")).expect("in memory");
-    let job = Evaluated { answer: &encrypted, transcript: None, blinding: None };
-    let attestation = auditor.audit(agreement, &households, &tables, &job, |_| {}).expect("attests");
-    let answer = holder.release(agreement, &encrypted, &[attestation], &mut ledger).expect("releases");
+    let incomes = csv("person", &people, cases.iter().flat_map(|case| &case.incomes));
+    let scene: Scene = Scene::new(&setting.agreement(), &[incomes]);
+    let answer = scene.play(&households);
     assert_eq!(answer.rows().len(), cases.len());
     for ((household, eligible), case) in answer.rows().zip(&cases) {
         assert_eq!(eligible, case.eligible(&setting), "{household}");
     }
-    let plan = evaluator.plan(agreement, &households, &tables).expect("plans");
+    let plan = scene.evaluator.plan(scene.agreement(), &households, &scene.tables).expect("plans");
     assert!(plan.log2_failure < -64.0);
 }
 
@@ -225,16 +198,14 @@ fn bootstraps_per_household_are_frozen() {
     };
     let expected = [(18, [5, 6, 8, 9, 12, 18, 18, 18]), (22, [6, 8, 10, 11, 14, 22, 22, 22])];
     for (bits, bootstraps) in expected {
-        let rehearsal = setting(bits).rehearsal();
-        let agreement = rehearsal.agreement();
-        let plans = Plan::of_samples(agreement);
+        let plans = Plan::of_samples(&setting(bits).parsed());
         let found: Vec<u64> = plans.iter().map(|(_, plan)| plan.bootstraps).collect();
         assert_eq!(found, bootstraps, "{bits} bits");
     }
 }
 
 #[test]
-fn a_ciphertext_takes_16_bytes_and_at_most_two_percent_more() {
+fn with_real_keys_a_ciphertext_takes_16_bytes_and_at_most_2_percent_more() {
     let setting = Setting {
         min: 0,
         max: (1 << 18) - 1,
@@ -243,16 +214,11 @@ fn a_ciphertext_takes_16_bytes_and_at_most_two_percent_more() {
         known_max: 0,
         line_max: 100_000,
     };
-    let rehearsal = setting.rehearsal();
-    let agreement = rehearsal.agreement();
     let rows = 20_000;
     let mut incomes = String::from("person,cents\n");
     (0..rows).for_each(|row| incomes += &format!("{row},{row}\n"));
-    let keys = KeyHolder::generate(agreement, rehearsal.key("holder"), &mut Ledger::in_memory());
-    let (_, public, _) = keys.expect("in force");
-    let table = Table::from_csv(agreement, "income", incomes.as_bytes()).expect("valid incomes");
-    let table = DataProvider::new(public, rehearsal.key("provider")).encrypt(agreement, &table);
-    let table = table.expect("encrypts");
+    let scene: Scene = Scene::new(&setting.agreement(), &[incomes]);
+    let table = &scene.tables[0];
     let header = table.header();
     // Identifiers and their lengths included.
     let bytes = header.metadata_bytes + header.payload_bytes + 32 * header.chunks() + 96 + 128;
@@ -335,19 +301,18 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
 
 #[test]
 fn an_agreement_with_numbers_at_the_ends_of_their_type_is_refused() {
-    let good = include_str!("../examples/agreements/svb_uwv.toml");
     for key in ["min = 0", "max = 500000", "norms = [150107, 205348]", "max_addends = 2", "answers = 2000"] {
         for value in [i64::MIN, i64::MIN + 1, -1_000_000_000_000_001, i64::MAX, 1_000_000_000_000_001] {
             let name = key.split(' ').next().expect("a key");
             let value = if name == "norms" { format!("[{value}]") } else { value.to_string() };
-            let text = good.replace(key, &format!("{name} = {value}"));
-            assert_ne!(text, good);
+            let text = SVB_UWV.replace(key, &format!("{name} = {value}"));
+            assert_ne!(text, SVB_UWV);
             let positive_answers = name == "answers" && !value.starts_with('-');
             assert_eq!(Agreement::<Eligibility>::parse(&text).is_ok(), positive_answers, "{name} = {value}");
         }
     }
     for known in ["known_min = -9223372036854775808", "known_max = 9223372036854775807"] {
-        let text = good.replace("max_addends = 2", &format!("max_addends = 2\n{known}"));
+        let text = SVB_UWV.replace("max_addends = 2", &format!("max_addends = 2\n{known}"));
         assert!(Agreement::<Eligibility>::parse(&text).is_err(), "{known}");
     }
 }

@@ -1,16 +1,13 @@
 //! An evaluator that must not even see the norms.
 
-use drempel::Evaluated;
-use drempel::analysis::Eligibility;
 use drempel::units::{Cents, SubjectId};
-use drempel::{
-    Auditor, DataProvider, Evaluator, Household, Households, KeyHolder, Ledger, PublicKey, Rehearsal, Table,
-};
+use drempel::{Household, Households};
+use drempel_test_support::Scene;
 
 /// Minus each household's norm as an encrypted household dataset: the files that evaluator and auditor read have no
 /// amount and no norm.
 #[test]
-fn encrypted_norms_leave_neither_amount_nor_norm_in_what_evaluator_and_auditor_see() {
+fn with_real_keys_encrypted_norms_show_neither_amount_nor_norm() {
     let text = r#"
         agreement = { name = "n", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }
         party = [
@@ -26,13 +23,6 @@ fn encrypted_norms_leave_neither_amount_nor_norm_in_what_evaluator_and_auditor_s
         analysis = { kind = "eligibility", datasets = ["income", "norm"], comparison = "below", max_addends = 3, missing = "refuse", norms = [0] }
         disclosure = { to = "holder", answers = 1000 }
     "#;
-    let parties = Rehearsal::<Eligibility>::of(text).expect("sound");
-    let agreement = parties.agreement();
-    let mut ledger = Ledger::in_memory();
-    let keys = KeyHolder::generate(agreement, parties.key("holder"), &mut ledger);
-    let (holder, public, evaluation_key) = keys.expect("in force");
-    let mut bytes = Vec::new();
-    public.write(&mut bytes).expect("in memory");
     let (mut incomes, mut norms, mut asked) =
         ("person,cents\n".to_owned(), "household,minus_norm\n".to_owned(), Vec::new());
     let mut expected = Vec::new();
@@ -51,24 +41,13 @@ fn encrypted_norms_leave_neither_amount_nor_norm_in_what_evaluator_and_auditor_s
         asked.push(Household::new(id, members, Cents::ZERO, Cents::ZERO));
     }
     let asked = Households::new(asked).expect("valid households");
-    let encrypt = |dataset: &str, party: &str, rows: &str| {
-        let public = PublicKey::from_bytes(bytes.clone()).expect("just written");
-        let table = Table::from_csv(agreement, dataset, rows.as_bytes()).expect("valid");
-        DataProvider::new(public, parties.key(party)).encrypt(agreement, &table).expect("encrypts")
-    };
-    let tables = [encrypt("income", "UWV", &incomes), encrypt("norm", "SVB", &norms)];
+    let scene: Scene = Scene::new(text, &[incomes, norms]);
     // All that evaluator and auditor know of a household in the clear.
     assert!(asked.iter().all(|household| household.poverty_line() == Cents::ZERO));
     assert!(asked.iter().all(|household| household.known() == Cents::ZERO));
-    let evaluator = Evaluator::new(&evaluation_key, parties.key("centre")).expect("in memory");
-    let plan = evaluator.plan(agreement, &asked, &tables).expect("plans");
+    let plan = scene.evaluator.plan(scene.agreement(), &asked, &scene.tables).expect("plans");
     assert_eq!(plan.bootstraps, 12 * 6 + 12 * 8, "one more addend: a single costs 6 and a couple 8");
-    let answer = evaluator.evaluate(agreement, &asked, &tables, |_| {}).expect("evaluates").answer;
-    let auditor = Auditor::new(&evaluation_key, parties.key("UWV")).expect("in memory");
-    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
-    let attestation = auditor.audit(agreement, &asked, &tables, &job, |_| {}).expect("attests");
-    let released = holder.release(agreement, &answer, &[attestation], &mut ledger).expect("releases");
-    let eligible: Vec<bool> = released.rows().map(|(_, eligible)| eligible).collect();
+    let eligible: Vec<bool> = scene.play(&asked).rows().map(|(_, eligible)| eligible).collect();
     assert_eq!(eligible, expected);
     assert!(expected.contains(&true) && expected.contains(&false));
 }

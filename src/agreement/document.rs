@@ -177,13 +177,16 @@ impl Document {
         self.parties.iter().filter(move |party| party.roles.contains(&role))
     }
 
-    /// The evaluator or the key holder.
-    pub(crate) fn only(&self, role: Role) -> &Party {
+    /// The evaluator or the key holder: the first party that has the role.
+    ///
+    /// # Panics
+    /// When nobody has it: with the role of another kind.
+    pub fn only(&self, role: Role) -> &Party {
         self.holders(role).next().expect("an agreement has one evaluator and one key holder: checked")
     }
 
     /// The party that holds a dataset.
-    pub(crate) fn provider(&self, dataset: &Dataset) -> &Party {
+    pub fn provider(&self, dataset: &Dataset) -> &Party {
         let provider = self.parties.iter().find(|party| party.name == dataset.provider);
         provider.expect("a dataset's provider is a party: checked with the agreement")
     }

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::AgreementError;
-use crate::language::Language;
 use crate::signature::VerifyingKey;
 use crate::units::{Cents, MAX_CENTS, hides};
 
@@ -106,16 +105,6 @@ impl Subject {
             Self::Household => "household",
             Self::Offer => "offer",
             Self::Demand => "demand",
-        }
-    }
-
-    /// "each person", in a language.
-    pub(crate) fn each(self, language: Language) -> &'static str {
-        match self {
-            Self::Person => language.pick("each person", "elke persoon"),
-            Self::Household => language.pick("each household", "elk huishouden"),
-            Self::Offer => language.pick("each offer", "elk aanbod"),
-            Self::Demand => language.pick("each demand", "elke vraag"),
         }
     }
 }

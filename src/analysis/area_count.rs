@@ -6,24 +6,20 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::household_sum::Folded;
-use super::picture::{self, Area, whole};
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
-use crate::language::Language;
-use crate::units::SubjectId;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 mod batch;
 mod condition;
-mod describe;
 mod program;
 mod suppression;
 
 pub use batch::Batch;
-pub use condition::Condition;
+pub use condition::{Against, Condition};
 
 use batch::Total;
 use program::Program;
@@ -67,6 +63,31 @@ const IS_AREA: i64 = 0;
 const IS_TOTAL: i64 = 1;
 
 impl AreaCount {
+    /// What is compared for each household: one to four conditions.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.condition
+    }
+
+    /// The ways to be at risk: for each the names of the conditions that must all hold.
+    pub fn at_risk(&self) -> &[Vec<String>] {
+        &self.at_risk
+    }
+
+    /// The most households of an area.
+    pub fn max_households(&self) -> usize {
+        self.max_households
+    }
+
+    /// What totals are over: the column of the evaluator's file, where totals are asked for.
+    pub fn totals(&self) -> Option<&str> {
+        self.totals.as_deref()
+    }
+
+    /// The condition of whom a measure has reached, where those that it missed are counted too.
+    pub fn reached(&self) -> Option<&str> {
+        self.reached.as_deref()
+    }
+
     /// Whether a household meets a condition, when the conditions that it meets are the bits of `index`, the first
     /// condition's lowest.
     fn meets(&self, index: i64, name: &str) -> bool {
@@ -158,43 +179,6 @@ impl Analysis for AreaCount {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        self.description(Self::minimum(setting), language)
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        cases: Option<&Areas>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let households = cases.map(households);
-        let counted = |column: usize, title: &str, what: &str| {
-            let area = |(place, (id, values)): (usize, (&SubjectId, &[Value]))| {
-                let count = match values.get(column)? {
-                    Value::Suppressed => None,
-                    value => Some(whole(value).and_then(|count| u64::try_from(count).ok())?),
-                };
-                let (of, is_total) = households.as_ref().and_then(|all| all.get(place).copied()).unzip();
-                Some(Area { id: id.clone(), count, of, is_total: is_total.unwrap_or(false) })
-            };
-            let areas = answer.values().enumerate().map(area).collect::<Option<_>>()?;
-            Some(Picture::Areas(picture::Areas { title: title.to_owned(), what: what.to_owned(), areas }))
-        };
-        let at_risk = language.pick("at risk", "met risico");
-        let title = language.pick("Households at risk", "Huishoudens met risico");
-        let mut pictures = vec![counted(0, title, at_risk)?];
-        if self.reached.is_some() {
-            let title = language.pick(
-                "Households at risk that the measure missed",
-                "Huishoudens met risico die de maatregel heeft gemist",
-            );
-            pictures.push(counted(1, title, language.pick("missed", "gemist"))?);
-        }
-        Some(pictures)
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
@@ -360,16 +344,4 @@ fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
         }
     }
     seen
-}
-
-/// For each answer, how many households it is about, and whether it is a total.
-fn households(areas: &Areas) -> Vec<(u64, bool)> {
-    let mut answers = Vec::new();
-    for region in areas.iter() {
-        let sizes: Vec<u64> = region.areas().map(|area| area.households().len() as u64).collect();
-        let total: u64 = sizes.iter().sum();
-        answers.extend(sizes.into_iter().map(|size| (size, false)));
-        answers.extend(region.total().map(|_| (total, true)));
-    }
-    answers
 }

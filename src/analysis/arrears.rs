@@ -7,7 +7,6 @@ use super::{Records, Setting};
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::Encoding;
 
 /// The most agencies: a released number has 16 values.
@@ -74,32 +73,5 @@ impl Arrears {
             Missing::NoArrear => NoRecord::NotCounted,
         };
         counts::batches(&setting.datasets, no_record, people, records, indices)
-    }
-
-    /// "more than €500.00 in arrear"
-    pub(super) fn in_arrear(self, setting: &Setting<'_>, language: Language) -> String {
-        let above = self.amount(setting, language);
-        language.pick(format!("more than {above} in arrear"), format!("meer dan {above} achter met betalen"))
-    }
-
-    pub(super) fn terms(self, setting: &Setting<'_>, language: Language) -> Vec<(String, String)> {
-        let above = self.amount(setting, language);
-        let counts = language.pick(format!("more than {above}"), format!("meer dan {above}"));
-        let missing = match self.missing {
-            Missing::Refuse => language.pick("stops the whole computation", "stopt de hele berekening"),
-            Missing::NoArrear => language.pick(
-                "counts as no arrear: a record that was forgotten lowers the number",
-                "telt als geen achterstand: een vergeten gegeven verlaagt het aantal",
-            ),
-        };
-        vec![
-            (language.pick("an arrear that counts", "een achterstand die telt").to_owned(), counts),
-            (language.pick("a missing record", "een ontbrekend gegeven").to_owned(), missing.to_owned()),
-        ]
-    }
-
-    fn amount(self, setting: &Setting<'_>, language: Language) -> String {
-        let period = setting.datasets.first().map_or("", |dataset| language.period(&dataset.unit));
-        format!("{}{period}", language.euro(self.above))
     }
 }

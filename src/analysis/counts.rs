@@ -4,7 +4,6 @@ use super::Records;
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::{Backend, Cell, LookupTable};
 
 /// People per batch. Batches run side by side, and the memory that they take grows with this.
@@ -123,9 +122,4 @@ pub(super) fn at_least<B: Backend>(
     let (agencies, least) = (agencies as i64, least as i64);
     let enough = LookupTable::new(0..=agencies, |number| i64::from(number >= least));
     backend.lookup(&count(backend, batch)?, &vec![enough; batch.people.len()])
-}
-
-/// What the evaluator knows of each person.
-pub(super) fn in_the_clear(language: Language) -> String {
-    language.pick("for each person: an identifier", "van elke persoon: een aanduiding").to_owned()
 }

@@ -6,12 +6,11 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::{Backend, Encoding};
 
 /// `[analysis]` with `kind = "debt_alarm"`.
@@ -63,43 +62,6 @@ impl Analysis for DebtAlarm {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let datasets = language.and(&names);
-        let in_arrear = self.arrears().in_arrear(setting, language);
-        let (least, most) = (self.at_least, self.datasets.len());
-        let question = language.pick(
-            format!(
-                "For each person, once: is this person {in_arrear} at {least} or more of {datasets}? The answer is yes \
-                 or no."
-            ),
-            format!(
-                "Voor elke persoon, één keer: is deze persoon {in_arrear} bij {least} of meer van {datasets}? Het \
-                 antwoord is ja of nee."
-            ),
-        );
-        let mut terms = self.arrears().terms(setting, language);
-        let agencies = language.pick("agencies for a yes", "instanties voor een ja").to_owned();
-        let of = language.pick("of", "van de");
-        terms.push((agencies, format!("{least} {of} {most}")));
-        Description { question, terms, in_the_clear: counts::in_the_clear(language) }
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let title = language.pick(
-            format!("People with a payment arrear at {} agencies or more", self.at_least),
-            format!("Mensen met een betalingsachterstand bij {} of meer instanties", self.at_least),
-        );
-        let yes = language.pick("with an alarm", "met een signaal");
-        Some(vec![Picture::share(&title, yes, answer, None)?])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

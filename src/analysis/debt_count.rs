@@ -6,13 +6,11 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::picture::{self, Distribution};
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with `kind = "debt_count"`.
@@ -58,48 +56,6 @@ impl Analysis for DebtCount {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let datasets = language.and(&names);
-        let in_arrear = self.arrears().in_arrear(setting, language);
-        let most = self.datasets.len();
-        let question = language.pick(
-            format!(
-                "For each person, once: at how many of {datasets} is this person {in_arrear}? The answer is a number \
-                 from 0 to {most}."
-            ),
-            format!(
-                "Voor elke persoon, één keer: bij hoeveel van {datasets} is deze persoon {in_arrear}? Het antwoord is \
-                 een getal van 0 tot en met {most}."
-            ),
-        );
-        let terms = self.arrears().terms(setting, language);
-        Description { question, terms, in_the_clear: counts::in_the_clear(language) }
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let most = self.datasets.len() as i64;
-        let number = |value: &Value| picture::whole(value).filter(|number| (0..=most).contains(number));
-        let answers = answer.values().map(|(_, values)| number(&values[0])).collect::<Option<_>>()?;
-        let title = language.pick(
-            "At how many agencies people have a payment arrear",
-            "Bij hoeveel instanties mensen een betalingsachterstand hebben",
-        );
-        Some(vec![Picture::Distribution(Distribution {
-            title: title.to_owned(),
-            what: language.pick("agencies", "instanties").to_owned(),
-            numbers: (0..=most).collect(),
-            is_amount: true,
-            answers,
-        })])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -6,18 +6,14 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use super::household_sum::{Folded, HouseholdSum, comparison};
-use super::picture::Parts;
-use super::{Analysis, Description, Picture, PlainWords, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
-use crate::language::Language;
 use crate::units::MAX_CENTS;
 use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
 use drempel_fhe::circuit::{Backend, Cell, Encoding};
-
-mod text;
 
 pub use super::household_sum::Missing;
 
@@ -147,62 +143,6 @@ impl Analysis for Eligibility {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, _setting: &Setting<'_>, language: Language) -> Description {
-        self.description(language)
-    }
-
-    fn plain_words(
-        &self,
-        setting: &Setting<'_>,
-        households: &Households,
-        place: usize,
-        evaluator: &str,
-        language: Language,
-    ) -> PlainWords {
-        self.words_about(setting, households.get(place), evaluator, language)
-    }
-
-    fn meaning(
-        &self,
-        setting: &Setting<'_>,
-        households: &Households,
-        place: usize,
-        values: &[Value],
-        language: Language,
-    ) -> Option<String> {
-        let is_yes = values == [Value::YesNo(true)];
-        Some(self.meaning_for(setting, households.get(place), is_yes, language))
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        cases: Option<&Households>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let title = language.pick(
-            "Households with an income below their poverty line",
-            "Huishoudens met een inkomen onder hun norm",
-        );
-        let title = match self.comparison {
-            Against::Below => title,
-            Against::AtMost => language.pick(
-                "Households with an income at or below their poverty line",
-                "Huishoudens met een inkomen op of onder hun norm",
-            ),
-        };
-        // Lines that differ by household divide nobody.
-        let parts = cases.filter(|_| self.norms.is_some()).map(|households| Parts {
-            what: language.pick("poverty line", "norm").to_owned(),
-            names: households
-                .iter()
-                .map(|household| language.euro(household.poverty_line().value()))
-                .collect(),
-        });
-        Some(vec![Picture::share(title, language.pick("eligible", "mogelijk recht"), answer, parts)?])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

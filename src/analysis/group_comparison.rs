@@ -5,15 +5,13 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::picture::{Interval, Intervals, decimal, shown, whole};
 use super::totals::{self, Missing, Total, Totals, Variance};
-use super::{Analysis, Description, Picture, Records, Released, Setting, check_one_concept};
+use super::{Analysis, Records, Released, Setting, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use crate::language::Language;
-use crate::statistics::{Sample, Welch, mean_interval};
+use crate::statistics::{Sample, Welch};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// `[analysis]` with `kind = "group_comparison"`.
@@ -35,6 +33,21 @@ enum Kind {
 }
 
 impl GroupComparison {
+    /// The most people of one group.
+    pub fn max_group(&self) -> u32 {
+        self.max_group
+    }
+
+    /// What a person without a record means.
+    pub fn missing(&self) -> Missing {
+        self.missing
+    }
+
+    /// How sure the intervals are: 0.95 for 95 %.
+    pub fn confidence(&self) -> f64 {
+        self.confidence
+    }
+
     /// All hospitals together have one total.
     fn totals(&self, setting: &Setting<'_>) -> Totals {
         let span = setting.datasets.iter().map(|dataset| dataset.span()).max().unwrap_or(0);
@@ -87,80 +100,6 @@ impl Analysis for GroupComparison {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let datasets = language.and(&names);
-        let question = language.pick(
-            format!(
-                "For each group of people, over all of {datasets} together: how many people have a record, what are \
-                 the mean and the variance of their amounts, and does the mean differ from that of the first group \
-                 (Welch's t-test)?"
-            ),
-            format!(
-                "Voor elke groep mensen, over {datasets} samen: hoeveel mensen hebben een gegeven, wat zijn het \
-                 gemiddelde en de variantie van hun bedragen, en verschilt het gemiddelde van dat van de eerste groep \
-                 (t-toets van Welch)?"
-            ),
-        );
-        let mut terms = totals::terms(setting.disclosure, self.max_group, self.missing, language);
-        let confidence = language.pick("confidence of the intervals", "betrouwbaarheid van de intervallen");
-        terms.push((confidence.to_owned(), language.decimal(&self.confidence.to_string())));
-        Description { question, terms, in_the_clear: totals::in_the_clear(language) }
-    }
-
-    fn pictures(
-        &self,
-        setting: &Setting<'_>,
-        _cases: Option<&Groups>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let (divisor, decimals, unit) = shown(setting, 0, language);
-        let percent = language.decimal(&format!("{}", (self.confidence * 1_000.0).round() / 10.0));
-        let interval = language.pick(format!("{percent} % interval"), format!("{percent} %-interval"));
-        let (mut means, mut differences) = (Vec::new(), Vec::new());
-        for (index, (subject, values)) in answer.values().enumerate() {
-            let number = whole(values.first()?)?;
-            let decimals: Vec<f64> = values[1..].iter().map(decimal).collect::<Option<_>>()?;
-            let [mean, variance, difference, low, high, p] = decimals[..] else {
-                return None;
-            };
-            let sample = Sample { number: u32::try_from(number).ok()?, variance };
-            let (from, to) = mean_interval(mean, sample, self.confidence)?;
-            let row = |value: f64, (low, high): (f64, f64), beside: Vec<f64>| Interval {
-                subject: subject.clone(),
-                number,
-                value: value / divisor,
-                ends: Some((low / divisor, high / divisor)),
-                beside,
-            };
-            means.push(row(mean, (from, to), vec![]));
-            if index > 0 {
-                differences.push(row(difference, (low, high), vec![p]));
-            }
-        }
-        let first = answer.values().next().map(|(subject, _)| subject.to_string()).unwrap_or_default();
-        Some(vec![
-            Picture::Intervals(Intervals {
-                title: language.pick("Mean of each group", "Gemiddelde van elke groep").to_owned(),
-                what: language.pick(format!("mean ({unit})"), format!("gemiddelde ({unit})")),
-                interval: interval.clone(),
-                decimals,
-                rows: means,
-                beside: vec![],
-            }),
-            Picture::Intervals(Intervals {
-                title: language
-                    .pick(format!("Difference with group {first}"), format!("Verschil met groep {first}")),
-                what: language.pick(format!("difference ({unit})"), format!("verschil ({unit})")),
-                interval,
-                decimals,
-                rows: differences,
-                beside: vec!["p".to_owned()],
-            }),
-        ])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -5,20 +5,13 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::picture::{Interval, Intervals, decimal, shown, whole};
 use super::totals::{self, Missing, Totals, Variance};
-use super::{Analysis, Description, MAX_FIELDS, Picture, Records, Released, Setting};
+use super::{Analysis, MAX_FIELDS, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use crate::language::Language;
-use crate::statistics::{Sample, mean_interval};
-use crate::units::SubjectId;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
-
-/// Of the intervals that a report draws.
-const CONFIDENCE: f64 = 0.95;
 
 /// `[analysis]` with `kind = "group_mean"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +32,21 @@ enum Kind {
 }
 
 impl GroupMean {
+    /// The most people of one group.
+    pub fn max_group(&self) -> u32 {
+        self.max_group
+    }
+
+    /// Whether the variance is released too.
+    pub fn variance(&self) -> Variance {
+        self.variance
+    }
+
+    /// What a person without a record means.
+    pub fn missing(&self) -> Missing {
+        self.missing
+    }
+
     /// How one dataset is added up.
     fn totals_of(&self, setting: &Setting<'_>, dataset: &Dataset) -> Totals {
         Totals::new(dataset.span(), setting.disclosure, self.max_group, self.variance)
@@ -80,70 +88,6 @@ impl Analysis for GroupMean {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let datasets = language.and(&names);
-        let variance = match self.variance {
-            Variance::Released => language.pick(", and their variance", ", en de variantie daarvan"),
-            Variance::Withheld => "",
-        };
-        let question = language.pick(
-            format!(
-                "For each group of people, and for each of {datasets}: how many people have a record, and what is the \
-                 mean of their amounts{variance}?"
-            ),
-            format!(
-                "Voor elke groep mensen, en voor elk van {datasets}: hoeveel mensen hebben een gegeven, en wat is het \
-                 gemiddelde van hun bedragen{variance}?"
-            ),
-        );
-        let terms = totals::terms(setting.disclosure, self.max_group, self.missing, language);
-        Description { question, terms, in_the_clear: totals::in_the_clear(language) }
-    }
-
-    fn pictures(
-        &self,
-        setting: &Setting<'_>,
-        _cases: Option<&Groups>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let width = if self.variance == Variance::Released { 3 } else { 2 };
-        let confidence = language.decimal("95 %");
-        let of_dataset = |(index, dataset): (usize, &&Dataset)| {
-            let (divisor, decimals, unit) = shown(setting, index, language);
-            let row = |(subject, values): (&SubjectId, &[Value])| {
-                let values = values.get(index * width..(index + 1) * width)?;
-                let (number, mean) = (whole(&values[0])?, decimal(&values[1])?);
-                let ends = match values.get(2) {
-                    None => None,
-                    Some(value) => {
-                        let (number, variance) = (u32::try_from(number).ok()?, decimal(value)?);
-                        Some(mean_interval(mean, Sample { number, variance }, CONFIDENCE)?)
-                    }
-                };
-                let ends = ends.map(|(low, high)| (low / divisor, high / divisor));
-                Some(Interval {
-                    subject: subject.clone(),
-                    number,
-                    value: mean / divisor,
-                    ends,
-                    beside: vec![],
-                })
-            };
-            Some(Picture::Intervals(Intervals {
-                title: language
-                    .pick(format!("Mean of {}", dataset.name), format!("Gemiddelde van {}", dataset.name)),
-                what: language.pick(format!("mean ({unit})"), format!("gemiddelde ({unit})")),
-                interval: language.pick(format!("{confidence} interval"), format!("{confidence}-interval")),
-                decimals,
-                rows: answer.values().map(row).collect::<Option<_>>()?,
-                beside: vec![],
-            }))
-        };
-        setting.datasets.iter().enumerate().map(of_dataset).collect()
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

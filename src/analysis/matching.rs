@@ -4,13 +4,11 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::picture::List;
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::pairs::{Pair, Pairs};
-use crate::language::Language;
 use drempel_fhe::circuit::radix::{self, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -79,61 +77,6 @@ impl Analysis for Matching {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let [offers, demands] = [OFFERS, DEMANDS].map(|table| setting.datasets[table]);
-        let question = language.pick(
-            format!(
-                "For each pair of an offer and a demand, once: is the amount in {} at least the amount in {}? The \
-                 answer is yes or no.",
-                offers.name, demands.name
-            ),
-            format!(
-                "Voor elk paar van een aanbod en een vraag, één keer: is het getal in {} ten minste het getal in {}? \
-                 Het antwoord is ja of nee.",
-                offers.name, demands.name
-            ),
-        );
-        let bounds = |low, high| format!("{low} {} {high}", language.pick("to", "tot en met"));
-        let terms = [
-            (
-                language.pick("amounts that are compared", "getallen die worden vergeleken"),
-                bounds(demands.min().value(), demands.max().value()),
-            ),
-            (
-                language.pick("an offer equal to the demand", "een aanbod gelijk aan de vraag"),
-                language.pick("yes", "ja").to_owned(),
-            ),
-            (
-                language.pick("a missing record", "een ontbrekend gegeven"),
-                language.pick("stops the whole computation", "stopt de hele berekening").to_owned(),
-            ),
-        ];
-        let in_the_clear = language.pick(
-            "for each pair: an identifier, which offer, which demand",
-            "van elk paar: een aanduiding, welk aanbod, welke vraag",
-        );
-        Description {
-            question,
-            terms: terms.map(|(what, value)| (what.to_owned(), value)).into(),
-            in_the_clear: in_the_clear.to_owned(),
-        }
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&Pairs>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let title =
-            language.pick("Pairs whose offer covers the demand", "Paren waarvan het aanbod de vraag dekt");
-        let covered = language.pick("covered", "gedekt");
-        let columns = [language.pick("pair", "paar"), covered].map(str::to_owned).into();
-        let list = List { title: language.pick("Each pair", "Elk paar").to_owned(), columns, order: None };
-        Some(vec![Picture::share(title, covered, answer, None)?, Picture::List(list)])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

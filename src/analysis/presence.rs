@@ -6,13 +6,11 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::counts::{self, NoRecord};
-use super::picture::{self, Distribution};
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
@@ -72,6 +70,11 @@ impl Presence {
     /// The first day that counts.
     pub fn since(&self) -> Date {
         self.since
+    }
+
+    /// How many agencies are asked: the first so many datasets have their days, the others, if any, their regions.
+    pub fn agencies(&self) -> usize {
+        self.agencies
     }
 
     /// Whether the region of the latest sighting is asked for.
@@ -191,74 +194,6 @@ impl Analysis for Presence {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-        let names: Vec<&str> = self.datasets[..self.agencies].iter().map(String::as_str).collect();
-        let (datasets, since) = (language.or(&names), self.since);
-        let answer = match self.asks_region() {
-            true => language.pick(
-                "yes or no, and with a yes the region of the latest day",
-                "ja of nee, en bij een ja de regio van de laatste dag",
-            ),
-            false => language.pick("yes or no", "ja of nee"),
-        };
-        let question = language.pick(
-            format!(
-                "For each person, once: has this person been seen on {since} or later, by {datasets}? The answer is \
-                 {answer}."
-            ),
-            format!(
-                "Voor elke persoon, één keer: is deze persoon op {since} of later gezien, door {datasets}? Het antwoord \
-                 is {answer}."
-            ),
-        );
-        let mut terms = vec![
-            (language.pick("the first day that counts", "de eerste dag die telt"), since.to_string()),
-            (
-                language.pick("a missing record", "een ontbrekend gegeven"),
-                language.pick("has not been seen there", "is daar niet gezien").to_owned(),
-            ),
-        ];
-        if let Some(regions) = self.split(setting).1.first() {
-            let to = language.pick("to", "tot en met");
-            let (min, max) = (regions.min().value(), regions.max().value());
-            terms.push((language.pick("regions", "regio's"), format!("{min} {to} {max}")));
-        }
-        let terms = terms.into_iter().map(|(what, value)| (what.to_owned(), value)).collect();
-        Description { question, terms, in_the_clear: counts::in_the_clear(language) }
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let title = language.pick(
-            format!("People seen on {} or later", self.since),
-            format!("Mensen die op {} of later zijn gezien", self.since),
-        );
-        let mut pictures = vec![Picture::share(&title, language.pick("seen", "gezien"), answer, None)?];
-        if self.asks_region() {
-            let region = |(_, values): (_, &[Value])| picture::whole(values.get(1)?);
-            let regions: Vec<i64> = answer.values().map(region).collect::<Option<_>>()?;
-            let seen: Vec<i64> = regions.into_iter().filter(|region| *region > 0).collect();
-            let mut numbers = seen.clone();
-            numbers.sort_unstable();
-            numbers.dedup();
-            let title = language
-                .pick("In which region they were seen last", "In welke regio zij het laatst zijn gezien");
-            pictures.push(Picture::Distribution(Distribution {
-                title: title.to_owned(),
-                what: language.pick("region", "regio").to_owned(),
-                numbers,
-                is_amount: false,
-                answers: seen,
-            }));
-        }
-        Some(pictures)
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

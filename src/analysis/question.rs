@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use super::{
-    Analysis, AreaCount, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean,
-    Matching, Picture, PlainWords, Presence, Ranking, Records, Released, Setting,
+    Analysis, AreaCount, DebtAlarm, DebtCount, Eligibility, GroupComparison, GroupMean, Matching, Presence,
+    Ranking, Records, Released, Setting,
 };
 use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
-use crate::language::Language;
 use crate::units::{Digest, SubjectIds};
 use drempel_fhe::circuit::{Backend, Encoding};
 
@@ -87,57 +86,6 @@ macro_rules! questions {
                 }
             }
 
-            fn plain_words(
-                &self,
-                setting: &Setting<'_>,
-                cases: &AnyCases,
-                index: usize,
-                evaluator: &str,
-                language: Language,
-            ) -> PlainWords {
-                match (self, cases) {
-                    $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.plain_words(setting, cases, index, evaluator, language)
-                    })+
-                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
-                    _ => panic!("{OTHER}"),
-                }
-            }
-
-            fn meaning(
-                &self,
-                setting: &Setting<'_>,
-                cases: &AnyCases,
-                index: usize,
-                values: &[Value],
-                language: Language,
-            ) -> Option<String> {
-                match (self, cases) {
-                    $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.meaning(setting, cases, index, values, language)
-                    })+
-                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
-                    _ => panic!("{OTHER}"),
-                }
-            }
-
-            fn pictures(
-                &self,
-                setting: &Setting<'_>,
-                cases: Option<&AnyCases>,
-                answer: &Answer,
-                language: Language,
-            ) -> Option<Vec<Picture>> {
-                match (self, cases) {
-                    $((Self::$name(it), Some(AnyCases::$name(cases))) => {
-                        it.pictures(setting, Some(cases), answer, language)
-                    })+
-                    $((Self::$name(it), None) => it.pictures(setting, None, answer, language),)+
-                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
-                    _ => panic!("{OTHER}"),
-                }
-            }
-
             fn samples(&self, setting: &Setting<'_>) -> Vec<(String, AnyBatch)> {
                 match self {
                     $(Self::$name(it) => it
@@ -166,10 +114,6 @@ macro_rules! questions {
 
             fn datasets(&self) -> &[String] {
                 of!(self, it => it.datasets())
-            }
-
-            fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
-                of!(self, it => it.describe(setting, language))
             }
 
             fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

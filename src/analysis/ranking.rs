@@ -5,13 +5,11 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::picture::List;
-use super::{Analysis, Description, Picture, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::{Answer, Value};
+use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -63,6 +61,31 @@ pub enum Ties {
 }
 
 impl Ranking {
+    /// How often each dataset's amount, less its `min`, counts in the score.
+    pub fn weights(&self) -> &[u64] {
+        &self.weights
+    }
+
+    /// Who comes first.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// What equal scores mean.
+    pub fn ties(&self) -> Ties {
+        self.ties
+    }
+
+    /// How many come first, where only that is told and no rank.
+    pub fn first(&self) -> Option<usize> {
+        self.first
+    }
+
+    /// The most people on the list.
+    pub fn max_people(&self) -> usize {
+        self.max_people
+    }
+
     /// The largest score that anybody can have, where it is no larger than [`MAX_SCORE`].
     fn largest(&self, setting: &Setting<'_>) -> Option<u64> {
         let products = setting.datasets.iter().zip(&self.weights);
@@ -111,83 +134,6 @@ impl Analysis for Ranking {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, _setting: &Setting<'_>, language: Language) -> Description {
-        let highest = self.order == Order::HighestFirst;
-        let best = match highest {
-            true => language.pick("highest", "hoogste"),
-            false => language.pick("lowest", "laagste"),
-        };
-        let question = match self.first {
-            None => language.pick(
-                format!("For each person of one list, once: the rank by an agreed score, the {best} score first."),
-                format!("Voor elke persoon op één lijst, één keer: de rang naar een afgesproken score, de {best} eerst."),
-            ),
-            Some(first) => language.pick(
-                format!(
-                    "For each person of one list, once: is the person among the first {first} by an agreed score, the \
-                     {best} score first? The answer is yes or no."
-                ),
-                format!(
-                    "Voor elke persoon op één lijst, één keer: hoort de persoon bij de eerste {first} naar een afgesproken \
-                     score, de {best} eerst? Het antwoord is ja of nee."
-                ),
-            ),
-        };
-        let weighted =
-            self.weights.iter().zip(&self.datasets).map(|(weight, name)| format!("{weight} × {name}"));
-        let score = language.pick("score, each amount less its min", "score, elk getal min zijn min");
-        let ties = match self.ties {
-            Ties::Shared => language.pick("share the better rank", "delen de betere rang"),
-            Ties::ListOrder => language.pick(
-                "the one who stands earlier in the evaluator's file comes first",
-                "wie eerder in het bestand van de rekenaar staat, komt eerst",
-            ),
-        };
-        let terms = [
-            (score, weighted.collect::<Vec<_>>().join(" + ")),
-            (language.pick("equal scores", "gelijke scores"), ties.to_owned()),
-            (
-                language.pick("people on the list, at most", "personen op de lijst, ten hoogste"),
-                self.max_people.to_string(),
-            ),
-            (
-                language.pick("a missing record", "een ontbrekend gegeven"),
-                language.pick("stops the whole computation", "stopt de hele berekening").to_owned(),
-            ),
-        ];
-        let in_the_clear = language
-            .pick("who is on the list, and in which order", "wie op de lijst staat, en in welke volgorde");
-        Description {
-            question,
-            terms: terms.map(|(what, value)| (what.to_owned(), value)).into(),
-            in_the_clear: in_the_clear.to_owned(),
-        }
-    }
-
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let rank = match self.first {
-            None => language.pick("rank", "rang").to_owned(),
-            Some(first) => {
-                language.pick(format!("among the first {first}"), format!("bij de eerste {first}"))
-            }
-        };
-        let expected = |value: &Value| matches!(value, Value::YesNo(_)) == self.first.is_some();
-        if !answer.values().all(|(_, values)| expected(&values[0]) && values[0] != Value::Suppressed) {
-            return None;
-        }
-        Some(vec![Picture::List(List {
-            title: language.pick("The list, by rank", "De lijst, naar rang").to_owned(),
-            columns: vec![language.pick("person", "persoon").to_owned(), rank],
-            order: Some(0),
-        })])
     }
 
     fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

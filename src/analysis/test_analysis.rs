@@ -4,12 +4,11 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Description, Records, Released, Setting};
+use super::{Analysis, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use crate::language::Language;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with any `kind`.
@@ -51,11 +50,6 @@ impl Analysis for TestAnalysis {
 
     fn datasets(&self) -> &[String] {
         &self.datasets
-    }
-
-    fn describe(&self, _setting: &Setting<'_>, _language: Language) -> Description {
-        let question = "Is it so?".to_owned();
-        Description { question, terms: vec![], in_the_clear: "for each: a name".to_owned() }
     }
 
     fn check(&self, _setting: &Setting<'_>) -> Result<(), AgreementError> {

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Subject};
 use crate::cases::CaseError;
 use crate::cases::groups::Group;
-use crate::language::Language;
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -189,33 +188,6 @@ pub(super) fn samples(totals: &[Totals], disclosure: &Disclosure, max_group: u32
         (format!("a group of {people} people"), batch)
     };
     [disclosure.minimum_cell, max_group].map(sample).into()
-}
-
-/// What an agreement about groups depends on.
-pub(super) fn terms(
-    disclosure: &Disclosure,
-    max_group: u32,
-    missing: Missing,
-    language: Language,
-) -> Vec<(String, String)> {
-    let (least, most) = (language.whole(disclosure.minimum_cell.into()), language.whole(max_group.into()));
-    let people = language.pick(format!("{least} to {most}"), format!("{least} tot en met {most}"));
-    let missing = match missing {
-        Missing::Refuse => language.pick("stops the whole computation", "stopt de hele berekening"),
-        Missing::LeaveOut => language.pick("the person is not counted", "de persoon telt niet mee"),
-    };
-    let terms = [
-        (language.pick("people with a record in a group", "mensen met een gegeven in een groep"), people),
-        (language.pick("a missing record", "een ontbrekend gegeven"), missing.to_owned()),
-    ];
-    terms.map(|(what, value)| (what.to_owned(), value)).into()
-}
-
-/// What evaluator and auditor see beside the tables' pseudonyms.
-pub(super) fn in_the_clear(language: Language) -> String {
-    language
-        .pick("for each group: its name and who is in it", "van elke groep: de naam en wie erin zit")
-        .to_owned()
 }
 
 impl Totals {

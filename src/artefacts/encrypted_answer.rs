@@ -1,8 +1,8 @@
 //! The encrypted answers of one job. The key holder decrypts them without a bootstrap.
 
 #[cfg(feature = "key-holder")]
-use drempel_fhe::packing::PackedRing;
-use drempel_fhe::packing::{self, PackedAnswers, chunk_bytes, payload_bytes, values_per_chunk};
+use drempel_fhe::packing::{self, PackedRing};
+use drempel_fhe::packing::{PackedAnswers, chunk_bytes, payload_bytes, values_per_chunk};
 use drempel_fhe::params::Scale;
 
 use super::Provenance;

@@ -113,10 +113,10 @@ pub enum CellProblem {
 
 /// A column of one file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Column(usize);
+pub struct Column(usize);
 
-/// Reads rows one at a time.
-pub(crate) struct CsvRows<R> {
+/// Reads rows one at a time, whatever the order of their columns.
+pub struct CsvRows<R> {
     reader: csv::Reader<Metered<BufReader<R>>>,
     header: Vec<String>,
     record: ByteRecord,
@@ -147,13 +147,17 @@ impl<R: Read> Read for Metered<R> {
 }
 
 /// One row.
-pub(crate) struct Row<'a> {
+pub struct Row<'a> {
     header: &'a [String],
     record: &'a ByteRecord,
 }
 
 impl<R: Read> CsvRows<R> {
-    pub(crate) fn open(input: R) -> Result<Self, CsvError> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is none of a CSV file in UTF-8.
+    pub fn open(input: R) -> Result<Self, CsvError> {
         let mut input = BufReader::with_capacity(1 << 16, input);
         let start = input.fill_buf()?;
         if start.starts_with(b"drempel\n") {
@@ -181,7 +185,11 @@ impl<R: Read> CsvRows<R> {
         Ok(Self { reader, header, record: ByteRecord::new() })
     }
 
-    pub(crate) fn column(&self, name: &str) -> Result<Column, CsvError> {
+    /// The column of this name.
+    ///
+    /// # Errors
+    /// When there is none, or there are two.
+    pub fn column(&self, name: &str) -> Result<Column, CsvError> {
         self.optional_column(name)?.ok_or_else(|| CsvError::MissingColumn {
             column: name.to_owned(),
             semicolons: self.header.iter().any(|cell| cell.contains(';')),
@@ -203,7 +211,11 @@ impl<R: Read> CsvRows<R> {
         Ok(cells(header).map(<[u8]>::to_vec).collect())
     }
 
-    pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
+    /// The next row, `None` at the end.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has another number of cells than the header.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
         loop {
             let line = self.reader.position().line();
             self.reader.get_mut().left = MAX_ROW_BYTES;
@@ -251,7 +263,11 @@ impl Row<'_> {
         self.bytes(column).is_empty()
     }
 
-    pub(crate) fn id<I: TryFrom<String, Error = InvalidId>>(&self, column: Column) -> Result<I, CsvError> {
+    /// A cell's identifier.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn id<I: TryFrom<String, Error = InvalidId>>(&self, column: Column) -> Result<I, CsvError> {
         let text = self.text(column)?;
         I::try_from(text.to_owned()).map_err(|_| self.error(column, CellProblem::InvalidId))
     }
@@ -260,7 +276,8 @@ impl Row<'_> {
         parse_cents(self.text(column)?).map_err(|problem| self.error(column, problem))
     }
 
-    pub(crate) fn error(&self, column: Column, problem: CellProblem) -> CsvError {
+    /// What is wrong with a cell, with its line and column.
+    pub fn error(&self, column: Column, problem: CellProblem) -> CsvError {
         CsvError::Cell { line: self.line(), column: self.header[column.0].clone(), problem }
     }
 

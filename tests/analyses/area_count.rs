@@ -4,8 +4,7 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Question;
 use drempel::answer::Value;
-
-use crate::scene::{Answers, Job, Random};
+use drempel_test_support::{Answers, Job, Random};
 
 mod reached;
 mod refusals;

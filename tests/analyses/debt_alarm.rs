@@ -4,10 +4,10 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Question;
 use drempel::answer::Value;
+use drempel_test_support::{Job, Random};
 
 use crate::agencies;
 use crate::debt_count::{ABOVE, agreement, arrears, expected, refused, rules_of_arrears, tables};
-use crate::scene::{Job, Random};
 
 fn rest(at_least: i64) -> String {
     format!("missing = \"no-arrear\", at_least = {at_least}")

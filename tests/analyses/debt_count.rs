@@ -5,9 +5,9 @@ use drempel::Plan;
 use drempel::agreement::AgreementError;
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
+use drempel_test_support::{Job, Random};
 
 use crate::agencies::{self, Dataset};
-use crate::scene::{Job, Random};
 
 /// Agencies whose bounds differ, so that `above` is another number in each encoding.
 pub(crate) const BOUNDS: [(i64, i64); 3] = [(0, 20_000), (-500, 10_001), (10_000, 999_999)];

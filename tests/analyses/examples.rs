@@ -5,12 +5,11 @@ use std::path::Path;
 
 use drempel::analysis::{Analysis, Question};
 use drempel::{Agreement, Cases};
-
-use crate::scene::Job;
+use drempel_test_support::{Job, repository};
 
 #[test]
 fn the_examples_of_all_kinds_have_their_expected_answers_on_plaintext() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let examples = repository("examples");
     let mut kinds = 0;
     for folder in fs::read_dir(examples.join("data")).expect("reads").flatten() {
         let kind = folder.file_name().into_string().expect("a name");

@@ -3,9 +3,9 @@
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
 use drempel::{Agreement, Plan};
+use drempel_test_support::{Job, Random};
 
 use crate::groups::{Lists, amount, close, files, refused, statistics};
-use crate::scene::{Job, Random};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_comparison.toml");
 const COLUMNS: [&str; 3] = ["systolic_mmhg"; 3];

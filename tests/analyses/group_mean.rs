@@ -4,9 +4,9 @@ use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
 use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
+use drempel_test_support::{Job, Random};
 
 use crate::groups::{Lists, amount, close, files, refused, statistics};
-use crate::scene::{Job, Random};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_mean.toml");
 

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use drempel::Agreement;
 use drempel::analysis::Question;
 use drempel::answer::Value;
-
-use crate::scene::Random;
+use drempel_test_support::Random;
 
 /// The amounts of each group.
 pub(crate) type Lists = Vec<Vec<i64>>;

@@ -12,4 +12,3 @@ mod groups;
 mod matching;
 mod presence;
 mod ranking;
-mod scene;

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use drempel::analysis::Question;
 use drempel::answer::Value;
 use drempel::{Agreement, Plan};
-
-use crate::scene::{Job, Random};
+use drempel_test_support::{Job, Random};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/matching.toml");
 

@@ -4,10 +4,10 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
+use drempel_test_support::{Job, Random};
 
 use crate::agencies::{self, Dataset};
 use crate::debt_count::refused;
-use crate::scene::{Job, Random};
 
 /// 1 July 2024 in days since 1970-01-01.
 const SINCE: i64 = 19_905;

@@ -3,8 +3,7 @@
 use drempel::Agreement;
 use drempel::analysis::{Analysis, Question};
 use drempel::answer::Value;
-
-use crate::scene::Random;
+use drempel_test_support::Random;
 
 mod list;
 

@@ -19,7 +19,8 @@ use crate::{
 };
 
 mod containers;
-#[path = "../support/key_file.rs"]
+#[path = "../../crates/drempel-test-support/src/key_file.rs"]
+#[allow(unreachable_pub, reason = "it is the tests' own in this place")]
 pub mod encryption;
 mod texts;
 

@@ -6,7 +6,8 @@ use super::hostile::{TARGETS, Target, World, container_kind, run};
 use super::scene::Random;
 use crate::files::container::Kind;
 
-#[path = "../support/rounds.rs"]
+#[path = "../../crates/drempel-test-support/src/rounds.rs"]
+#[allow(unreachable_pub, reason = "it is the tests' own in this place")]
 mod rounds;
 
 fn target(name: &str) -> &'static Target {

@@ -8,7 +8,6 @@ use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::areas::Located;
 use crate::cases::households::HouseholdRef;
-use crate::language::Language;
 use crate::units::MAX_CENTS;
 
 /// `[[analysis.condition]]`: a sum of amounts on one side of a line.
@@ -29,7 +28,7 @@ pub struct Condition {
 /// On which side of the line the sum must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Against {
+pub enum Against {
     /// sum < line
     Below,
     /// sum ≤ line
@@ -41,8 +40,33 @@ enum Against {
 }
 
 impl Condition {
-    /// The lines that a household may have.
-    fn lines(&self) -> RangeInclusive<i64> {
+    /// Its name in the agreement.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The datasets whose amounts are added up.
+    pub fn datasets(&self) -> &[String] {
+        &self.datasets
+    }
+
+    /// On which side of the line the sum must be.
+    pub fn comparison(&self) -> Against {
+        self.comparison
+    }
+
+    /// The column of the evaluator's file that has each household's own line, where it is not one for all.
+    pub fn line_column(&self) -> Option<&str> {
+        self.line_column.as_deref()
+    }
+
+    /// What a member without a record means.
+    pub fn missing(&self) -> Missing {
+        self.missing
+    }
+
+    /// The lines that a household may have: one, or from the lowest to the highest.
+    pub fn lines(&self) -> RangeInclusive<i64> {
         let (low, high) = (self.line.or(self.line_min), self.line.or(self.line_max));
         low.unwrap_or(0)..=high.unwrap_or(0)
     }
@@ -113,38 +137,5 @@ impl Condition {
             return Err(CaseError::LineOutside { line: household.csv_line(), column: column.clone() });
         }
         Ok(self.below(line))
-    }
-
-    /// For example "income below 1200 to 2400 (by household)".
-    pub(super) fn describe(&self, language: Language) -> String {
-        let names: Vec<&str> = self.datasets.iter().map(String::as_str).collect();
-        let against = match self.comparison {
-            Against::Below => language.pick("below", "onder"),
-            Against::AtMost => language.pick("at most", "ten hoogste"),
-            Against::AtLeast => language.pick("at least", "ten minste"),
-            Against::Above => language.pick("above", "boven"),
-        };
-        let sum = language.and(&names);
-        let lines = self.lines();
-        let line = match &self.line_column {
-            Some(column) => {
-                let (low, high) = (lines.start(), lines.end());
-                language.pick(
-                    format!("the household's own {column} ({low} to {high})"),
-                    format!("de eigen {column} van het huishouden ({low} tot en met {high})"),
-                )
-            }
-            None => lines.start().to_string(),
-        };
-        let missing = match self.missing {
-            Missing::Refuse => language.pick(
-                "a missing record stops the whole computation",
-                "een ontbrekend gegeven stopt de hele berekening",
-            ),
-            Missing::Zero => {
-                language.pick("a missing record counts as zero", "een ontbrekend gegeven telt als nul")
-            }
-        };
-        format!("{sum} {against} {line}; {missing}")
     }
 }

@@ -62,7 +62,8 @@ macro_rules! artefact {
                 self.container().digest()
             }
 
-            pub(crate) fn container(&self) -> &$crate::files::container::Container {
+            /// The container that it lies in: whose it is, and who signed it.
+            pub fn container(&self) -> &$crate::files::container::Container {
                 &self.container
             }
         }

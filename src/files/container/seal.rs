@@ -24,7 +24,10 @@ impl Seal {
     }
 
     /// Refuses a table of this dataset, agreement and key that its provider has not signed.
-    pub(crate) fn table_signed_by(
+    ///
+    /// # Errors
+    /// [`ContainerError::NotSigned`].
+    pub fn table_signed_by(
         &self,
         agreement: AgreementId,
         key: KeyId,

@@ -2,9 +2,9 @@
 
 use drempel::Agreement;
 use drempel::analysis::Question;
+use drempel_test_support::Job;
 
 use super::{TOTALS, agreement, energy_poverty, of_bits};
-use crate::scene::Job;
 
 fn refusal(text: &str) -> String {
     Agreement::<Question>::parse(text).err().map_or("sound".to_owned(), |error| error.to_string())

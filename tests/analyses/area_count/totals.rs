@@ -1,9 +1,9 @@
 //! What can be computed from what is published.
 
 use drempel::answer::Value;
+use drempel_test_support::{Answers, Random};
 
 use super::{TOTALS, Town, groups, hidden, of_bits, random_area};
-use crate::scene::{Answers, Random};
 
 /// Districts of 2 to 9 areas, their rows mixed.
 fn random_town(random: &mut Random, districts: usize, minimum: i64) -> Town {

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use drempel::analysis::Question;
 use drempel::answer::Value;
 use drempel::{Agreement, Plan};
-
-use crate::scene::{Answers, Job, Random};
+use drempel_test_support::{Answers, Job, Random};
 
 const AGREEMENT: &str = include_str!("../../../examples/agreements/ranking.toml");
 

@@ -3,11 +3,9 @@
 use super::World;
 use crate::analysis::Analysis;
 use crate::files::container::{ContainerError, Kind};
-use crate::language::Language;
-use crate::units::SubjectId;
 use crate::{
-    Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Explanation,
-    PublicKey, Transcript,
+    Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey,
+    Transcript,
 };
 use drempel_fhe::bootstrap::InputTable as _;
 
@@ -78,10 +76,6 @@ pub(super) mod encrypted_answer {
         let setting = world.agreement().setting();
         if let Ok(ciphertexts) = answer.ciphertexts() {
             let _ = world.scene.holder.open(&ciphertexts, &world.agreement().analysis().released(&setting));
-        }
-        let subject = SubjectId::try_from("h1").expect("an identifier");
-        if let Ok(told) = Explanation::of(world.agreement(), &world.households, &answer, &subject, None) {
-            told.to_text(Language::Dutch);
         }
         released(world, &answer, &world.attestation)
     }

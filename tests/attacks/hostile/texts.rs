@@ -10,11 +10,10 @@ use crate::agreement::{Role, Signatures};
 use crate::analysis::Eligibility;
 use crate::analysis::{Analysis, Question};
 use crate::cases::Cases;
-use crate::language::Language;
 use crate::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
 use crate::units::Digest;
 use crate::{
-    Agreement, KeyHolder, Ledger, Plan, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table, dpia, job,
+    Agreement, KeyHolder, Ledger, Plan, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table, job,
 };
 
 pub(super) mod key_file {
@@ -75,7 +74,6 @@ pub(super) mod ledger {
         let Ok(ledger) = Ledger::from_lines(bytes, &owner) else {
             return false;
         };
-        dpia::document(world.agreement(), Some(&ledger), Language::English);
         // Lines that are missing at the end: the head tells.
         ledger
             .expect_head(Digest::of(
@@ -111,9 +109,6 @@ pub(super) mod agreement {
         };
         if let Ok(rehearsal) = Rehearsal::<Question>::of(text) {
             let agreement = rehearsal.agreement();
-            for language in [Language::Dutch, Language::English] {
-                dpia::document(agreement, None, language);
-            }
             Plan::of_samples(agreement);
             for dataset in agreement.inputs() {
                 let csv =

@@ -1,0 +1,119 @@
+//! docs/cli.md as it stands, and the script that an agency would schedule.
+
+use std::fs;
+use std::process::Command;
+
+use drempel_test_support::{PASSPHRASE, SVB_UWV, repository, sign_all};
+
+const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
+
+/// Runs every console block of docs/cli.md, in a copy of docs/cli.in.
+#[test]
+fn the_page_about_the_command_line_is_true() {
+    let unsigned: String = fs::read_to_string(repository("docs/cli.in/agreement.toml"))
+        .expect("reads")
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("signing_key = "))
+        .collect();
+    assert!(unsigned == SVB_UWV, "one agreement, two copies");
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::copy(repository("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
+    fs::create_dir(folder.path().join("cli.in")).expect("makes");
+    for file in fs::read_dir(repository("docs/cli.in")).expect("reads").flatten() {
+        let copy = folder.path().join("cli.in").join(file.file_name());
+        fs::copy(file.path(), &copy).expect("copies");
+        #[cfg(unix)]
+        if copy.extension().is_some_and(|extension| extension == "key") {
+            // A checkout does not keep who may read a file.
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&copy, fs::Permissions::from_mode(0o600)).expect("sets");
+        }
+    }
+    trycmd::TestCases::new().env("DREMPEL_PASSPHRASE", "an example").case(folder.path().join("cli.md")).run();
+}
+
+#[cfg(unix)]
+#[test]
+fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = |households: &str, name: &str| {
+        let households_csv = folder.path().join("households.csv");
+        fs::write(&households_csv, households).expect("writes");
+        Command::new(repository("examples/svb_uwv.sh"))
+            .arg(folder.path().join(name))
+            .args([repository("docs/cli.in/incomes.csv"), households_csv])
+            .env("DREMPEL", DREMPEL)
+            .env("DREMPEL_PASSPHRASE", "an example")
+            .output()
+            .expect("the script starts")
+    };
+    let head = "household,person,poverty_line_cents\n";
+    let good =
+        script(&format!("{head}1,anna,150107\n2,bram,205348\n2,carla,205348\n3,dirk,150107\n"), "good");
+    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+    let decisions = fs::read_to_string(folder.path().join("good/svb/decisions.csv")).expect("decisions");
+    assert_eq!(decisions, "household,eligible\n1,yes\n2,yes\n3,no\n");
+    let refused = script(&format!("{head}1,anna,150108\n"), "refused");
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(!folder.path().join("refused/svb/decisions.csv").exists());
+}
+
+/// Every kind of question, from CSV files to answers. In the suite one that is cheap, with KINDS="ranking presence ..."
+/// others.
+#[cfg(unix)]
+#[test]
+fn a_question_is_played_on_the_command_line_from_csv_to_answers() {
+    let kinds = std::env::var("KINDS").unwrap_or_else(|_| "debt_alarm".to_owned());
+    for kind in kinds.split_ascii_whitespace() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = Command::new(repository("examples/one_analysis.sh"))
+            .arg(kind)
+            .arg(folder.path())
+            .env("DREMPEL", DREMPEL)
+            .env("DREMPEL_PASSPHRASE", "an example")
+            .output()
+            .expect("the script starts");
+        assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
+        println!("{kind}:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+/// The same inputs give the same bytes in every process and for any number of threads.
+#[test]
+fn every_process_makes_the_same_answer_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inputs = repository("docs/cli.in");
+    let text = fs::read_to_string(inputs.join("agreement.toml")).expect("reads");
+    sign_all(folder.path(), "agreement.toml", &text);
+    for name in ["incomes.csv", "households.csv"] {
+        fs::copy(inputs.join(name), folder.path().join(name)).expect("copies");
+    }
+    let run = |threads: &str, arguments: &str| {
+        let output = Command::new(DREMPEL)
+            .args(arguments.split_ascii_whitespace())
+            .current_dir(folder.path())
+            .env("RAYON_NUM_THREADS", threads)
+            .env("DREMPEL_PASSPHRASE", PASSPHRASE)
+            .output()
+            .expect("drempel starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("2", "keygen --agreement agreement.toml --signing-key agreement.SVB.key --out keys");
+    run(
+        "2",
+        "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key
+         --signing-key agreement.UWV.key --input incomes.csv --out income.enc",
+    );
+    let mut digests = Vec::new();
+    for threads in ["1", "2", "1", "2"] {
+        run(
+            threads,
+            "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key
+             --signing-key agreement.computing-centre.key --cases households.csv --input income.enc
+             --out answer.enc",
+        );
+        digests.push(blake3::hash(&fs::read(folder.path().join("answer.enc")).expect("an answer")));
+    }
+    digests.dedup();
+    assert_eq!(digests.len(), 1, "{digests:?}");
+}

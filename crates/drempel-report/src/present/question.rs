@@ -1,0 +1,77 @@
+//! drempel's own analyses, for who knows the kind only when the agreement is read.
+
+use drempel::Answer;
+use drempel::analysis::{AnyCases, Question, Setting};
+use drempel::answer::Value;
+
+use super::Present;
+use super::description::Description;
+use super::picture::Picture;
+use super::plain_words::PlainWords;
+use crate::language::Language;
+
+/// Hands each question to its own [`Present`]. A kind that is missing here does not compile.
+macro_rules! presented {
+    ($($name:ident),+ $(,)?) => {
+        impl Present for Question {
+            fn describe(&self, setting: &Setting<'_>, language: Language) -> Description {
+                match self { $(Self::$name(it) => it.describe(setting, language),)+ }
+            }
+
+            fn plain_words(
+                &self,
+                setting: &Setting<'_>,
+                cases: &AnyCases,
+                index: usize,
+                evaluator: &str,
+                language: Language,
+            ) -> PlainWords {
+                match (self, cases) {
+                    $((Self::$name(it), AnyCases::$name(cases)) => {
+                        it.plain_words(setting, cases, index, evaluator, language)
+                    })+
+                    _ => panic!("{OTHER}"),
+                }
+            }
+
+            fn meaning(
+                &self,
+                setting: &Setting<'_>,
+                cases: &AnyCases,
+                index: usize,
+                values: &[Value],
+                language: Language,
+            ) -> Option<String> {
+                match (self, cases) {
+                    $((Self::$name(it), AnyCases::$name(cases)) => {
+                        it.meaning(setting, cases, index, values, language)
+                    })+
+                    _ => panic!("{OTHER}"),
+                }
+            }
+
+            fn pictures(
+                &self,
+                setting: &Setting<'_>,
+                cases: Option<&AnyCases>,
+                answer: &Answer,
+                language: Language,
+            ) -> Option<Vec<Picture>> {
+                match (self, cases) {
+                    $((Self::$name(it), None) => it.pictures(setting, None, answer, language),)+
+                    $((Self::$name(it), Some(AnyCases::$name(cases))) => {
+                        it.pictures(setting, Some(cases), answer, language)
+                    })+
+                    _ => panic!("{OTHER}"),
+                }
+            }
+        }
+    };
+}
+
+/// Why a match on two of them cannot fail.
+const OTHER: &str = "cases are those of the same agreement's analysis";
+
+presented! {
+    Eligibility, Matching, Ranking, DebtCount, DebtAlarm, GroupComparison, GroupMean, AreaCount, Presence,
+}

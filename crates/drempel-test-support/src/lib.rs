@@ -1,0 +1,29 @@
+//! What the tests of all packages share: every role of a small job with real keys, a question with its data, signed
+//! agreements and key files on the disk, and where the repository's files are.
+
+use std::path::PathBuf;
+
+mod files;
+mod job;
+mod key_file;
+mod parties;
+mod random;
+mod rounds;
+mod scene;
+
+pub use files::copy;
+pub use job::{Answers, Job};
+pub use key_file::{PASSPHRASE, encrypted};
+pub use parties::{sign_all, write_key_file};
+pub use random::Random;
+pub use rounds::rounds;
+pub use scene::Scene;
+
+/// The agreement that the README and docs/cli.md play.
+pub const SVB_UWV: &str = include_str!("../../../examples/agreements/svb_uwv.toml");
+
+/// A file or folder of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    // This package lies two folders deep.
+    [env!("CARGO_MANIFEST_DIR"), "..", "..", path].iter().collect()
+}
