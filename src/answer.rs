@@ -10,7 +10,7 @@ use crate::analysis::Analysis;
 use crate::blinding::Blinding;
 use crate::container::{ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
-use crate::table::csv::{CellProblem, Column, CsvError, CsvRows};
+use crate::rows::{CellProblem, Column, CsvRows, Position, Rows, RowsError};
 use crate::units::{Digest, SubjectId};
 
 /// One released value.
@@ -84,7 +84,7 @@ pub enum UnblindError {
     Container(#[from] ContainerError),
     /// The opened bits cannot be read.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// The opened bits are about others than the encrypted answer.
     #[error("the opened bits are not those of this encrypted answer")]
     OtherSubjects,
@@ -96,17 +96,15 @@ pub enum UnblindError {
 pub enum ReadError {
     /// A cell, a row or the header.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// Bits that only the receiver can read.
     #[error("these are blinded bits; give the answers that `drempel unblind` makes of them")]
     Blinded,
     /// An answer that was not asked for.
-    #[error(
-        "line {line}: the encrypted answer has nothing about this {column}; use the answers released from it"
-    )]
+    #[error("{line}: the encrypted answer has nothing about this {column}; use the answers released from it")]
     Stranger {
-        /// The line of the file.
-        line: u64,
+        /// The row of the file.
+        line: Position,
         /// What the subjects are called.
         column: String,
     },
@@ -146,8 +144,8 @@ impl Answer {
             container.signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
         }
         let columns = agreement.analysis().columns();
-        let mut csv = CsvRows::open(input)?;
-        let (subject, bit) = (csv.column(&columns[0])?, csv.column(BLINDED)?);
+        let csv: &mut dyn Rows = &mut CsvRows::open(input)?;
+        let (subject, bit) = (csv.columns().required(&columns[0])?, csv.columns().required(BLINDED)?);
         let mut rows: Vec<(SubjectId, Vec<Value>)> = Vec::new();
         while let Some(row) = csv.next_row()? {
             let value = row.cents(bit)?.value();
@@ -174,25 +172,25 @@ impl Answer {
         input: impl Read,
     ) -> Result<Self, ReadError> {
         let columns = analysis.columns();
-        let mut csv = CsvRows::open(input)?;
-        if csv.optional_column(BLINDED)?.is_some() {
+        let csv: &mut dyn Rows = &mut CsvRows::open(input)?;
+        if csv.columns().optional(BLINDED)?.is_some() {
             return Err(ReadError::Blinded);
         }
-        let cells = columns.iter().map(|name| csv.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let cells = columns.iter().map(|name| csv.columns().required(name)).collect::<Result<Vec<_>, _>>()?;
         let subjects = &encrypted.provenance().subjects;
         let places: HashMap<&str, usize> = subjects.iter().zip(0..).collect();
         let mut found: Vec<Option<Vec<Value>>> = vec![None; subjects.len()];
         while let Some(row) = csv.next_row()? {
-            let subject: SubjectId = row.id(cells[0])?;
+            let subject = row.id(cells[0])?;
             let Some(place) = places.get(subject.as_str()) else {
-                return Err(ReadError::Stranger { line: row.line(), column: columns[0].clone() });
+                return Err(ReadError::Stranger { line: row.position(), column: columns[0].clone() });
             };
             let value = |cell: &Column| {
                 row.text(*cell)?.parse::<Value>().map_err(|_| row.error(*cell, CellProblem::NotAValue))
             };
-            let values = cells[1..].iter().map(value).collect::<Result<_, CsvError>>()?;
+            let values = cells[1..].iter().map(value).collect::<Result<_, RowsError>>()?;
             if found[*place].replace(values).is_some() {
-                return Err(row.error(cells[0], CellProblem::Duplicate).into());
+                return Err(row.duplicate(cells[0]).into());
             }
         }
         let missing = found.iter().filter(|values| values.is_none()).count();

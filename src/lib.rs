@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod cases;
 pub mod container;
 pub mod plan;
+pub mod rows;
 pub mod table;
 pub mod units;
 

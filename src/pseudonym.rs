@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::table::csv::{CsvError, CsvRows};
+use crate::rows::{CsvRows, Position, Rows, RowsError};
 use crate::units::{AgreementId, SubjectId, hides};
 
 #[cfg(test)]
@@ -114,12 +114,12 @@ pub enum InvalidPersonId {
 pub enum PseudonymiseError {
     /// The file.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// One identifier.
-    #[error("line {line}, column \"{column}\": {problem}")]
+    #[error("{position}, column \"{column}\": {problem}")]
     PersonId {
-        /// The line of the file.
-        line: u64,
+        /// The row of the file.
+        position: Position,
         /// The column's name.
         column: String,
         /// What is wrong with it.
@@ -149,15 +149,16 @@ pub fn pseudonymise(
     output: impl Write,
 ) -> Result<usize, PseudonymiseError> {
     let mut rows = CsvRows::open(input)?;
-    let place = rows.column(column)?;
+    let place = rows.columns().required(column)?;
     let mut writer = csv::Writer::from_writer(output);
     writer.write_record(rows.header()?).map_err(io_error)?;
     let mut count = 0;
-    while let Some(row) = rows.next_row()? {
-        let pseudonym = key.pseudonym(row.text(place)?, check).map_err(|problem| {
-            PseudonymiseError::PersonId { line: row.line(), column: column.to_owned(), problem }
+    while rows.advance()? {
+        let row = rows.row();
+        let pseudonym = key.pseudonym(&row.text(place)?, check).map_err(|problem| {
+            PseudonymiseError::PersonId { position: row.position(), column: column.to_owned(), problem }
         })?;
-        writer.write_record(row.replaced(place, pseudonym.as_str().as_bytes())).map_err(io_error)?;
+        writer.write_record(rows.replaced(place, pseudonym.as_str().as_bytes())).map_err(io_error)?;
         count += 1;
     }
     writer.flush()?;

@@ -17,7 +17,7 @@ use crate::encrypted_answer::EncryptedAnswer;
 use crate::evaluator::PROGRAM;
 use crate::language::Language;
 use crate::ledger::Ledger;
-use crate::table::csv::CsvError;
+use crate::rows::RowsError;
 use crate::units::{AgreementId, Digest};
 
 mod cells;
@@ -118,7 +118,7 @@ pub enum ReportError {
     SchemaMismatch,
     /// The file of regions.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// Subjects without a region.
     #[error("{missing} of the answers have no region in the file of regions")]
     WithoutRegion {

@@ -5,11 +5,8 @@ use std::io::Read;
 
 use crate::agreement::{Agreement, Dataset};
 use crate::analysis::Analysis;
-use crate::units::{AgreementId, Cents, Distinct, SubjectId, SubjectIds};
-
-pub mod csv;
-
-use csv::{CellProblem, CsvError, CsvRows};
+use crate::rows::{CellProblem, CsvRows, Rows, RowsError};
+use crate::units::{AgreementId, Cents, Distinct, SubjectIds};
 
 /// One valid dataset, sorted by subject. Amounts are never printed.
 pub struct Table {
@@ -33,17 +30,16 @@ pub enum TableError {
         /// What there is.
         known: String,
     },
-    /// The file.
+    /// A cell, a row or a column.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// No rows at all.
     #[error("the dataset has no rows")]
     Empty,
 }
 
 impl Table {
-    /// Reads the dataset `name` of the agreement from CSV: its subject's column (such as `person`) and its
-    /// amount's column, in whole cents; other columns are ignored.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault; never the amount.
@@ -52,20 +48,43 @@ impl Table {
         name: &str,
         input: impl Read,
     ) -> Result<Self, TableError> {
-        let inputs = agreement.inputs();
-        let Some(dataset) = inputs.iter().find(|dataset| dataset.name == name) else {
-            let known = agreement.analysis().datasets().join(", ");
-            return Err(TableError::UnknownDataset { name: name.to_owned(), known });
-        };
+        Self::dataset_of(agreement, name)?;
+        Self::from_rows(agreement, name, &mut CsvRows::open(input)?)
+    }
+
+    /// Reads the dataset `name` of the agreement: its subject's column (such as `person`) and its amount's column, in
+    /// whole cents; other columns are ignored.
+    ///
+    /// ```
+    /// use drempel::rows::MemoryRows;
+    /// use drempel::{Rehearsal, Table};
+    /// # let agreement = include_str!("../examples/agreements/svb_uwv.toml");
+    ///
+    /// let rehearsal: Rehearsal = Rehearsal::of(agreement)?;
+    /// let incomes = vec![("p-01".to_owned(), 83_407_i64), ("p-02".to_owned(), 134_750)];
+    /// let rows = incomes.iter().map(|(person, cents)| [person.into(), (*cents).into()]);
+    /// let mut rows = MemoryRows::new(["person", "income_cents"], rows);
+    /// let table = Table::from_rows(rehearsal.agreement(), "income", &mut rows)?;
+    /// assert_eq!(table.rows(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault; never the amount.
+    pub fn from_rows<A: Analysis>(
+        agreement: &Agreement<A>,
+        name: &str,
+        rows: &mut dyn Rows,
+    ) -> Result<Self, TableError> {
+        let dataset = Self::dataset_of(agreement, name)?;
         let clamps = agreement.analysis().clamps(&agreement.setting(), dataset);
-        let mut rows = CsvRows::open(input)?;
-        let subject = rows.column(dataset.subject.column())?;
-        let amount = rows.column(&dataset.amount)?;
+        let subject = rows.columns().required(dataset.subject.column())?;
+        let amount = rows.columns().required(&dataset.amount)?;
         let mut amounts = Vec::new();
         let mut clamped = 0;
         let mut subjects = Distinct::default();
         while let Some(row) = rows.next_row()? {
-            let id: SubjectId = row.id(subject)?;
+            let id = row.id(subject)?;
             let cents = row.cents(amount)?;
             let encoded = match encode(dataset, cents) {
                 Ok(encoded) => encoded,
@@ -76,7 +95,7 @@ impl Table {
                 Err(problem) => return Err(row.error(amount, problem).into()),
             };
             if !subjects.insert(&id) {
-                return Err(row.error(subject, CellProblem::Duplicate).into());
+                return Err(row.duplicate(subject).into());
             }
             amounts.push(encoded);
         }
@@ -89,7 +108,17 @@ impl Table {
         let (subjects, amounts) =
             (subjects.in_order(&order), order.iter().map(|row| amounts[*row as usize]).collect());
         let agreement = agreement.id();
-        Ok(Self { agreement, dataset: (*dataset).clone(), subjects, amounts, clamped })
+        Ok(Self { agreement, dataset: dataset.clone(), subjects, amounts, clamped })
+    }
+
+    fn dataset_of<'a, A: Analysis>(
+        agreement: &'a Agreement<A>,
+        name: &str,
+    ) -> Result<&'a Dataset, TableError> {
+        agreement.inputs().into_iter().find(|dataset| dataset.name == name).ok_or_else(|| {
+            let known = agreement.analysis().datasets().join(", ");
+            TableError::UnknownDataset { name: name.to_owned(), known }
+        })
     }
 
     /// The agreement under whose bounds the rows were read.
