@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::str::FromStr;
 
-use crate::table::csv::{CellProblem, Column, CsvError, CsvRows};
+use crate::rows::{CellProblem, Column, CsvRows, Position, Rows, RowsError};
 use crate::units::{Digest, SubjectId, SubjectIds};
 
 /// One released value.
@@ -73,17 +73,15 @@ pub struct Answer {
 pub enum ReadError {
     /// A cell, a row or the header.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// Bits that only the receiver can read.
     #[error("these are blinded bits; give the answers that `drempel unblind` makes of them")]
     Blinded,
     /// An answer that was not asked for.
-    #[error(
-        "line {line}: the encrypted answer has nothing about this {column}; use the answers released from it"
-    )]
+    #[error("{line}: the encrypted answer has nothing about this {column}; use the answers released from it")]
     Stranger {
-        /// The line of the file.
-        line: u64,
+        /// The row of the file.
+        line: Position,
         /// What the subjects are called.
         column: String,
     },
@@ -112,24 +110,24 @@ impl Answer {
     /// # Errors
     /// When a row cannot be read, or the rows are not about the subjects (of the encrypted answer), each once.
     pub fn read(columns: &[String], subjects: &SubjectIds, input: impl Read) -> Result<Self, ReadError> {
-        let mut csv = CsvRows::open(input)?;
-        if csv.optional_column(BLINDED)?.is_some() {
+        let csv: &mut dyn Rows = &mut CsvRows::open(input)?;
+        if csv.columns().optional(BLINDED)?.is_some() {
             return Err(ReadError::Blinded);
         }
-        let cells = columns.iter().map(|name| csv.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let cells = columns.iter().map(|name| csv.columns().required(name)).collect::<Result<Vec<_>, _>>()?;
         let places: HashMap<&str, usize> = subjects.iter().zip(0..).collect();
         let mut found: Vec<Option<Vec<Value>>> = vec![None; subjects.len()];
         while let Some(row) = csv.next_row()? {
-            let subject: SubjectId = row.id(cells[0])?;
+            let subject = row.id(cells[0])?;
             let Some(place) = places.get(subject.as_str()) else {
-                return Err(ReadError::Stranger { line: row.line(), column: columns[0].clone() });
+                return Err(ReadError::Stranger { line: row.position(), column: columns[0].clone() });
             };
             let value = |cell: &Column| {
                 row.text(*cell)?.parse::<Value>().map_err(|_| row.error(*cell, CellProblem::NotAValue))
             };
-            let values = cells[1..].iter().map(value).collect::<Result<_, CsvError>>()?;
+            let values = cells[1..].iter().map(value).collect::<Result<_, RowsError>>()?;
             if found[*place].replace(values).is_some() {
-                return Err(row.error(cells[0], CellProblem::Duplicate).into());
+                return Err(row.duplicate(cells[0]).into());
             }
         }
         let missing = found.iter().filter(|values| values.is_none()).count();

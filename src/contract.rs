@@ -11,6 +11,7 @@ use crate::agreement::{AgreementError, Dataset, Document, Role, SignatureError, 
 use crate::analysis::{self, Analysis, Setting};
 
 mod rehearsal;
+mod tables;
 
 pub use rehearsal::Rehearsal;
 

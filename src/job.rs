@@ -1,7 +1,7 @@
-//! An evaluation that takes hours, kept in a folder: every chunk of answers is on the disk before the next begins, so
-//! that a crash, a full disk or a stop costs at most one chunk, and never changes an answer.
+//! An evaluation that takes hours, kept in a [`ChunkStore`], such as a [`Folder`]: every chunk of answers is there before
+//! the next begins, so that a crash, a full disk or a stop costs at most one chunk, and never changes an answer.
 //!
-//! A job may be cut into shards, each evaluated by a process of its own, on any machine that sees the folder. Each keeps
+//! A job may be cut into shards, each evaluated by a process of its own, on any machine that sees the store. Each keeps
 //! a manifest of what it was begun with and of every chunk that it finished. Whoever assembles the answer reads every
 //! chunk again.
 //!
@@ -12,11 +12,8 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
 use std::num::NonZero;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agreement::Role;
@@ -25,7 +22,7 @@ use crate::artefacts::Blinding;
 use crate::artefacts::EncryptedAnswer;
 use crate::artefacts::EncryptedTable;
 use crate::artefacts::PROGRAM;
-use crate::artefacts::{Transcript, TranscriptWriter};
+use crate::artefacts::TranscriptWriter;
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError, NO_LABEL};
@@ -36,13 +33,17 @@ use crate::roles::{EvaluateError, Progress};
 use drempel_fhe::bootstrap::WORDS;
 
 mod error;
+mod folder;
 mod manifest;
 mod shard;
+mod store;
 
 pub use error::JobError;
+pub use folder::Folder;
 use manifest::Manifest;
 pub use manifest::{Finished, ShardSpec};
 pub use shard::{NoShard, Shard};
+pub use store::{ChunkStore, Claim, Stored, Writing};
 
 /// Answers per chunk, if nobody wants it otherwise: about ten seconds of work on two cores.
 pub const CHUNK: NonZero<usize> = NonZero::new(256).expect("not zero");
@@ -56,13 +57,6 @@ pub enum Start {
     Resume,
 }
 
-/// The folder of the job that makes an answer file: its name and `.job`.
-pub fn folder(answer: &Path) -> PathBuf {
-    let mut name = answer.as_os_str().to_owned();
-    name.push(".job");
-    name.into()
-}
-
 /// How far a job has come.
 #[derive(Clone, Debug)]
 pub struct Status {
@@ -72,45 +66,40 @@ pub struct Status {
     pub whole: Progress,
 }
 
-/// How far the shards in a job's folder have come.
+/// How far the shards of a job have come.
 ///
 /// # Errors
 /// When there is no job, or a manifest is not as it was written.
-pub fn status(folder: &Path) -> Result<Status, JobError> {
-    let manifests = manifests(folder)?;
+pub fn status(store: &dyn ChunkStore) -> Result<Status, JobError> {
+    let manifests = manifests(store)?.ok_or_else(|| JobError::NotBegun { path: store.location("") })?;
     let chunks: BTreeMap<usize, usize> = manifests.iter().flat_map(Manifest::chunks).collect();
     let of = manifests.first().map_or(0, |manifest| manifest.begun.answers);
     let whole = Progress { done: chunks.values().sum(), of };
-    let shard = |manifest: Manifest| {
+    let shard = |manifest: Manifest<'_>| {
         let progress = Progress { done: manifest.done(), of: manifest.begun.answers_of_shard() };
         (manifest.begun, progress)
     };
     Ok(Status { shards: manifests.into_iter().map(shard).collect(), whole })
 }
 
-fn manifests(folder: &Path) -> Result<Vec<Manifest>, JobError> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(JobError::NotBegun { path: folder.to_owned() });
-        }
-        other => other.map_err(JobError::io(folder))?,
+/// The manifests of all shards in their order; None where there is no job.
+fn manifests(store: &dyn ChunkStore) -> Result<Option<Vec<Manifest<'_>>>, JobError> {
+    let Some(shards) = store.shards().map_err(JobError::io(&store.location("")))? else {
+        return Ok(None);
     };
     let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(JobError::io(folder))?.path();
-        if path.is_dir() {
-            found.extend(Manifest::read(&path)?);
-        }
+    for shard in shards {
+        found.extend(Manifest::read(store, shard)?);
     }
     found.sort_by_key(|manifest| manifest.begun.shard);
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// A job whose inputs have all been checked.
 pub struct Job<'j, A: Analysis> {
     evaluator: &'j Evaluator,
     inputs: CheckedJob<'j, A>,
-    folder: PathBuf,
+    store: &'j dyn ChunkStore,
     /// The indices of each chunk.
     parts: Vec<Range<usize>>,
 }
@@ -126,12 +115,12 @@ impl Evaluator {
         agreement: &'j SignedAgreement<A>,
         cases: &'j A::Cases,
         tables: &'j [EncryptedTable],
-        folder: PathBuf,
+        store: &'j dyn ChunkStore,
         chunk: NonZero<usize>,
     ) -> Result<Job<'j, A>, EvaluateError> {
         let inputs = self.prepare(agreement, cases, tables)?;
         let parts = inputs.parts(chunk.get());
-        Ok(Job { evaluator: self, inputs, folder, parts })
+        Ok(Job { evaluator: self, inputs, store, parts })
     }
 }
 
@@ -141,15 +130,15 @@ impl<A: Analysis> Job<'_, A> {
         &self.inputs.plan
     }
 
-    /// Evaluates a shard into the job's folder, chunk by chunk. When `stop` becomes true, the chunk in hand is finished
+    /// Evaluates a shard into the job's store, chunk by chunk. When `stop` becomes true, the chunk in hand is finished
     /// and no other begun. `progress` is told at the start and after each chunk.
     ///
     /// # Errors
     /// Before anything runs: when a new job is there already, or when the one to resume was begun with other inputs or by
-    /// another version. Later: when the disk fails; then [`Start::Resume`] goes on.
+    /// another version. Later: when the store fails; then [`Start::Resume`] goes on.
     ///
     /// # Cost
-    /// As [`evaluate`](Evaluator::evaluate), and 8 KB on the disk per encrypted value.
+    /// As [`evaluate`](Evaluator::evaluate), and 8 KB in the store per encrypted value.
     pub fn evaluate(
         &self,
         shard: Shard,
@@ -157,13 +146,14 @@ impl<A: Analysis> Job<'_, A> {
         stop: &AtomicBool,
         mut progress: impl FnMut(Progress),
     ) -> Result<Progress, JobError> {
-        let folder = shard.folder(&self.folder);
-        if start == Start::New && folder.exists() {
-            return Err(JobError::Exists { path: folder });
+        let path = self.store.location(&shard.name());
+        let begun = self.store.shards().map_err(JobError::io(&path))?.unwrap_or_default();
+        if start == Start::New && begun.contains(&shard.name()) {
+            return Err(JobError::Exists { path });
         }
         let blinding = self.blinding()?;
         let begun = self.begun(shard, blinding.as_ref());
-        let mut manifest = Manifest::open(&folder, &begun)?;
+        let mut manifest = Manifest::open(self.store, &begun)?;
         let of = begun.answers_of_shard();
         progress(Progress { done: manifest.done(), of });
         for (number, indices) in self.parts.iter().enumerate().filter(|(number, _)| shard.has(*number)) {
@@ -185,7 +175,7 @@ impl<A: Analysis> Job<'_, A> {
         Ok(Progress { done: manifest.done(), of })
     }
 
-    /// Joins the chunks of all shards to the answer, after reading each again, and removes the job's folder when `save`
+    /// Joins the chunks of all shards to the answer, after reading each again, and removes the job from its store when `save`
     /// has put the answer on the disk. No other process works on the job meanwhile. `progress` is told how many answers
     /// are joined.
     ///
@@ -197,19 +187,20 @@ impl<A: Analysis> Job<'_, A> {
         save: impl FnOnce(&Evaluation) -> Result<(), E>,
         progress: impl FnMut(Progress),
     ) -> Result<Evaluation, E> {
-        let manifests = manifests(&self.folder)?;
-        let locks: Result<Vec<File>, JobError> = manifests.iter().map(Manifest::lock).collect();
-        let locks = locks?;
+        let path = self.store.location("");
+        let manifests = manifests(self.store)?.ok_or_else(|| JobError::NotBegun { path: path.clone() })?;
+        let claims: Result<Vec<Box<dyn Claim>>, JobError> = manifests.iter().map(Manifest::lock).collect();
+        let claims = claims?;
         let evaluation = self.joined(&manifests, progress)?;
         save(&evaluation)?;
-        self.remove()?;
-        drop(locks);
+        self.store.remove().map_err(JobError::io(&path))?;
+        drop(claims);
         Ok(evaluation)
     }
 
     fn joined(
         &self,
-        manifests: &[Manifest],
+        manifests: &[Manifest<'_>],
         mut progress: impl FnMut(Progress),
     ) -> Result<Evaluation, JobError> {
         let blinding = if manifests.is_empty() { None } else { self.blinding()? };
@@ -217,7 +208,7 @@ impl<A: Analysis> Job<'_, A> {
             manifest.expect(&self.begun(manifest.begun.shard, blinding.as_ref()))?;
         }
         let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
-        let holders: Vec<Option<&Manifest>> = (0..self.parts.len()).map(holder).collect();
+        let holders: Vec<Option<&Manifest<'_>>> = (0..self.parts.len()).map(holder).collect();
         let finished = self.parts.iter().zip(&holders).filter(|(_, holder)| holder.is_some());
         let (done, of) = (finished.map(|(indices, _)| indices.len()).sum(), self.inputs.subjects.len());
         if done < of {
@@ -231,14 +222,6 @@ impl<A: Analysis> Job<'_, A> {
             progress(Progress { done: indices.end, of });
         }
         Ok(assembly.finish()?)
-    }
-
-    /// Removes the job's folder: under another name, so that no half of it is ever taken for a job.
-    fn remove(&self) -> Result<(), JobError> {
-        let mut done = self.folder.clone().into_os_string();
-        done.push(".done");
-        fs::rename(&self.folder, &done).map_err(JobError::io(&self.folder))?;
-        fs::remove_dir_all(&done).map_err(JobError::io(Path::new(&done)))
     }
 
     /// Whether an answer is this job's: made from the same inputs by the same program.
@@ -271,30 +254,24 @@ impl<A: Analysis> Job<'_, A> {
         if !self.inputs.agreement.disclosure().blinded {
             return Ok(None);
         }
-        let path = self.folder.join("blinding.drempel");
-        let is_begun = match manifests(&self.folder) {
-            Err(JobError::NotBegun { .. }) => false,
-            manifests => !manifests?.is_empty(),
-        };
+        let path = self.store.location(BLINDING);
+        let is_begun = manifests(self.store)?.is_some_and(|manifests| !manifests.is_empty());
         if !is_begun {
-            fs::create_dir_all(&self.folder).map_err(JobError::io(&self.folder))?;
-            match self.evaluator.blinding(&self.inputs)?.save_new(&path) {
-                Err(ContainerError::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => other.map_err(JobError::about(&path))?,
-            }
+            let made = self.evaluator.blinding(&self.inputs)?;
+            self.store.put_new(BLINDING, &mut |out| made.write(out)).map_err(JobError::about(&path))?;
         }
-        let blinding = Blinding::open(&path).and_then(|blinding| {
+        let open = || {
+            let blinding = Blinding::from_container(self.store.get(BLINDING)?.container()?)?;
             self.expect_own(blinding.container(), NO_LABEL)?;
             Ok(blinding)
-        });
-        blinding.map(Some).map_err(|source| JobError::Blinding { path, source })
+        };
+        open().map(Some).map_err(|source| JobError::Blinding { path, source })
     }
 
     /// The rows of a finished chunk, checked like any artefact.
-    fn chunk(&self, manifest: &Manifest, number: usize, answers: usize) -> Result<Vec<u32>, JobError> {
-        let path = manifest.chunk_path(number);
+    fn chunk(&self, manifest: &Manifest<'_>, number: usize, answers: usize) -> Result<Vec<u32>, JobError> {
         let read = || {
-            let chunk = Transcript::open(&path)?;
+            let chunk = manifest.chunk(number)?;
             self.expect_own(chunk.container(), &manifest.begun.chunk_name(number))?;
             let same = Some(chunk.digest()) == manifest.digest(number);
             if !same || chunk.rows() != answers * self.inputs.released.fields.len() {
@@ -303,7 +280,7 @@ impl<A: Analysis> Job<'_, A> {
             let rows: Result<Vec<(usize, Vec<u32>)>, ContainerError> = chunk.chunks().collect();
             Ok(rows?.into_iter().flat_map(|(_, rows)| rows).collect())
         };
-        read().map_err(JobError::about(&path))
+        read().map_err(JobError::about(&manifest.chunk_path(number)))
     }
 
     fn expect_own(&self, container: &Container, name: &str) -> Result<(), ContainerError> {
@@ -311,3 +288,6 @@ impl<A: Analysis> Job<'_, A> {
         container.signed_by(self.inputs.agreement.only(Role::Evaluator).signer(), name)
     }
 }
+
+/// The entry with the seed that all shards share.
+const BLINDING: &str = "blinding.drempel";

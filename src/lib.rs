@@ -9,6 +9,7 @@ pub mod files;
 
 pub mod agreement;
 
+pub mod rows;
 pub mod table;
 
 pub mod cases;

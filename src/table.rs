@@ -1,16 +1,10 @@
 //! A dataset in plaintext: validated rows, on the provider's side only.
 
 use std::fmt;
-use std::io::Read;
 
 use crate::agreement::Dataset;
-use crate::analysis::Analysis;
-use crate::contract::Agreement;
-use crate::units::{AgreementId, Cents, Distinct, SubjectId, SubjectIds};
-
-pub mod csv;
-
-use csv::{CellProblem, CsvError, CsvRows};
+use crate::rows::{CellProblem, Rows, RowsError};
+use crate::units::{AgreementId, Cents, Distinct, SubjectIds};
 
 /// One valid dataset, sorted by subject. Amounts are never printed.
 pub struct Table {
@@ -34,39 +28,30 @@ pub enum TableError {
         /// What there is.
         known: String,
     },
-    /// The file.
+    /// A cell, a row or a column.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// No rows at all.
     #[error("the dataset has no rows")]
     Empty,
 }
 
 impl Table {
-    /// Reads the dataset `name` of the agreement from CSV: its subject's column (such as `person`) and its
-    /// amount's column, in whole cents; other columns are ignored.
-    ///
-    /// # Errors
-    /// A named error with the line and column of the first fault; never the amount.
-    pub fn from_csv<A: Analysis>(
-        agreement: &Agreement<A>,
-        name: &str,
-        input: impl Read,
+    /// Reads a dataset's rows: its subject's column (such as `person`) and its amount's column, in whole cents; other
+    /// columns are ignored. An amount above `max` is refused, or where `clamps` says so read as `max`.
+    pub(crate) fn read(
+        agreement: AgreementId,
+        dataset: &Dataset,
+        clamps: bool,
+        rows: &mut dyn Rows,
     ) -> Result<Self, TableError> {
-        let inputs = agreement.inputs();
-        let Some(dataset) = inputs.iter().find(|dataset| dataset.name == name) else {
-            let known = agreement.analysis().datasets().join(", ");
-            return Err(TableError::UnknownDataset { name: name.to_owned(), known });
-        };
-        let clamps = agreement.analysis().clamps(&agreement.setting(), dataset);
-        let mut rows = CsvRows::open(input)?;
-        let subject = rows.column(dataset.subject.column())?;
-        let amount = rows.column(&dataset.amount)?;
+        let subject = rows.columns().required(dataset.subject.column())?;
+        let amount = rows.columns().required(&dataset.amount)?;
         let mut amounts = Vec::new();
         let mut clamped = 0;
         let mut subjects = Distinct::default();
         while let Some(row) = rows.next_row()? {
-            let id: SubjectId = row.id(subject)?;
+            let id = row.id(subject)?;
             let cents = row.cents(amount)?;
             let encoded = match encode(dataset, cents) {
                 Ok(encoded) => encoded,
@@ -77,7 +62,7 @@ impl Table {
                 Err(problem) => return Err(row.error(amount, problem).into()),
             };
             if !subjects.insert(&id) {
-                return Err(row.error(subject, CellProblem::Duplicate).into());
+                return Err(row.duplicate(subject).into());
             }
             amounts.push(encoded);
         }
@@ -89,8 +74,7 @@ impl Table {
         let order = subjects.ascending();
         let (subjects, amounts) =
             (subjects.in_order(&order), order.iter().map(|row| amounts[*row as usize]).collect());
-        let agreement = agreement.id();
-        Ok(Self { agreement, dataset: (*dataset).clone(), subjects, amounts, clamped })
+        Ok(Self { agreement, dataset: dataset.clone(), subjects, amounts, clamped })
     }
 
     /// The agreement under whose bounds the rows were read.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Subject};
 use crate::cases::CaseError;
 use crate::cases::groups::Group;
+use crate::rows::Position;
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -38,7 +39,7 @@ impl Missing {
     pub(super) fn record(
         self,
         found: Option<Cell>,
-        line: u64,
+        line: Position,
         datasets: &[&Dataset],
     ) -> Result<Option<Cell>, CaseError> {
         match (found, self) {

@@ -4,12 +4,10 @@
 //! costs nothing. The bits come from a seed, one keyed hash per household (docs/protocol.md, section 9).
 
 use std::fmt;
-use std::path::Path;
 
 use drempel_fhe::bootstrap::{WORDS, flip_bit};
 use zeroize::Zeroizing;
 
-use crate::files::atomic::{Access, write_new};
 use crate::files::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
@@ -45,11 +43,6 @@ impl Blinding {
         let mut seed = Zeroizing::new([0; SEED_BYTES]);
         seed.copy_from_slice(&payload);
         Ok(Self { container, seed })
-    }
-
-    /// As [`save`](Self::save), where there must be no file yet.
-    pub(crate) fn save_new(&self, path: &Path) -> Result<(), ContainerError> {
-        write_new(path, Access::Private, |out| self.write(out))
     }
 
     /// The answer behind an opened bit, or the bit that hides an answer: the same step both ways.

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
+use super::case_set::Cases;
+use super::columns::{AREA, HOUSEHOLD, PERSON};
+use super::error::CaseError;
 use super::households::{Builder, HouseholdRef, List};
-use super::{CaseError, Cases};
-use crate::table::csv::{Column, CsvError, CsvRows};
+use crate::rows::{Column, CsvRows, Position, Rows, RowsError};
 use crate::units::{Cents, Digest, Distinct, SubjectId, SubjectIds};
 
 /// A household's place in an area, and its lines.
@@ -33,8 +35,8 @@ impl<'a> Area<'a> {
         self.areas.names.get(self.kept.name)
     }
 
-    /// The line of the file where it begins.
-    pub fn csv_line(&self) -> u64 {
+    /// Where it begins.
+    pub fn csv_line(&self) -> Position {
         self.kept.csv_line
     }
 
@@ -89,7 +91,7 @@ struct KeptRegion {
 #[derive(Clone)]
 struct KeptArea {
     name: usize,
-    csv_line: u64,
+    csv_line: Position,
     households: Vec<u32>,
 }
 
@@ -101,13 +103,11 @@ impl fmt::Debug for Areas {
     }
 }
 
-const AREA: &str = "area";
 /// The most areas of one total: one circuit has them all in memory.
-pub(super) const MAX_AREAS: usize = 32;
+const MAX_AREAS: usize = 32;
 
 impl Areas {
-    /// Reads `household,person,area`, the column of `totals` and those of lines: one row per person, in any order.
-    /// Without a column `person`, one row per household.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
@@ -116,32 +116,44 @@ impl Areas {
         totals: Option<&str>,
         line_columns: &[String],
     ) -> Result<Self, CaseError> {
-        let mut rows = CsvRows::open(input)?;
-        let household = rows.column("household")?;
-        let person = rows.optional_column("person")?;
-        let area = rows.column(AREA)?;
-        let total = totals.map(|name| rows.column(name)).transpose()?;
+        Self::from_rows(&mut CsvRows::open(input)?, totals, line_columns)
+    }
+
+    /// Reads `household,person,area`, the column of `totals` and those of lines: one row per person, in any order.
+    /// Without a column `person`, one row per household. Other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    pub fn from_rows(
+        rows: &mut dyn Rows,
+        totals: Option<&str>,
+        line_columns: &[String],
+    ) -> Result<Self, CaseError> {
+        let columns = rows.columns();
+        let household = columns.required(HOUSEHOLD)?;
+        let person = columns.optional(PERSON)?;
+        let area = columns.required(AREA)?;
+        let total = totals.map(|name| columns.required(name)).transpose()?;
         let lines: Vec<Column> =
-            line_columns.iter().map(|name| rows.column(name)).collect::<Result<_, CsvError>>()?;
+            line_columns.iter().map(|name| columns.required(name)).collect::<Result<_, RowsError>>()?;
         let mut names = Distinct::default();
         let columns: Vec<&str> = [AREA].into_iter().chain(totals).collect();
         let amounts: Vec<&str> = line_columns.iter().map(String::as_str).collect();
         let mut builder = Builder::of(&columns, &amounts);
         while let Some(row) = rows.next_row()? {
-            let line = row.line();
-            let id: SubjectId = row.id(household)?;
+            let line = row.position();
+            let id = row.id(household)?;
             let member: Option<SubjectId> = match person {
-                Some(column) if row.is_empty(column) => return Err(CaseError::EmptyHousehold { line }),
-                Some(column) => Some(row.id(column)?),
+                Some(column) => Some(row.optional_id(column)?.ok_or(CaseError::EmptyHousehold { line })?),
                 None => None,
             };
             let named: Vec<u32> = [Some(area), total]
                 .into_iter()
                 .flatten()
                 .map(|column| Ok(names.place(&row.id(column)?) as u32))
-                .collect::<Result<_, CsvError>>()?;
+                .collect::<Result<_, RowsError>>()?;
             let lines: Vec<Cents> =
-                lines.iter().map(|column| row.cents(*column)).collect::<Result<_, CsvError>>()?;
+                lines.iter().map(|column| row.cents(*column)).collect::<Result<_, RowsError>>()?;
             let before = builder.len();
             let place = builder.household(&id, line, &named, &lines)?;
             match member {
@@ -188,7 +200,7 @@ impl Areas {
             let Some(total) = total else { continue };
             let (line, found) = (areas[0].csv_line, areas.len());
             if !(2..=MAX_AREAS).contains(&found) {
-                return Err(CaseError::TotalSize { line, column: column(), found });
+                return Err(CaseError::TotalSize { line, column: column(), found, max: MAX_AREAS });
             }
             if places[*total].is_some() {
                 return Err(CaseError::NameTaken { line, column: column() });

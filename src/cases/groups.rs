@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use super::{CaseError, Cases};
-use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
+use super::case_set::Cases;
+use super::columns::{GROUP, PERSON};
+use super::error::CaseError;
+use crate::rows::{CsvRows, Position, Positions, Rows};
+use crate::units::{Digest, Distinct, SubjectIds};
 
 /// One group: at least one person.
 #[derive(Clone, Copy)]
@@ -27,9 +29,9 @@ impl<'a> Group<'a> {
         self.rows().iter().map(|row| people.get(*row as usize))
     }
 
-    /// The line of a member in the file. The group begins at that of its first one.
-    pub fn line(&self, member: usize) -> u64 {
-        self.groups.lines[self.rows()[member] as usize].into()
+    /// Where a member is. The group begins at its first one.
+    pub fn line(&self, member: usize) -> Position {
+        self.groups.lines.get(self.rows()[member] as usize)
     }
 
     fn rows(&self) -> &'a [u32] {
@@ -44,33 +46,40 @@ pub struct Groups {
     /// The rows of each.
     members: Vec<Vec<u32>>,
     people: SubjectIds,
-    /// The line of each row in the file.
-    lines: Vec<u32>,
+    /// Where each row is.
+    lines: Positions,
 }
 
 impl Groups {
-    /// Reads `person,group`, one row per person, in any order; other columns are ignored.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
     pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
-        let mut rows = CsvRows::open(input)?;
-        let (person, group) = (rows.column("person")?, rows.column("group")?);
+        Self::from_rows(&mut CsvRows::open(input)?)
+    }
+
+    /// Reads `person,group`, one row per person, in any order; other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
+        let (person, group) = (rows.columns().required(PERSON)?, rows.columns().required(GROUP)?);
         let (mut ids, mut people) = (Distinct::default(), Distinct::default());
-        let (mut members, mut lines): (Vec<Vec<u32>>, Vec<u32>) = (Vec::new(), Vec::new());
+        let (mut members, mut lines): (Vec<Vec<u32>>, _) = (Vec::new(), Positions::default());
         while let Some(row) = rows.next_row()? {
-            let member: SubjectId = row.id(person)?;
-            let id: SubjectId = row.id(group)?;
+            let member = row.id(person)?;
+            let id = row.id(group)?;
             if !people.insert(&member) {
-                return Err(row.error(person, CellProblem::Duplicate).into());
+                return Err(row.duplicate(person).into());
             }
             let place = ids.place(&id);
             if place == members.len() {
                 members.push(Vec::new());
             }
-            // Fewer rows than lines, of which there are fewer than 2^32.
+            // There are fewer than 2^32 rows.
             members[place].push(lines.len() as u32);
-            lines.push(row.short_line());
+            lines.push(row.position());
         }
         Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), lines })
     }
@@ -138,7 +147,7 @@ mod tests {
         assert!(groups.answers().iter().eq(["south", "north"]));
         let south = groups.get(0);
         assert!(south.members().eq(["p1", "p3"]));
-        assert_eq!([south.line(0), south.line(1)], [2, 4]);
+        assert_eq!([south.line(0), south.line(1)], [2, 4].map(Position::line));
     }
 
     #[test]

@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
-use std::marker::PhantomData;
-use std::ops::Range;
 
-use super::{CaseError, Cases};
-use crate::table::csv::CsvRows;
+use super::case_set::Cases;
+use super::columns::{HOUSEHOLD, KNOWN, PERSON, POVERTY_LINE};
+use super::error::CaseError;
+use crate::rows::{CsvRows, Position, Rows};
 use crate::units::{Cents, Digest, SubjectId, SubjectIds};
 
 mod builder;
+mod list;
 
 pub(super) use builder::Builder;
+pub(super) use list::List;
+pub use list::{HouseholdRef, Stated};
 
 /// One household, to ask about from memory.
 #[derive(Clone)]
@@ -29,106 +32,6 @@ impl Household {
     }
 }
 
-/// Households one after the other, each with its members and what the file states of it: one text for all identifiers
-/// and one array for everything else, so that a million households take little more memory than their file.
-#[derive(Clone)]
-pub(super) struct List {
-    ids: SubjectIds,
-    csv_lines: Vec<u32>,
-    /// Where each household's members end.
-    ends: Vec<u32>,
-    members: SubjectIds,
-    /// The line of each member; none when they came from no file.
-    member_lines: Vec<u32>,
-    /// So many for each household.
-    names: Vec<u32>,
-    /// So many for each household.
-    amounts: Vec<Cents>,
-}
-
-/// One household of a list, with what the file states of it.
-#[derive(Clone, Copy)]
-pub struct HouseholdRef<'a, S = Stated> {
-    list: &'a List,
-    place: usize,
-    stated: PhantomData<S>,
-}
-
-/// A household's poverty line, and its income that the evaluator knows.
-#[derive(Clone, Copy, Debug)]
-pub enum Stated {}
-
-impl<'a> HouseholdRef<'a> {
-    /// The amount to compare with.
-    pub fn poverty_line(&self) -> Cents {
-        self.amounts()[0]
-    }
-
-    /// Income that the evaluator knows; may be negative.
-    pub fn known(&self) -> Cents {
-        self.amounts()[1]
-    }
-}
-
-impl<'a, S> HouseholdRef<'a, S> {
-    /// Its pseudonym.
-    pub fn id(&self) -> &'a str {
-        self.list.ids.get(self.place)
-    }
-
-    /// Its members: at least one where the file names persons.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = &'a str> {
-        let members = &self.list.members;
-        self.list.members_of(self.place).map(|member| members.get(member))
-    }
-
-    /// The line of the file where it begins; its place in the list when it came from no file.
-    pub fn csv_line(&self) -> u64 {
-        self.list.csv_lines[self.place].into()
-    }
-
-    /// The amounts that the file states of it.
-    pub(super) fn amounts(&self) -> &'a [Cents] {
-        self.list.amounts_of(self.place)
-    }
-
-    /// The line of a member, or of the household where members have none.
-    pub(crate) fn member_line(&self, member: usize) -> u64 {
-        let lines = self.list.member_lines.get(self.list.members_of(self.place).start + member);
-        lines.map_or(self.csv_line(), |line| u64::from(*line))
-    }
-}
-
-impl List {
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    pub(super) fn get<S>(&self, place: usize) -> HouseholdRef<'_, S> {
-        HouseholdRef { list: self, place, stated: PhantomData }
-    }
-
-    /// The names that the file states of a household.
-    pub(super) fn names_of(&self, place: usize) -> &[u32] {
-        part(&self.names, self.len(), place)
-    }
-
-    fn amounts_of(&self, place: usize) -> &[Cents] {
-        part(&self.amounts, self.len(), place)
-    }
-
-    fn members_of(&self, place: usize) -> Range<usize> {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        start as usize..self.ends[place] as usize
-    }
-}
-
-/// What belongs to one of `count` households that have equally much.
-fn part<T>(all: &[T], count: usize, place: usize) -> &[T] {
-    let each = all.len() / count;
-    &all[place * each..(place + 1) * each]
-}
-
 /// Valid households: each with a member, each person in one household only.
 #[derive(Clone)]
 pub struct Households {
@@ -136,12 +39,6 @@ pub struct Households {
 }
 
 /// Amounts, lines and members are never printed.
-impl<S> fmt::Debug for HouseholdRef<'_, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HouseholdRef").field("members", &self.members().len()).finish_non_exhaustive()
-    }
-}
-
 impl fmt::Debug for Household {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Household").field("members", &self.members.len()).finish_non_exhaustive()
@@ -154,32 +51,34 @@ impl fmt::Debug for Households {
     }
 }
 
-pub(super) const POVERTY_LINE: &str = "poverty_line_cents";
-pub(super) const KNOWN: &str = "known_cents";
-
 impl Households {
-    /// Reads `household,person,poverty_line_cents[,known_cents]`, one row per person, in any order.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
+    pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
+        Self::from_rows(&mut CsvRows::open(input)?)
+    }
+
+    /// Reads `household,person,poverty_line_cents[,known_cents]`, one row per person, in any order; other columns are
+    /// ignored.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
     ///
     /// # Cost
     /// In memory: every identifier once and a byte more, 24 bytes per household and 4 per member; while it is read,
     /// about twice as much.
-    pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
-        let mut rows = CsvRows::open(input)?;
-        let household = rows.column("household")?;
-        let person = rows.column("person")?;
-        let poverty_line = rows.column(POVERTY_LINE)?;
-        let known = rows.optional_column(KNOWN)?;
+    pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
+        let household = rows.columns().required(HOUSEHOLD)?;
+        let person = rows.columns().required(PERSON)?;
+        let poverty_line = rows.columns().required(POVERTY_LINE)?;
+        let known = rows.columns().optional(KNOWN)?;
         let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
         while let Some(row) = rows.next_row()? {
-            let line = row.line();
-            let id: SubjectId = row.id(household)?;
-            if row.is_empty(person) {
-                return Err(CaseError::EmptyHousehold { line });
-            }
-            let member: SubjectId = row.id(person)?;
+            let line = row.position();
+            let id = row.id(household)?;
+            let member = row.optional_id(person)?.ok_or(CaseError::EmptyHousehold { line })?;
             let poverty_line = row.cents(poverty_line)?;
             let known = known.map_or(Ok(Cents::ZERO), |column| row.cents(column))?;
             let place = builder.household(&id, line, &[], &[poverty_line, known])?;
@@ -188,14 +87,14 @@ impl Households {
         Ok(Self { list: builder.finish() })
     }
 
-    /// Checks households from memory. Errors give the place in the list, counted from one, as the line.
+    /// Checks households from memory. Errors give the place in the list, counted from one, as the row.
     ///
     /// # Errors
     /// An empty household, one listed twice, or a person listed twice.
     pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, CaseError> {
         let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
         for (index, household) in households.into_iter().enumerate() {
-            let line = index as u64 + 1;
+            let line = Position::row(index as u64 + 1);
             let Household { id, members, stated } = household;
             let place = match builder.household(&id, line, &[], &stated) {
                 Ok(place) if place == index => place,
@@ -256,6 +155,10 @@ impl Cases for Households {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> Result<Households, CaseError> {
@@ -272,37 +175,34 @@ mod tests {
         assert_eq!(households.iter().next().map(|h| h.known()), Some(Cents::ZERO));
     }
 
-    /// As many orders of the rows as there are: each household keeps its own members, lines and amounts.
-    #[test]
-    fn rows_in_any_order_give_the_same_households() {
-        let head = "household,person,poverty_line_cents\n";
-        let rows: Vec<(usize, usize)> = (0..60).map(|i| (i * i % 7, i)).collect();
-        for step in [1, 7, 11, 13, 59] {
-            let shuffled: Vec<(usize, usize)> = (0..60).map(|i| rows[i * step % 60]).collect();
-            let text = shuffled.iter().map(|(h, p)| format!("h{h},p{p},{h}\n")).collect::<String>();
-            let households = read(&format!("{head}{text}")).expect("valid");
-            let mut first: Vec<usize> = Vec::new();
-            shuffled.iter().for_each(|(h, _)| {
-                if !first.contains(h) {
-                    first.push(*h)
-                }
-            });
-            assert_eq!(households.len(), first.len());
-            for (household, own) in households.iter().zip(first) {
-                let expected: Vec<(usize, String)> = (2..)
-                    .zip(&shuffled)
+    /// Sixty people in seven households, in some order: the household and the person of each row.
+    fn shuffled() -> impl Strategy<Value = Vec<(usize, usize)>> {
+        Just(Vec::from_iter((0..60).map(|person| (person * person % 7, person)))).prop_shuffle()
+    }
+
+    proptest! {
+        /// Each household keeps its own members, positions and amounts.
+        #[test]
+        fn rows_in_any_order_give_the_same_households(rows in shuffled()) {
+            let text = rows.iter().map(|(h, p)| format!("h{h},p{p},{h}\n")).collect::<String>();
+            let households = read(&format!("household,person,poverty_line_cents\n{text}")).expect("valid");
+            let first_rows: BTreeMap<usize, usize> =
+                rows.iter().enumerate().rev().map(|(row, (household, _))| (*household, row)).collect();
+            let in_order: BTreeMap<usize, usize> = first_rows.iter().map(|(h, row)| (*row, *h)).collect();
+            prop_assert_eq!(households.len(), in_order.len());
+            for (household, own) in households.iter().zip(in_order.into_values()) {
+                let expected: Vec<(Position, String)> = (2..)
+                    .zip(&rows)
                     .filter(|(_, (h, _))| *h == own)
-                    .map(|(line, (_, p))| (line, format!("p{p}")))
+                    .map(|(line, (_, p))| (Position::line(line), format!("p{p}")))
                     .collect();
-                assert_eq!(household.id(), format!("h{own}"));
-                assert_eq!(household.poverty_line().value(), own as i64);
-                assert_eq!(household.csv_line(), expected[0].0 as u64);
-                let members: Vec<(usize, String)> = household
-                    .members()
-                    .enumerate()
-                    .map(|(place, id)| (household.member_line(place) as usize, id.to_owned()))
-                    .collect();
-                assert_eq!(members, expected);
+                prop_assert_eq!(household.id(), format!("h{own}"));
+                prop_assert_eq!(household.poverty_line().value(), own as i64);
+                prop_assert_eq!(household.csv_line(), expected[0].0);
+                let members = household.members().enumerate();
+                let members: Vec<(Position, String)> =
+                    members.map(|(place, id)| (household.member_line(place), id.to_owned())).collect();
+                prop_assert_eq!(members, expected);
             }
         }
     }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use super::{CaseError, Cases};
-use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
+use super::case_set::Cases;
+use super::error::CaseError;
+use crate::rows::{CsvRows, Position, Positions, Rows};
+use crate::units::{Digest, Distinct, SubjectIds};
 
 /// One pair.
 #[derive(Clone, Copy)]
@@ -31,9 +32,9 @@ impl<'a> Pair<'a> {
         self.pairs.demands.get(self.place)
     }
 
-    /// Its line of the file.
-    pub fn csv_line(&self) -> u64 {
-        self.pairs.csv_lines[self.place].into()
+    /// Where it is.
+    pub fn csv_line(&self) -> Position {
+        self.pairs.csv_lines.get(self.place)
     }
 }
 
@@ -43,28 +44,35 @@ pub struct Pairs {
     ids: SubjectIds,
     offers: SubjectIds,
     demands: SubjectIds,
-    csv_lines: Vec<u32>,
+    csv_lines: Positions,
 }
 
 impl Pairs {
-    /// Reads `pair,offer,demand`, one row per pair; other columns are ignored.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
     pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
-        let mut rows = CsvRows::open(input)?;
-        let pair = rows.column("pair")?;
-        let (offer, demand) = (rows.column("offer")?, rows.column("demand")?);
-        let (mut ids, mut csv_lines) = (Distinct::default(), Vec::new());
+        Self::from_rows(&mut CsvRows::open(input)?)
+    }
+
+    /// Reads `pair,offer,demand`, one row per pair; other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
+        let pair = rows.columns().required("pair")?;
+        let (offer, demand) = (rows.columns().required("offer")?, rows.columns().required("demand")?);
+        let (mut ids, mut csv_lines) = (Distinct::default(), Positions::default());
         let (mut offers, mut demands) = (SubjectIds::default(), SubjectIds::default());
         while let Some(row) = rows.next_row()? {
-            let id: SubjectId = row.id(pair)?;
+            let id = row.id(pair)?;
             if !ids.insert(&id) {
-                return Err(row.error(pair, CellProblem::Duplicate).into());
+                return Err(row.duplicate(pair).into());
             }
             offers.push(&row.id(offer)?);
             demands.push(&row.id(demand)?);
-            csv_lines.push(row.short_line());
+            csv_lines.push(row.position());
         }
         Ok(Self { ids: ids.into_ids(), offers, demands, csv_lines })
     }
@@ -119,7 +127,7 @@ mod tests {
         assert!(pairs.answers().iter().eq(["a", "b"]));
         let second = pairs.get(1);
         let ids = (second.offer(), second.demand());
-        assert_eq!((ids, second.csv_line()), (("o1", "d2"), 3));
+        assert_eq!((ids, second.csv_line()), (("o1", "d2"), Position::line(3)));
     }
 
     #[test]

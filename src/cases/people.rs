@@ -4,33 +4,42 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use super::{CaseError, Cases};
-use crate::table::csv::{CellProblem, CsvRows};
-use crate::units::{Digest, Distinct, SubjectId, SubjectIds};
+use super::case_set::Cases;
+use super::columns::PERSON;
+use super::error::CaseError;
+use crate::rows::{CsvRows, Position, Positions, Rows};
+use crate::units::{Digest, Distinct, SubjectIds};
 
 /// People who are asked about, each once.
 #[derive(Clone)]
 pub struct People {
     people: SubjectIds,
-    /// The line of each in the file.
-    lines: Vec<u32>,
+    /// Where each is.
+    lines: Positions,
 }
 
 impl People {
-    /// Reads the column `person`, one row per person; other columns are ignored.
+    /// Reads [rows](Self::from_rows) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
     pub fn from_csv(input: impl Read) -> Result<Self, CaseError> {
-        let mut rows = CsvRows::open(input)?;
-        let column = rows.column("person")?;
-        let (mut people, mut lines) = (Distinct::default(), Vec::new());
+        Self::from_rows(&mut CsvRows::open(input)?)
+    }
+
+    /// Reads the column `person`, one row per person; other columns are ignored.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
+        let column = rows.columns().required(PERSON)?;
+        let (mut people, mut lines) = (Distinct::default(), Positions::default());
         while let Some(row) = rows.next_row()? {
-            let person: SubjectId = row.id(column)?;
+            let person = row.id(column)?;
             if !people.insert(&person) {
-                return Err(row.error(column, CellProblem::Duplicate).into());
+                return Err(row.duplicate(column).into());
             }
-            lines.push(row.short_line());
+            lines.push(row.position());
         }
         Ok(Self { people: people.into_ids(), lines })
     }
@@ -40,9 +49,9 @@ impl People {
         self.people.get(place)
     }
 
-    /// The line of the person at a place.
-    pub fn line(&self, place: usize) -> u64 {
-        self.lines[place].into()
+    /// Where the person at a place is.
+    pub fn line(&self, place: usize) -> Position {
+        self.lines.get(place)
     }
 }
 

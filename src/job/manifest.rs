@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{JobError, Shard};
+use super::error::JobError;
+use super::shard::Shard;
+use super::store::{ChunkStore, Claim, whole_lines};
 use crate::artefacts::Transcript;
+use crate::files::container::ContainerError;
 use crate::units::{AgreementId, Digest};
 
 /// What a shard was begun with: the first line of its manifest.
@@ -47,15 +49,16 @@ pub struct Finished {
     pub time: String,
 }
 
-/// A shard's manifest, and its folder.
-#[derive(Debug)]
-pub(super) struct Manifest {
-    folder: PathBuf,
+/// A shard's manifest.
+pub(super) struct Manifest<'s> {
+    store: &'s dyn ChunkStore,
+    /// The shard's name in the store.
+    shard: String,
     pub(super) begun: ShardSpec,
     /// By their numbers.
     finished: BTreeMap<usize, Finished>,
-    /// Locked, where chunks are to be added.
-    file: Option<File>,
+    /// Where chunks are to be added.
+    claim: Option<Box<dyn Claim>>,
 }
 
 /// The largest manifest that is read, in bytes: some 300,000 chunks.
@@ -102,51 +105,45 @@ impl ShardSpec {
     }
 }
 
-impl Manifest {
-    /// Begins a shard, or goes on with one. The manifest stays locked.
-    pub(super) fn open(folder: &Path, begun: &ShardSpec) -> Result<Self, JobError> {
-        let path = folder.join(NAME);
+impl<'s> Manifest<'s> {
+    /// Begins a shard, or goes on with one. The shard stays claimed.
+    pub(super) fn open(store: &'s dyn ChunkStore, begun: &ShardSpec) -> Result<Self, JobError> {
+        let shard = begun.shard.name();
+        let path = store.location(&entry(&shard, NAME));
         let io = JobError::io(&path);
-        fs::create_dir_all(folder).map_err(&io)?;
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(&io)?;
-        lock(&file, folder)?;
-        let (text, whole) = read(&mut file).map_err(&io)?;
+        let mut claim = claim(store, &shard)?;
         // A line that a crash cut off was never said: its chunk is computed again.
-        file.set_len(whole).map_err(&io)?;
-        let mut manifest = match Self::parse(folder, &text)? {
+        let text = claim.lines(MAX_BYTES).map_err(&io)?;
+        let mut manifest = match Self::parse(store, shard.clone(), &text)? {
             Some(manifest) => manifest,
             None => {
-                append(&mut file, begun).map_err(&io)?;
-                Self {
-                    folder: folder.to_owned(),
-                    begun: begun.clone(),
-                    finished: BTreeMap::new(),
-                    file: None,
-                }
+                claim.append(&line(begun)).map_err(&io)?;
+                Self { store, shard, begun: begun.clone(), finished: BTreeMap::new(), claim: None }
             }
         };
         manifest.expect(begun)?;
         // What is said to be there but is not, or not whole, is computed again.
+        let shard = &manifest.shard;
         manifest.finished.retain(|_, chunk| {
-            let opened = Transcript::open(&folder.join(chunk_name(chunk.number)));
+            let opened = open_chunk(store, shard, chunk.number);
             opened.is_ok_and(|opened| opened.digest() == chunk.digest)
         });
-        Ok(Self { file: Some(file), ..manifest })
+        Ok(Self { claim: Some(claim), ..manifest })
     }
 
-    /// Reads a shard's manifest; nothing where there is none yet.
-    pub(super) fn read(folder: &Path) -> Result<Option<Self>, JobError> {
-        let path = folder.join(NAME);
-        let mut file = match File::open(&path) {
+    /// Reads a shard's manifest; None where there is none yet.
+    pub(super) fn read(store: &'s dyn ChunkStore, shard: String) -> Result<Option<Self>, JobError> {
+        let name = entry(&shard, NAME);
+        let text = match store.get(&name).and_then(|stored| stored.read(MAX_BYTES)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(JobError::io(&path))?,
+            other => other.map_err(JobError::io(&store.location(&name)))?,
         };
-        let (text, _) = read(&mut file).map_err(JobError::io(&path))?;
-        Self::parse(folder, &text)
+        Self::parse(store, shard, &whole_lines(text))
     }
 
-    fn parse(folder: &Path, text: &[u8]) -> Result<Option<Self>, JobError> {
-        let bad = |line: usize| JobError::BadManifest { path: folder.join(NAME), line };
+    fn parse(store: &'s dyn ChunkStore, shard: String, text: &[u8]) -> Result<Option<Self>, JobError> {
+        let path = store.location(&entry(&shard, NAME));
+        let bad = |line: usize| JobError::BadManifest { path: path.clone(), line };
         let mut lines = text.split_inclusive(|byte| *byte == b'\n').enumerate();
         let Some((_, first)) = lines.next() else {
             return Ok(None);
@@ -166,13 +163,15 @@ impl Manifest {
             // One that was computed again, because it was found damaged: the later line counts.
             finished.insert(chunk.number, chunk);
         }
-        Ok(Some(Self { folder: folder.to_owned(), begun, finished, file: None }))
+        Ok(Some(Self { store, shard, begun, finished, claim: None }))
     }
 
     /// Refuses a job that was begun with something else.
     pub(super) fn expect(&self, begun: &ShardSpec) -> Result<(), JobError> {
         match self.begun.difference(begun) {
-            Some(what) => Err(JobError::Changed { path: self.folder.join(NAME), what }),
+            Some(what) => {
+                Err(JobError::Changed { path: self.store.location(&entry(&self.shard, NAME)), what })
+            }
             None => Ok(()),
         }
     }
@@ -187,12 +186,9 @@ impl Manifest {
         self.finished.values().map(|chunk| (chunk.number, chunk.answers))
     }
 
-    /// Keeps others from adding to it, until the file is dropped.
-    pub(super) fn lock(&self) -> Result<File, JobError> {
-        let path = self.folder.join(NAME);
-        let file = File::open(&path).map_err(JobError::io(&path))?;
-        lock(&file, &self.folder)?;
-        Ok(file)
+    /// Keeps others from adding to it, until the claim is dropped.
+    pub(super) fn lock(&self) -> Result<Box<dyn Claim>, JobError> {
+        claim(self.store, &self.shard)
     }
 
     /// The digest of a chunk that is there.
@@ -200,55 +196,55 @@ impl Manifest {
         self.finished.get(&number).map(|chunk| chunk.digest)
     }
 
+    /// Where a chunk is, for messages.
     pub(super) fn chunk_path(&self, number: usize) -> PathBuf {
-        self.folder.join(chunk_name(number))
+        self.store.location(&chunk_name(&self.shard, number))
     }
 
-    /// Puts a chunk on the disk, and then says so.
+    /// Opens a chunk and verifies its bytes.
+    pub(super) fn chunk(&self, number: usize) -> Result<Transcript, ContainerError> {
+        open_chunk(self.store, &self.shard, number)
+    }
+
+    /// Puts a chunk into the store, and then says so.
     pub(super) fn add(&mut self, number: usize, answers: usize, chunk: &Transcript) -> Result<(), JobError> {
-        let path = self.chunk_path(number);
-        chunk.save(&path).map_err(JobError::about(&path))?;
+        let written = self.store.put(&chunk_name(&self.shard, number), &mut |out| chunk.write(out));
+        written.map_err(JobError::about(&self.chunk_path(number)))?;
         let time = jiff::Timestamp::now().round(jiff::Unit::Second).expect("now is no extreme time");
-        let line = Finished { number, answers, digest: chunk.digest(), time: time.to_string() };
-        let path = self.folder.join(NAME);
-        let file = self.file.as_mut().expect("a manifest that is added to was opened for it");
-        append(file, &line).map_err(JobError::io(&path))?;
-        self.finished.insert(number, line);
+        let finished = Finished { number, answers, digest: chunk.digest(), time: time.to_string() };
+        let path = self.store.location(&entry(&self.shard, NAME));
+        let claim = self.claim.as_mut().expect("a manifest that is added to was opened for it");
+        claim.append(&line(&finished)).map_err(JobError::io(&path))?;
+        self.finished.insert(number, finished);
         Ok(())
     }
 }
 
-const NAME: &str = "manifest";
-
-fn lock(file: &File, folder: &Path) -> Result<(), JobError> {
-    file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => JobError::InUse { path: folder.to_owned() },
-        TryLockError::Error(error) => JobError::io(&folder.join(NAME))(error),
+fn claim(store: &dyn ChunkStore, shard: &str) -> Result<Box<dyn Claim>, JobError> {
+    store.claim(shard).map_err(|error| match error.kind() {
+        io::ErrorKind::ResourceBusy => JobError::InUse { path: store.location(shard) },
+        _ => JobError::io(&store.location(&entry(shard, NAME)))(error),
     })
 }
 
-fn chunk_name(number: usize) -> String {
-    format!("{number}.rows")
+fn open_chunk(store: &dyn ChunkStore, shard: &str, number: usize) -> Result<Transcript, ContainerError> {
+    Transcript::from_container(store.get(&chunk_name(shard, number))?.container()?)
 }
 
-/// All whole lines, and how many bytes they are.
-fn read(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut text = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut text)?;
-    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    text.truncate(whole);
-    Ok((text, whole as u64))
+/// The name of a shard's entry.
+fn entry(shard: &str, name: &str) -> String {
+    format!("{shard}/{name}")
 }
 
-fn append(file: &mut File, line: &impl Serialize) -> io::Result<()> {
-    let mut bytes = serde_json::to_vec(line).expect("a line is text and numbers");
+fn chunk_name(shard: &str, number: usize) -> String {
+    entry(shard, &format!("{number}.rows"))
+}
+
+fn line(of: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(of).expect("a line is text and numbers");
     bytes.push(b'\n');
-    let before = file.metadata()?.len();
-    if let Err(error) = file.write_all(&bytes).and_then(|()| file.sync_all()) {
-        // Best effort: half a line is cut off when the job is resumed.
-        let _ = file.set_len(before);
-        return Err(error);
-    }
-    Ok(())
+    bytes
 }
+
+/// What a shard's manifest is called.
+pub(super) const NAME: &str = "manifest";

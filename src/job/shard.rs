@@ -1,5 +1,4 @@
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -38,8 +37,9 @@ impl Shard {
         (chunks + (self.of - self.index) as usize) / self.of as usize
     }
 
-    pub(super) fn folder(self, job: &Path) -> PathBuf {
-        job.join(format!("{}-of-{}", self.index, self.of))
+    /// Its name in a store.
+    pub(super) fn name(self) -> String {
+        format!("{}-of-{}", self.index, self.of)
     }
 }
 

@@ -1,4 +1,7 @@
+use super::hmac::{FIRST_LINE, KEY_BYTES};
+use super::person_id::bsn;
 use super::*;
+use crate::units::AgreementId;
 
 fn key(agreement: u8) -> PseudonymKey {
     let agreement = AgreementId::from([agreement; 32]);

@@ -7,7 +7,7 @@ use crate::answer::{Answer, BLINDED, Value};
 use crate::artefacts::{Blinding, EncryptedAnswer};
 use crate::contract::SignedAgreement;
 use crate::files::container::ContainerError;
-use crate::table::csv::{CellProblem, CsvError, CsvRows};
+use crate::rows::{CellProblem, CsvRows, Rows, RowsError};
 use crate::units::SubjectId;
 use crate::verify;
 
@@ -29,7 +29,7 @@ pub enum UnblindError {
     Container(#[from] ContainerError),
     /// The opened bits cannot be read.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// The opened bits are about others than the encrypted answer.
     #[error("the opened bits are not those of this encrypted answer")]
     OtherSubjects,
@@ -56,8 +56,8 @@ impl Receiver {
             verify::by_evaluator(agreement, encrypted.header().key, container)?;
         }
         let columns = agreement.analysis().columns();
-        let mut csv = CsvRows::open(input)?;
-        let (subject, bit) = (csv.column(&columns[0])?, csv.column(BLINDED)?);
+        let csv: &mut dyn Rows = &mut CsvRows::open(input)?;
+        let (subject, bit) = (csv.columns().required(&columns[0])?, csv.columns().required(BLINDED)?);
         let mut rows: Vec<(SubjectId, Vec<Value>)> = Vec::new();
         while let Some(row) = csv.next_row()? {
             let value = row.cents(bit)?.value();

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{InvalidId, SubjectId, check_id};
+use super::subject_id::{InvalidId, SubjectId, check_id};
 
 /// A list of [`SubjectId`]s, one text after the other: a byte for each beside its own.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl SubjectIds {
 
     /// As [`iter`](Self::iter), each by itself.
     pub(crate) fn owned(&self) -> impl Iterator<Item = SubjectId> {
-        self.iter().map(|id| SubjectId(id.to_owned()))
+        self.iter().map(|id| SubjectId::from_checked(id.to_owned()))
     }
 
     /// The place of an identifier in a list in ascending order.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use drempel::analysis::Question;
 use drempel::files::check_writable;
-use drempel::job::{self, Job, Shard, Start};
+use drempel::job::{Folder, Job, Shard, Start};
 use drempel::{EncryptedAnswer, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Progress};
 use serde_json::json;
 
@@ -64,13 +64,13 @@ pub(crate) fn with_job(
         Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
-    let folder = job::folder(&args.out);
-    let job = evaluator.job(&agreement, &cases, &tables, folder.clone(), args.chunk).map_err(|error| {
+    let folder = Folder::of(&args.out);
+    let job = evaluator.job(&agreement, &cases, &tables, &folder, args.chunk).map_err(|error| {
         let about_cases = error.is_about_cases();
         let failure = Failure::from(error);
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
-    work(&job, &folder)
+    work(&job, folder.path())
 }
 
 /// Whether the answer is there already. What is another job's is not overwritten by a command that is to go on.

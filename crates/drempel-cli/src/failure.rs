@@ -11,8 +11,8 @@ use drempel::files::ContainerError;
 use drempel::files::key_file::KeyFileError;
 use drempel::ledger::LedgerError;
 use drempel::plan::PlanError;
+use drempel::rows::RowsError;
 use drempel::table::TableError;
-use drempel::table::csv::CsvError;
 
 /// Why a command stopped.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Classified for ContainerError {
     }
 }
 
-impl Classified for CsvError {
+impl Classified for RowsError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Io(error) => error.failure_kind(),
@@ -110,7 +110,7 @@ impl Classified for CsvError {
 impl Classified for TableError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
@@ -119,7 +119,7 @@ impl Classified for TableError {
 impl Classified for CaseError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
@@ -172,7 +172,7 @@ impl Classified for drempel::roles::auditor::AuditError {
 impl Classified for drempel::answer::ReadError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
     }
@@ -181,7 +181,7 @@ impl Classified for drempel::answer::ReadError {
 impl Classified for drempel_report::report::ReportError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
@@ -205,7 +205,7 @@ impl Classified for drempel_report::report::MapError {
 impl Classified for drempel::roles::receiver::UnblindError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }
@@ -215,7 +215,7 @@ impl Classified for drempel::roles::receiver::UnblindError {
 impl Classified for drempel::pseudonym::PseudonymiseError {
     fn failure_kind(&self) -> FailureKind {
         match self {
-            Self::Csv(error) => error.failure_kind(),
+            Self::Rows(error) => error.failure_kind(),
             Self::Io(error) => error.failure_kind(),
             _ => FailureKind::Input,
         }

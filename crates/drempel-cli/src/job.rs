@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use drempel::Progress;
-use drempel::job::{self, Status};
+use drempel::job::{self, Folder, Status};
 use serde_json::{Value, json};
 
 use crate::cli::{JobAction, JobCommandArgs};
@@ -11,9 +11,9 @@ use crate::output::Output;
 pub(crate) fn run(args: &JobCommandArgs, output: &Output) -> Result<(), Failure> {
     match &args.action {
         JobAction::Status { out } => {
-            let folder = job::folder(out);
+            let folder = Folder::of(out);
             let Status { shards, whole: Progress { done, of } } = job::status(&folder)?;
-            let mut text = format!("{}\n", folder.display());
+            let mut text = format!("{}\n", folder.path().display());
             let mut rows = Vec::new();
             for (begun, progress) in &shards {
                 let (shard, done, of) = (begun.shard, progress.done, progress.of);

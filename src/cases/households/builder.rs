@@ -1,5 +1,6 @@
-use super::{List, part};
-use crate::cases::CaseError;
+use super::list::{List, part};
+use crate::cases::error::CaseError;
+use crate::rows::{Position, Positions};
 use crate::units::{Cents, Distinct, SubjectId};
 
 /// Collects households, whose rows may come in any order, and refuses a person who is already in one.
@@ -7,12 +8,12 @@ pub(in crate::cases) struct Builder {
     name_columns: Vec<String>,
     amount_columns: Vec<String>,
     ids: Distinct,
-    csv_lines: Vec<u32>,
+    csv_lines: Positions,
     names: Vec<u32>,
     amounts: Vec<Cents>,
     /// In the order of the rows.
     members: Distinct,
-    member_lines: Vec<u32>,
+    member_lines: Positions,
     household_of: Vec<u32>,
 }
 
@@ -24,11 +25,11 @@ impl Builder {
             name_columns: owned(names),
             amount_columns: owned(amounts),
             ids: Distinct::default(),
-            csv_lines: Vec::new(),
+            csv_lines: Positions::default(),
             names: Vec::new(),
             amounts: Vec::new(),
             members: Distinct::default(),
-            member_lines: Vec::new(),
+            member_lines: Positions::default(),
             household_of: Vec::new(),
         }
     }
@@ -42,14 +43,14 @@ impl Builder {
     pub(in crate::cases) fn household(
         &mut self,
         id: &SubjectId,
-        line: u64,
+        line: Position,
         names: &[u32],
         amounts: &[Cents],
     ) -> Result<usize, CaseError> {
         let next = self.len();
         let place = self.ids.place(id);
         if place == next {
-            self.csv_lines.push(short(line));
+            self.csv_lines.push(line);
             self.names.extend(names);
             self.amounts.extend(amounts);
             return Ok(place);
@@ -60,7 +61,7 @@ impl Builder {
         let columns = self.name_columns.iter().chain(&self.amount_columns);
         match names.chain(amounts).zip(columns).find(|(same, _)| !same) {
             Some((_, column)) => {
-                let (column, first) = (column.clone(), self.csv_lines[place].into());
+                let (column, first) = (column.clone(), self.csv_lines.get(place));
                 Err(CaseError::Contradiction { line, column, first })
             }
             None => Ok(place),
@@ -71,19 +72,20 @@ impl Builder {
         &mut self,
         household: usize,
         member: &SubjectId,
-        line: u64,
+        line: Position,
     ) -> Result<(), CaseError> {
         let next = self.member_lines.len();
         let place = self.members.place(member);
         if place == next {
-            self.member_lines.push(short(line));
-            self.household_of.push(short(household as u64));
+            self.member_lines.push(line);
+            self.household_of
+                .push(u32::try_from(household).expect("fewer than rows, of which there are fewer than 2^32"));
             return Ok(());
         }
         match self.household_of[place] as usize == household {
             true => Err(CaseError::DuplicatePerson { line }),
             false => {
-                let first = self.member_lines[place].into();
+                let first = self.member_lines.get(place);
                 Err(CaseError::PersonInTwoHouseholds { line, first })
             }
         }
@@ -110,13 +112,8 @@ impl Builder {
         let mut list = List { ids, csv_lines, ends, members, member_lines, names, amounts };
         if !order.is_sorted() {
             list.members = list.members.in_order(&order);
-            list.member_lines = order.iter().map(|row| list.member_lines[*row as usize]).collect();
+            list.member_lines = list.member_lines.in_order(&order);
         }
         list
     }
-}
-
-/// A line of a file, or a place.
-fn short(line: u64) -> u32 {
-    u32::try_from(line).expect("a CSV file has fewer than 2^32 lines: checked by CsvRows")
 }

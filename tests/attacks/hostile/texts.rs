@@ -156,8 +156,8 @@ pub(super) mod manifest {
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
         let job = world.file("1-of-1/manifest", bytes);
-        job::status(job.ancestors().nth(2).expect("the job's folder"))
-            .is_ok_and(|status| !status.shards.is_empty())
+        let folder = job.ancestors().nth(2).expect("the job's folder").to_owned();
+        job::status(&job::Folder::new(folder)).is_ok_and(|status| !status.shards.is_empty())
     }
 
     pub(in super::super) fn good(_: &World) -> Vec<Vec<u8>> {

@@ -1,5 +1,5 @@
 use drempel::artefacts::PROGRAM;
-use drempel::table::csv::CsvError;
+use drempel::rows::RowsError;
 use drempel::units::AgreementId;
 use drempel::verify::VerifyError;
 
@@ -15,7 +15,7 @@ pub enum ReportError {
     SchemaMismatch,
     /// The file of regions.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Rows(#[from] RowsError),
     /// Subjects without a region.
     #[error("{missing} of the answers have no region in the file of regions")]
     WithoutRegion {

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use drempel::table::csv::{CellProblem, CsvRows};
+use drempel::rows::{CsvRows, Rows};
 use drempel::units::{Digest, SubjectId};
 
 use super::error::ReportError;
@@ -17,12 +17,12 @@ impl Regions {
     /// # Errors
     /// A named error with the line and column of the first fault.
     pub fn from_csv(subject: &str, bytes: &[u8]) -> Result<Self, ReportError> {
-        let mut rows = CsvRows::open(bytes)?;
-        let (subject, region) = (rows.column(subject)?, rows.column("region")?);
+        let rows: &mut dyn Rows = &mut CsvRows::open(bytes)?;
+        let (subject, region) = (rows.columns().required(subject)?, rows.columns().required("region")?);
         let mut of = HashMap::new();
         while let Some(row) = rows.next_row()? {
             if of.insert(row.id(subject)?, row.id(region)?).is_some() {
-                return Err(row.error(subject, CellProblem::Duplicate).into());
+                return Err(row.duplicate(subject).into());
             }
         }
         Ok(Self { of, digest: Digest::of(bytes) })

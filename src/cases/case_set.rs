@@ -1,0 +1,12 @@
+use std::borrow::Cow;
+
+use crate::units::{Digest, SubjectIds};
+
+/// What an evaluator asks about. A value of such a type is always valid.
+pub trait Cases: Send + Sync {
+    /// Whom or what each answer is about, in the order of the answers. All different.
+    fn answers(&self) -> Cow<'_, SubjectIds>;
+
+    /// The BLAKE3 digest of everything that the evaluation depends on.
+    fn digest(&self) -> Digest;
+}
