@@ -24,8 +24,6 @@ mod write;
 pub(crate) use artefact::artefact;
 use header::HEADER_BYTES;
 pub use header::{Header, Kind};
-#[cfg(all(any(test, fuzzing), feature = "key-holder"))]
-pub(crate) use metadata::decode;
 pub use seal::Seal;
 pub use write::{Access, check_writable, write_atomically};
 pub(crate) use write::{NO_LABEL, Writer, write_new, write_whole};

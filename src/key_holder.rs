@@ -118,7 +118,7 @@ impl KeyHolder {
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.
-    pub(crate) fn open(
+    fn open(
         &self,
         ciphertexts: &Ciphertexts,
         released: &Released,

@@ -25,3 +25,30 @@ impl Draw {
         u64::from_le_bytes(*digest.as_bytes().first_chunk().expect("32 bytes")) < bound
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreement::Agreement;
+    use crate::audit::unseen;
+
+    #[test]
+    fn the_draw_finds_forgeries_as_often_as_the_formula_says() {
+        let text = include_str!("../../examples/agreements/svb_uwv.toml");
+        let agreement: Agreement =
+            Agreement::parse(&text.replace("audit = 1.0", "audit = 0.01")).expect("sound");
+        let trials = 20_000;
+        for forged in [1, 32, 100, 458] {
+            let found = (0..trials).filter(|trial: &u64| {
+                let nonce = Digest::of(&trial.to_le_bytes());
+                let draw = Draw::new(Digest::of(b"answer"), nonce, agreement.disclosure());
+                (0..forged as usize).any(|row| draw.takes(3 * row))
+            });
+            let (found, expected) = (found.count() as f64 / trials as f64, 1.0 - unseen(0.01, forged));
+            // The 99 % interval: the draws are the same in every run.
+            let width = 2.576 * (expected * (1.0 - expected) / trials as f64).sqrt();
+            println!("{forged} forged rows: {found:.4} found; formula {expected:.4}, 99 % ±{width:.4}");
+            assert!((found - expected).abs() <= width, "{forged}: {found} but {expected}");
+        }
+    }
+}

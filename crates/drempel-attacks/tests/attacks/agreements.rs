@@ -1,10 +1,11 @@
 //! Changes of an agreement after it was signed, and signatures that do not count.
 
+use drempel::agreement::{Agreement, Rehearsal, SignatureError, Signatures, SignedAgreement};
+use drempel::signature::SigningKey;
+use drempel::{KeyHolder, Ledger};
+use drempel_attacks::forge::AGREEMENT;
+use drempel_test_support::Random;
 use toml_edit::{DocumentMut, Item, Value};
-
-use super::scene::{AGREEMENT, Random};
-use crate::agreement::{Agreement, Rehearsal, SignatureError, Signatures, SignedAgreement};
-use crate::signature::SigningKey;
 
 /// The paths of all values, section by section.
 fn paths(document: &DocumentMut) -> Vec<Vec<String>> {
@@ -148,10 +149,6 @@ fn missing_duplicate_and_foreign_signatures_do_not_count() {
     refuse(&old.signatures().to_text(), "signatures over an older version");
     let expired = AGREEMENT.replace("2099-12-31", "2021-12-31");
     let expired: Rehearsal = Rehearsal::of(&expired).expect("sound");
-    let keys = crate::KeyHolder::generate(
-        expired.agreement(),
-        expired.key("holder"),
-        &mut crate::Ledger::in_memory(),
-    );
+    let keys = KeyHolder::generate(expired.agreement(), expired.key("holder"), &mut Ledger::in_memory());
     assert!(keys.is_err(), "out of force");
 }
