@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Coverage-guided fuzzing of everything that drempel reads (fuzz_targets/; what each does is in tests/attacks/hostile.rs).
+# Coverage-guided fuzzing of everything that drempel reads (fuzz_targets/; what each does is in crates/drempel-attacks/src/hostile.rs).
 #
 #     fuzz/run.sh [SECONDS] [TARGET...]     SECONDS for each target (default: 10), two at a time; default: all targets
 #

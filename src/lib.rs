@@ -55,16 +55,6 @@ pub use roles::{Auditor, DataProvider, Evaluation, Evaluator, Progress, Receiver
 pub use signature::SigningKey;
 pub use table::Table;
 
-#[cfg(all(any(test, fuzzing), feature = "key-holder"))]
-#[path = "../tests/attacks/suite.rs"]
-#[doc(hidden)]
-#[cfg_attr(
-    fuzzing,
-    allow(dead_code, unreachable_pub, reason = "fuzz targets use a part of the tests' scene")
-)]
-#[allow(missing_docs, reason = "tests; fuzz targets use them from outside")]
-pub mod attacks;
-
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-an-analysis.md")]
 struct AddingAnAnalysis;

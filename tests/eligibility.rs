@@ -176,7 +176,7 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
     let cases: Vec<Case> = (0..304).map(|_| Case::random(&mut random, &setting)).collect();
     let (households, people) = households(&cases);
     let incomes = csv("person", &people, cases.iter().flat_map(|case| &case.incomes));
-    let scene: Scene = Scene::new(&setting.agreement(), &[incomes]);
+    let scene = Scene::<Eligibility>::new(&setting.agreement(), &[incomes]);
     let answer = scene.play(&households);
     assert_eq!(answer.rows().len(), cases.len());
     for ((household, eligible), case) in answer.rows().zip(&cases) {
@@ -217,7 +217,7 @@ fn with_real_keys_a_ciphertext_takes_16_bytes_and_at_most_2_percent_more() {
     let rows = 20_000;
     let mut incomes = String::from("person,cents\n");
     (0..rows).for_each(|row| incomes += &format!("{row},{row}\n"));
-    let scene: Scene = Scene::new(&setting.agreement(), &[incomes]);
+    let scene = Scene::<Eligibility>::new(&setting.agreement(), &[incomes]);
     let table = &scene.tables[0];
     let header = table.header();
     // Identifiers and their lengths included.

@@ -1,5 +1,6 @@
 //! An evaluator that must not even see the norms.
 
+use drempel::analysis::Eligibility;
 use drempel::units::{Cents, SubjectId};
 use drempel::{Household, Households};
 use drempel_test_support::Scene;
@@ -41,7 +42,7 @@ fn with_real_keys_encrypted_norms_show_neither_amount_nor_norm() {
         asked.push(Household::new(id, members, Cents::ZERO, Cents::ZERO));
     }
     let asked = Households::new(asked).expect("valid households");
-    let scene: Scene = Scene::new(text, &[incomes, norms]);
+    let scene = Scene::<Eligibility>::new(text, &[incomes, norms]);
     // All that evaluator and auditor know of a household in the clear.
     assert!(asked.iter().all(|household| household.poverty_line() == Cents::ZERO));
     assert!(asked.iter().all(|household| household.known() == Cents::ZERO));

@@ -26,7 +26,7 @@ disclosure = { to = "holder", answers = 100 }
 "#;
 
 fn agreement() -> Rehearsal<Eligibility> {
-    Rehearsal::of(AGREEMENT).expect("a sound agreement")
+    Rehearsal::<Eligibility>::of(AGREEMENT).expect("a sound agreement")
 }
 
 /// A row as it stands in a file and in memory: a person, a second name, an amount.

@@ -1,6 +1,6 @@
 #![no_main]
 
-use drempel::attacks::hostile::{World, run};
+use drempel_attacks::hostile::{World, run};
 
 libfuzzer_sys::fuzz_target!(
     init: { World::get(); },

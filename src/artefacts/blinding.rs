@@ -69,3 +69,35 @@ impl fmt::Debug for Blinding {
         f.debug_struct("Blinding").field("digest", &self.digest()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Digest, SubjectId};
+
+    /// For each pair of answers, all four pairs of opened bits are equally likely over the seeds: the view has the same
+    /// distribution whatever the answers are.
+    #[test]
+    fn opened_bits_are_independent_of_the_answers_and_of_each_other() {
+        let signer = SigningKey::generate();
+        let id = Digest::of(b"agreement");
+        let trials = 4_096;
+        let pair = ["h1", "h2"].map(|text| SubjectId::try_from(text).expect("an identifier"));
+        let mut counts = [[0_u32; 4]; 4];
+        for _ in 0..trials {
+            let blinding = Blinding::generate(id, id, &signer).expect("in memory");
+            for (answers, counts) in counts.iter_mut().enumerate() {
+                let first = blinding.flip(pair[0].as_str(), answers & 1 == 1);
+                let second = blinding.flip(pair[1].as_str(), answers & 2 == 2);
+                counts[usize::from(first) + 2 * usize::from(second)] += 1;
+            }
+        }
+        for counts in counts {
+            let expected = f64::from(trials) / 4.0;
+            let chi_square: f64 =
+                counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+            // Three degrees of freedom: above 27.9 once in 10^5.6.
+            assert!(chi_square < 27.9, "{counts:?}");
+        }
+    }
+}

@@ -132,11 +132,7 @@ impl KeyHolder {
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.
-    pub(crate) fn open(
-        &self,
-        ciphertexts: &PackedValues,
-        released: &Released,
-    ) -> Result<Vec<Vec<i64>>, ReleaseError> {
+    fn open(&self, ciphertexts: &PackedValues, released: &Released) -> Result<Vec<Vec<i64>>, ReleaseError> {
         let values: Vec<i64> = match ciphertexts {
             PackedValues::Rings(rings) => rings
                 .iter()

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use drempel_test_support::{PASSPHRASE, rounds, sign_all};
+use drempel::files::Kind;
+use drempel::units::Digest;
+use drempel_test_support::{Artefact, PASSPHRASE, rounds, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -133,27 +135,9 @@ const HOSTILE_KIB: u64 = 256 << 10;
 const MAX_METADATA: usize = 64 << 20;
 
 /// An artefact of a kind with correct lengths and digests, signed by nobody.
-fn artefact(kind: u16, chunk_bytes: u32, metadata: &[u8], payload: &[u8]) -> Vec<u8> {
-    let mut header = b"drempel\n\x03\x00".to_vec();
-    header.extend(kind.to_le_bytes());
-    header.extend(chunk_bytes.to_le_bytes());
-    header.extend((metadata.len() as u64).to_le_bytes());
-    header.extend((payload.len() as u64).to_le_bytes());
-    header.extend([0; 64]);
-    header.extend(blake3::hash(&header).as_bytes());
-    let mut whole = blake3::Hasher::new();
-    whole.update(&header).update(metadata);
-    let mut file = [&header, metadata].concat();
-    for (number, chunk) in payload.chunks(chunk_bytes as usize).enumerate() {
-        let bound = [&[0; 64], &kind.to_le_bytes()[..], &(number as u64).to_le_bytes()].concat();
-        let digest = blake3::Hasher::new().update(&bound).update(chunk).finalize();
-        whole.update(digest.as_bytes());
-        file.extend(chunk);
-        file.extend(digest.as_bytes());
-    }
-    file.extend(whole.finalize().as_bytes());
-    file.extend([0; 64]);
-    file
+fn artefact(kind: Kind, chunk_bytes: usize, metadata: &[u8], payload: &[u8]) -> Vec<u8> {
+    let (agreement, key) = (Digest::ZERO, Digest::ZERO);
+    Artefact { kind, agreement, key, chunk_bytes, metadata, payload }.unsigned()
 }
 
 /// The most identifiers (section 1.4).
@@ -178,9 +162,14 @@ fn identifiers(before: &[u8], length: usize) -> (Vec<u8>, usize) {
 fn the_largest_hostile_files_are_refused_in_little_memory() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // A dataset's name, and no ciphertexts per row: then no payload is asked for.
-    let table = |length: usize| artefact(4, 32_768, &identifiers(b"\x01d\x00", length).0, &[]);
-    let too_many =
-        artefact(4, 32_768, &[b"\x01d\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 8]].concat(), &[]);
+    let table =
+        |length: usize| artefact(Kind::EncryptedTable, 32_768, &identifiers(b"\x01d\x00", length).0, &[]);
+    let too_many = artefact(
+        Kind::EncryptedTable,
+        32_768,
+        &[b"\x01d\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 8]].concat(),
+        &[],
+    );
     // A program's name, two digests around no tables, no transcript, no blinding, small values, one per answer.
     let before = [&b"\x01p"[..], &[0; 32], &[0], &[0; 32], &[0, 0, 0, 1]].concat();
     let (metadata, answers) = identifiers(&before, 15);
@@ -189,7 +178,11 @@ fn the_largest_hostile_files_are_refused_in_little_memory() {
         ("a table", table(15), "not in ascending order"),
         ("a table of long identifiers", table(64), "not in ascending order"),
         ("more identifiers than there may be", too_many, "the metadata is not valid"),
-        ("an answer", artefact(5, 8_192, &metadata, &payload), "two answers are about the same subject"),
+        (
+            "an answer",
+            artefact(Kind::EncryptedAnswer, 8_192, &metadata, &payload),
+            "two answers are about the same subject",
+        ),
     ];
     for (what, bytes, reason) in files {
         let path = folder.path().join("hostile.enc");

@@ -1,8 +1,9 @@
 //! What the tests of all packages share: every role of a small job with real keys, a question with its data, signed
-//! agreements and key files on the disk, and where the repository's files are.
+//! agreements and key files on the disk, artefacts written by hand, and where the repository's files are.
 
 use std::path::PathBuf;
 
+mod artefact;
 mod files;
 mod job;
 mod key_file;
@@ -11,6 +12,7 @@ mod random;
 mod rounds;
 mod scene;
 
+pub use artefact::{Artefact, is_signed_by};
 pub use files::copy;
 pub use job::{Answers, Job};
 pub use key_file::{PASSPHRASE, encrypted};

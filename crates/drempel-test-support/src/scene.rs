@@ -1,7 +1,7 @@
 //! All roles on one small job, with real keys and everything in memory.
 
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Eligibility};
+use drempel::analysis::Analysis;
 use drempel::roles::auditor::{AuditError, Evaluated};
 use drempel::roles::key_holder::ReleaseError;
 use drempel::{
@@ -10,7 +10,7 @@ use drempel::{
 };
 
 /// What every party of one agreement holds. Making it takes seconds: a key set is made.
-pub struct Scene<A: Analysis = Eligibility> {
+pub struct Scene<A: Analysis> {
     /// The agreement, signed by all, and their signing keys.
     pub parties: Rehearsal<A>,
     /// The key holder's, with the making of the keys and what was released since.

@@ -14,6 +14,6 @@ pub(super) fn encode(metadata: &impl Serialize) -> Result<Vec<u8>, ContainerErro
     options(u64::MAX).serialize(metadata).map_err(|_| ContainerError::BadMetadata)
 }
 
-pub(crate) fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Result<M, ContainerError> {
+pub(super) fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Result<M, ContainerError> {
     options(bytes.len() as u64).deserialize(bytes).map_err(|_| ContainerError::BadMetadata)
 }

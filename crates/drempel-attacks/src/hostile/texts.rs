@@ -3,18 +3,20 @@
 use std::sync::OnceLock;
 use std::{fs, io};
 
-use super::super::scene::INCOMES;
-use super::encryption::{PASSPHRASE, encrypted};
-use super::{KINDS, World};
-use crate::agreement::{Role, Signatures};
-use crate::analysis::Eligibility;
-use crate::analysis::{Analysis, Question};
-use crate::cases::Cases;
-use crate::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
-use crate::units::Digest;
-use crate::{
-    Agreement, KeyHolder, Ledger, Plan, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table, job,
+use drempel::agreement::{Role, Signatures};
+use drempel::analysis::{Analysis, Eligibility, Question};
+use drempel::cases::Cases;
+use drempel::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
+use drempel::units::{Cents, Digest, SubjectId};
+use drempel::{
+    Agreement, Household, Households, KeyHolder, Ledger, Plan, Rehearsal, SecretKey, SignedAgreement,
+    SigningKey, Table, job, plaintext,
 };
+use drempel_report::{Language, dpia};
+use drempel_test_support::{PASSPHRASE, encrypted};
+
+use super::{KINDS, World};
+use crate::forge::INCOMES;
 
 pub(super) mod key_file {
     use super::*;
@@ -26,7 +28,7 @@ pub(super) mod key_file {
             use std::os::unix::fs::PermissionsExt;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("sets");
         }
-        let secret = crate::files::key_file::read(&path, &PASSPHRASE.to_owned().into());
+        let secret = drempel::files::key_file::read(&path, &PASSPHRASE.to_owned().into());
         secret.is_ok_and(|secret| secrets::read(world, &secret))
     }
 
@@ -45,7 +47,7 @@ pub(super) mod secrets {
         let secret = SecretKey::from_bytes(bytes);
         let read = pseudonyms.is_some() || signing.is_some() || secret.is_some();
         if let Some(key) = secret {
-            let holder = KeyHolder::new(key, world.scene.parties.key("holder"));
+            let holder = KeyHolder::new(key, world.scene.key("holder"));
             let attestations = std::slice::from_ref(&world.attestation);
             let mut ledger = world.scene.fresh_ledger();
             let opened = holder.release(world.agreement(), &world.answer, attestations, &mut ledger);
@@ -59,7 +61,7 @@ pub(super) mod secrets {
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
         let agreement = world.agreement().id();
         vec![
-            world.scene.parties.key("holder").to_bytes().to_vec(),
+            world.scene.key("holder").to_bytes().to_vec(),
             world.scene.holder.key().to_bytes().to_vec(),
             PseudonymKey::generate(agreement).to_bytes().to_vec(),
         ]
@@ -70,10 +72,11 @@ pub(super) mod ledger {
     use super::*;
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
-        let owner = world.agreement().only(Role::KeyHolder).signing_key.expect("a signed agreement");
-        let Ok(ledger) = Ledger::from_lines(bytes, &owner) else {
+        let path = world.file("ledger.jsonl", bytes);
+        let Ok(ledger) = Ledger::verify(&path, &world.key_of(Role::KeyHolder)) else {
             return false;
         };
+        dpia::document(world.agreement(), Some(&ledger), Language::English);
         // Lines that are missing at the end: the head tells.
         ledger
             .expect_head(Digest::of(
@@ -88,7 +91,7 @@ pub(super) mod ledger {
             let path = world.folder.path().join("ledger.jsonl");
             let mut ledger = Ledger::create(&path).expect("a new one");
             for entry in world.scene.ledger.entries() {
-                ledger.append(entry.event.clone(), &world.scene.parties.key("holder")).expect("writes");
+                ledger.append(entry.event.clone(), &world.scene.key("holder")).expect("writes");
             }
             let attestations = std::slice::from_ref(&world.attestation);
             let opened =
@@ -109,6 +112,9 @@ pub(super) mod agreement {
         };
         if let Ok(rehearsal) = Rehearsal::<Question>::of(text) {
             let agreement = rehearsal.agreement();
+            for language in [Language::Dutch, Language::English] {
+                dpia::document(agreement, None, language);
+            }
             Plan::of_samples(agreement);
             for dataset in agreement.inputs() {
                 let csv =
@@ -129,8 +135,9 @@ pub(super) mod signatures {
     use super::*;
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
-        let Some(signatures) = std::str::from_utf8(bytes).ok().and_then(|text| Signatures::parse(text).ok())
-        else {
+        // Beside an agreement of that name.
+        let path = world.file("agreement.toml.sig", bytes);
+        let Ok(signatures) = Signatures::open(&path.with_extension("")) else {
             return false;
         };
         let agreement: Agreement<Eligibility> =
@@ -156,8 +163,8 @@ pub(super) mod manifest {
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
         let job = world.file("1-of-1/manifest", bytes);
-        let folder = job.ancestors().nth(2).expect("the job's folder").to_owned();
-        job::status(&job::Folder::new(folder)).is_ok_and(|status| !status.shards.is_empty())
+        let folder = job::Folder::new(job.ancestors().nth(2).expect("the job's folder").to_owned());
+        job::status(&folder).is_ok_and(|status| !status.shards.is_empty())
     }
 
     pub(in super::super) fn good(_: &World) -> Vec<Vec<u8>> {
@@ -179,8 +186,20 @@ pub(super) mod table_csv {
     use super::*;
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
-        let table = Table::from_csv(world.agreement(), "income", bytes);
-        table.is_ok_and(|table| table.encoded().iter().all(|amount| *amount <= 1) && table.rows() > 0)
+        let agreement = world.agreement();
+        let Ok(table) = Table::from_csv(agreement, "income", bytes) else {
+            return false;
+        };
+        assert!(table.rows() > 0);
+        // Each amount can be computed with.
+        let household = |(row, person): (usize, &str)| {
+            let id = |text: &str| SubjectId::try_from(text).expect("an identifier");
+            let line = Cents::try_from(1).expect("an amount");
+            Household::new(id(&format!("h{row}")), vec![id(person)], line, Cents::ZERO)
+        };
+        let households = Households::new(table.subjects().iter().enumerate().map(household));
+        let answers = plaintext::answers(agreement, &households.expect("valid"), &[table]);
+        answers.is_ok()
     }
 
     pub(in super::super) fn good(_: &World) -> Vec<Vec<u8>> {
@@ -214,14 +233,14 @@ pub(super) mod cases_csv {
             "household,person,poverty_line_cents,known_cents\nh1,a,150107,0\nh2,b,205348,0\nh2,c,205348,0\n";
         let csv: [&str; 9] = [
             household,
-            include_str!("../../../examples/data/area_count/cases.csv"),
-            include_str!("../../../examples/data/debt_alarm/cases.csv"),
-            include_str!("../../../examples/data/debt_count/cases.csv"),
-            include_str!("../../../examples/data/group_comparison/cases.csv"),
-            include_str!("../../../examples/data/group_mean/cases.csv"),
-            include_str!("../../../examples/data/matching/cases.csv"),
-            include_str!("../../../examples/data/presence/cases.csv"),
-            include_str!("../../../examples/data/ranking/cases.csv"),
+            include_str!("../../../../examples/data/area_count/cases.csv"),
+            include_str!("../../../../examples/data/debt_alarm/cases.csv"),
+            include_str!("../../../../examples/data/debt_count/cases.csv"),
+            include_str!("../../../../examples/data/group_comparison/cases.csv"),
+            include_str!("../../../../examples/data/group_mean/cases.csv"),
+            include_str!("../../../../examples/data/matching/cases.csv"),
+            include_str!("../../../../examples/data/presence/cases.csv"),
+            include_str!("../../../../examples/data/ranking/cases.csv"),
         ];
         (0..).zip(csv).map(|(kind, csv)| [&[kind], csv.as_bytes()].concat()).collect()
     }

@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use super::scene::Random;
-use crate::Ledger;
-use crate::ledger::{Event, Release};
-use crate::signature::SigningKey;
-use crate::units::Digest;
+use drempel::Ledger;
+use drempel::files::{Access, write_atomically};
+use drempel::ledger::{Event, Release};
+use drempel::signature::SigningKey;
+use drempel::units::Digest;
+use drempel_test_support::Random;
 
 fn event(number: u64) -> Event {
     let digest = |what: &str| Digest::of(format!("{what} {number}").as_bytes());
@@ -105,10 +106,6 @@ fn a_ledger_has_one_owner_and_goes_on_where_it_stopped() {
     assert_eq!(read_only.entries().len(), 2);
     assert!(read_only.append(event(2), &key).is_err(), "what is not written to the disk opens nothing");
     assert!(Ledger::create(&path).is_err());
-    assert!(crate::files::is_ledger(&path));
-    let overwritten =
-        crate::files::atomic::write_atomically(&path, crate::files::atomic::Access::Shared, |_| {
-            Ok::<_, std::io::Error>(())
-        });
+    let overwritten = write_atomically(&path, Access::Shared, |_| Ok::<_, std::io::Error>(()));
     assert!(overwritten.is_err(), "no command writes over a ledger");
 }

@@ -1,17 +1,17 @@
 //! Makes `tests/fixtures`: files with one fault each, and the list of what the program must say of them.
 //!
 //! The keys are made anew each time, so the files are made once and kept. `FIXTURES=tests/fixtures cargo test --release
-//! --lib fixtures` makes them again; without it, the list that is kept is compared with the one that would be made.
+//! --package drempel-attacks fixtures` makes them again; without it, the list that is kept is compared with the one that would be made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes_of::{header, list, number};
-
-use super::hostile::encryption::encrypted;
-use super::hostile::{TARGETS, World};
-use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES};
-use crate::files::container::Kind;
+use drempel::files::Kind;
+use drempel::units::Digest;
+use drempel_attacks::forge::{AGREEMENT, HOUSEHOLDS, INCOMES};
+use drempel_attacks::hostile::{TARGETS, World};
+use drempel_test_support::{encrypted, repository};
 
 mod texts;
 
@@ -230,7 +230,7 @@ fn containers() -> Vec<Fixture> {
         refused(
             "answer-of-another-agreement.enc",
             {
-                let stranger = crate::units::Digest::of(b"another");
+                let stranger = Digest::of(b"another");
                 world.signed_for(
                     Kind::EncryptedAnswer,
                     (stranger, stranger),
@@ -262,7 +262,7 @@ fn good_files() -> Vec<(&'static str, Vec<u8>)> {
         ("agreement.toml", good("agreement")),
         ("agreement.toml.sig", good("signatures")),
         ("public.key", good("public_key")),
-        ("provider.key", encrypted(&world.scene.parties.key("provider").to_bytes())),
+        ("provider.key", encrypted(&world.scene.key("provider").to_bytes())),
         ("answer.enc", good("encrypted_answer")),
         ("income.enc", good("encrypted_table")),
         ("answer.attest", good("attestation")),
@@ -312,7 +312,7 @@ fn the_list_is_that_of_the_files() {
     if let Some(folder) = std::env::var_os("FIXTURES") {
         write(&PathBuf::from(folder), &fixtures).expect("writes");
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let folder = repository("tests/fixtures");
     assert_eq!(fs::read_to_string(folder.join("list.csv")).expect("kept"), text_of(&fixtures));
     for fixture in fixtures {
         assert!(folder.join(fixture.name).exists(), "{}", fixture.name);

@@ -2,24 +2,26 @@
 
 use std::collections::HashSet;
 
-use rayon::prelude::*;
-
-use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Random, Scene, as_ring, households, payload};
-use crate::cases::Cases;
-use crate::roles::auditor::{AuditError, Evaluated};
-use crate::units::{Digest, SubjectId};
-use crate::verify::VerifyError;
-use crate::{Attestation, EncryptedAnswer, Evaluation, Households, Provenance};
+use drempel::cases::Cases;
+use drempel::roles::auditor::{AuditError, Evaluated};
+use drempel::units::{Digest, SubjectId};
+use drempel::verify::VerifyError;
+use drempel::{Attestation, Auditor, EncryptedAnswer, Evaluation, Households, Provenance};
+use drempel_attacks::forge::{
+    self, AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Scene, answer_payload, as_ring, households, payload,
+    payload_bytes, seal, shared, subjects,
+};
 use drempel_fhe::bootstrap::InputTable as _;
 use drempel_fhe::params::RING;
+use drempel_test_support::Random;
+use rayon::prelude::*;
 
 const EACH: usize = 1_000;
 const WORD_BYTES: usize = size_of::<u16>();
-const CHUNK_BYTES: usize = 2 * RING * WORD_BYTES;
 
 /// The honest job beside which the forger works, and its honest attestation.
 struct Honest {
-    scene: Scene,
+    scene: &'static Scene,
     asked: Households,
     answer: EncryptedAnswer,
     payload: Vec<u8>,
@@ -28,17 +30,17 @@ struct Honest {
 
 impl Honest {
     fn new(asked: &str) -> Self {
-        let scene = Scene::new(AGREEMENT, INCOMES);
+        let scene = shared();
         let asked = households(asked);
         let evaluation = scene.evaluate(&asked);
         let attestation = [scene.audit(&asked, &evaluation).expect("an honest answer")];
         let answer = evaluation.answer;
-        let payload = answer.container().chunk(0).expect("in memory");
+        let payload = answer_payload(&answer);
         Self { scene, asked, answer, payload, attestation }
     }
 
     fn forge(&self, provenance: &Provenance, payload: &[u8]) -> EncryptedAnswer {
-        self.scene.forge(provenance, payload, CHUNK_BYTES)
+        forge::answer(self.scene, provenance, payload)
     }
 
     /// The auditor and the key holder, who has the attestation of the honest answer, both refuse.
@@ -71,7 +73,7 @@ impl Honest {
             change(index, &mut provenance);
             // As many bodies as it claims answers.
             let mut payload = self.payload.clone();
-            payload.resize((RING + provenance.subjects.len()) * WORD_BYTES, 0);
+            payload.resize(payload_bytes(provenance.subjects.len()), 0);
             let forged = self.forge(&provenance, &payload);
             self.refuse(&forged, &self.asked, what);
             forged.digest()
@@ -120,7 +122,8 @@ fn ciphertexts_that_were_not_computed_are_not_attested() {
         payload
     });
     // An encryption of zero with one mask coefficient moved: one bit of the key.
-    let (zero, zeros) = as_ring(&honest.scene.encrypt("person,cents\nx,0\n").bin(0).expect("a bin"));
+    let (zero, zeros) =
+        as_ring(&honest.scene.encrypt("income", "person,cents\nx,0\n").bin(0).expect("a bin"));
     honest.refuse_payloads("a shifted zero", |index| {
         let mut mask = zero.clone();
         mask[index] = mask[index].wrapping_sub(ONE);
@@ -135,8 +138,8 @@ fn ciphertexts_that_were_not_computed_are_not_attested() {
 fn answers_of_another_job_key_or_agreement_are_refused() {
     let honest = Honest::new(HOUSEHOLDS);
     honest.refuse_provenance("other tables", |index, made| {
-        let other = honest.scene.encrypt(&format!("person,cents\na,{}\n", index % 2));
-        made.tables = vec![other.container().seal()];
+        let other = honest.scene.encrypt("income", &format!("person,cents\na,{}\n", index % 2));
+        made.tables = vec![seal(&other)];
     });
     honest.refuse_provenance("another household file", |index, made| made.cases = digest(index));
     honest.refuse_provenance("another evaluation key", |index, made| made.evaluation_key = digest(index));
@@ -150,16 +153,16 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
     });
     let header = honest.answer.header();
     for index in 0..EACH {
-        for (agreement, key) in [(digest(index), header.key), (header.agreement, digest(index))] {
+        for of in [(digest(index), header.key), (header.agreement, digest(index))] {
             let made = honest.answer.provenance();
-            let forged = honest.scene.forge_for(agreement, key, made, &honest.payload, CHUNK_BYTES);
+            let forged = forge::answer_for(honest.scene, of, made, &honest.payload);
             let error = honest.refuse(&forged, &honest.asked, "an answer of another agreement or key");
             assert!(matches!(error, AuditError::Verify(VerifyError::Answer(_))), "{error}");
         }
     }
     // Whole other scenes: a genuine answer, under another key or agreement.
     for text in [AGREEMENT.to_owned(), AGREEMENT.replace("100000", "99999")] {
-        let other = Scene::new(&text, INCOMES);
+        let other = Scene::new(&text, &[INCOMES]);
         let answer = other.evaluate(&honest.asked).answer;
         let error = honest.refuse(&answer, &honest.asked, "an answer of another scene");
         assert!(matches!(error, AuditError::Verify(VerifyError::Answer(_))), "{error}");
@@ -193,7 +196,7 @@ fn swapped_dropped_and_added_rows_are_refused() {
 }
 
 fn edit(made: &mut Provenance, change: impl FnOnce(&mut Vec<SubjectId>)) {
-    let mut rows = Vec::from_iter(made.subjects.owned());
+    let mut rows = subjects(made);
     change(&mut rows);
     made.subjects = rows.into_iter().collect();
 }
@@ -239,7 +242,7 @@ fn an_attestation_counts_for_its_own_answer_and_from_an_auditor_only() {
         assert!(release(&mut ledger).is_err(), "a replayed answer");
     }
     // The evaluator attests its own work.
-    let own = crate::Auditor::new(&honest.scene.evaluation_key, honest.scene.parties.key("evaluator"));
+    let own = Auditor::new(&honest.scene.evaluation_key, honest.scene.key("evaluator"));
     let job = Evaluated { answer: &honest.answer, transcript: None, blinding: None };
     let own = own.expect("in memory");
     let attested = own.audit(honest.scene.agreement(), &honest.asked, &honest.scene.tables, &job, |_| {});
@@ -249,7 +252,7 @@ fn an_attestation_counts_for_its_own_answer_and_from_an_auditor_only() {
 #[test]
 fn binary_search_of_an_income_stops_at_the_first_answer() {
     let wide = AGREEMENT.replace("max = 1\n", "max = 1000\n").replace("line_max = 1\n", "line_max = 1000\n");
-    let scene = Scene::new(&wide, "person,cents\na,617\nb,3\nc,1\nd,2\ne,1\nf,0\ng,5\nh,9\n");
+    let scene = Scene::new(&wide, &["person,cents\na,617\nb,3\nc,1\nd,2\ne,1\nf,0\ng,5\nh,9\n"]);
     let mut ledger = scene.fresh_ledger();
     let (mut low, mut high, mut opened) = (0, 1_000, 0);
     for _ in 0..10 {

@@ -5,23 +5,22 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::{fs, thread};
 
-use serde::ser::{Serialize, SerializeTuple, Serializer};
-
-use super::scene::{AGREEMENT, HOUSEHOLDS, INCOMES, Scene, households};
-use crate::agreement::Role;
-use crate::analysis::Eligibility;
-use crate::analysis::Question;
-use crate::artefacts::{Metadata, payload_bytes};
-use crate::files::container::{ContainerError, Header, Kind, NO_LABEL, Writer, decode};
-use crate::units::{AgreementId, Digest, KeyId};
-use crate::{
+use bincode::Options;
+use drempel::agreement::Role;
+use drempel::analysis::Question;
+use drempel::files::{Header, Kind};
+use drempel::signature::VerifyingKey;
+use drempel::units::{AgreementId, Digest, KeyId, SubjectIds};
+use drempel::{
     Agreement, Answer, Attestation, EncryptedAnswer, Households, SignedAgreement, SigningKey, Table,
 };
+use drempel_fhe::params::RING;
+use drempel_test_support::{Artefact, is_signed_by};
+
+use crate::forge::{HOUSEHOLDS, INCOMES, Scene, households, shared};
+use drempel::analysis::Eligibility;
 
 mod containers;
-#[path = "../../crates/drempel-test-support/src/key_file.rs"]
-#[allow(unreachable_pub, reason = "it is the tests' own in this place")]
-pub mod encryption;
 mod texts;
 
 use containers::{
@@ -33,6 +32,7 @@ use texts::{
 
 /// One kind of file.
 pub struct Target {
+    /// What it is called in `TARGETS` and among the fuzz targets.
     pub name: &'static str,
     /// Reads bytes of the kind and does what comes after; whether they were accepted.
     pub read: fn(&World, &[u8]) -> bool,
@@ -87,7 +87,8 @@ pub fn container_kind(name: &str) -> Option<Kind> {
 
 /// One honest job, and a folder for what is read from files.
 pub struct World {
-    pub(super) scene: Scene,
+    /// All roles, with their keys.
+    pub scene: &'static Scene,
     households: Households,
     table: Table,
     answer: EncryptedAnswer,
@@ -99,15 +100,15 @@ pub struct World {
 
 /// The agreements of the examples, one for each analysis.
 const KINDS: [&str; 9] = [
-    include_str!("../../examples/agreements/svb_uwv.toml"),
-    include_str!("../../examples/agreements/area_count.toml"),
-    include_str!("../../examples/agreements/debt_alarm.toml"),
-    include_str!("../../examples/agreements/debt_count.toml"),
-    include_str!("../../examples/agreements/group_comparison.toml"),
-    include_str!("../../examples/agreements/group_mean.toml"),
-    include_str!("../../examples/agreements/matching.toml"),
-    include_str!("../../examples/agreements/presence.toml"),
-    include_str!("../../examples/agreements/ranking.toml"),
+    include_str!("../../../examples/agreements/svb_uwv.toml"),
+    include_str!("../../../examples/agreements/area_count.toml"),
+    include_str!("../../../examples/agreements/debt_alarm.toml"),
+    include_str!("../../../examples/agreements/debt_count.toml"),
+    include_str!("../../../examples/agreements/group_comparison.toml"),
+    include_str!("../../../examples/agreements/group_mean.toml"),
+    include_str!("../../../examples/agreements/matching.toml"),
+    include_str!("../../../examples/agreements/presence.toml"),
+    include_str!("../../../examples/agreements/ranking.toml"),
 ];
 
 impl World {
@@ -118,7 +119,7 @@ impl World {
     }
 
     fn new() -> Self {
-        let scene = Scene::new(AGREEMENT, INCOMES);
+        let scene = shared();
         let households = households(HOUSEHOLDS);
         let table = Table::from_csv(scene.agreement(), "income", INCOMES.as_bytes()).expect("valid");
         let evaluation = scene.evaluate(&households);
@@ -132,12 +133,11 @@ impl World {
 
     fn signer(&self, kind: Kind) -> (SigningKey, &'static str) {
         match kind {
-            Kind::PublicKey | Kind::EvaluationKey => (self.scene.parties.key("holder"), NO_LABEL),
-            Kind::EncryptedTable => (self.scene.parties.key("provider"), "income"),
-            Kind::Attestation => (self.scene.parties.key("provider"), NO_LABEL),
-            Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding => {
-                (self.scene.parties.key("evaluator"), NO_LABEL)
-            }
+            Kind::PublicKey | Kind::EvaluationKey => (self.scene.key("holder"), ""),
+            Kind::EncryptedTable => (self.scene.key("provider"), "income"),
+            Kind::Attestation => (self.scene.key("provider"), ""),
+            Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding => (self.scene.key("evaluator"), ""),
+            other => panic!("{other} has no target"),
         }
     }
 
@@ -157,18 +157,8 @@ impl World {
         metadata: &[u8],
         payload: &[u8],
     ) -> Vec<u8> {
-        let header = Header::new(kind, agreement, key, payload.len(), chunk_bytes);
-        let mut bytes = Vec::new();
-        let write = |bytes: &mut Vec<u8>| -> Result<(), ContainerError> {
-            let mut writer = Writer::new(bytes, header, &Raw(metadata))?;
-            for chunk in payload.chunks(chunk_bytes) {
-                writer.chunk(chunk)?;
-            }
-            let (signer, name) = self.signer(kind);
-            writer.finish(&signer, name).map(drop)
-        };
-        write(&mut bytes).expect("in memory");
-        bytes
+        let (signer, name) = self.signer(kind);
+        Artefact { kind, agreement, key, chunk_bytes, metadata, payload }.signed(&signer, name)
     }
 
     /// Bytes as metadata and payload. The first three say how: which length of chunks, whether the payload is repeated up
@@ -185,6 +175,7 @@ impl World {
             Kind::EncryptedAnswer | Kind::Transcript => 64 * 8_196,
             Kind::Attestation => 1,
             Kind::Blinding => 32,
+            other => panic!("{other} has no target"),
         };
         let fitting = match kind {
             Kind::PublicKey => 16_400,
@@ -193,6 +184,7 @@ impl World {
             Kind::EncryptedAnswer | Kind::Transcript => 8_196 * usize::from(how >> 5),
             Kind::EvaluationKey | Kind::Attestation => 0,
             Kind::Blinding => 32,
+            other => panic!("{other} has no target"),
         };
         let length = if how & 2 == 0 { fitting } else { pattern.len() };
         let payload: Vec<u8> = pattern.iter().chain([&1]).copied().cycle().take(length).collect();
@@ -203,9 +195,8 @@ impl World {
         self.scene.agreement()
     }
 
-    /// Whether the container is this job's and of the party that must have signed it.
-    fn owns(&self, container: &crate::files::container::Container) -> bool {
-        let header = container.header();
+    /// Whether a well-formed file is this job's and of the party that must have signed it.
+    fn owns(&self, file: &[u8], header: &Header, digest: Digest) -> bool {
         let own = self.scene.evaluation_key.header();
         let role = match header.kind {
             Kind::PublicKey | Kind::EvaluationKey => Role::KeyHolder,
@@ -213,8 +204,14 @@ impl World {
             _ => Role::Evaluator,
         };
         let (_, name) = self.signer(header.kind);
-        container.expect(own.agreement, Some(own.key)).is_ok()
-            && container.signed_by(self.agreement().only(role).signer(), name).is_ok()
+        (header.agreement, header.key) == (own.agreement, own.key)
+            && is_signed_by(file, header, digest, &self.key_of(role), name)
+    }
+
+    /// The public signing key of the party with a role.
+    fn key_of(&self, role: Role) -> VerifyingKey {
+        let mut parties = self.agreement().holders(role);
+        parties.next().and_then(|party| party.signing_key).expect("a signed agreement")
     }
 
     /// A file with these bytes, for this thread only.
@@ -228,18 +225,9 @@ impl World {
 
 /// The length of the payload of a table with this metadata, unless it is large.
 fn table_bytes(metadata: &[u8]) -> Option<usize> {
-    let metadata: Metadata = decode(metadata).ok()?;
-    Some(payload_bytes(metadata.subjects.len().checked_mul(metadata.width as usize)?))
-        .filter(|b| *b <= 1 << 17)
-}
-
-/// Bytes that are serialised as they are.
-struct Raw<'a>(&'a [u8]);
-
-impl Serialize for Raw<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut tuple = serializer.serialize_tuple(self.0.len())?;
-        self.0.iter().try_for_each(|byte| tuple.serialize_element(byte))?;
-        tuple.end()
-    }
+    let options = bincode::DefaultOptions::new().with_limit(metadata.len() as u64).reject_trailing_bytes();
+    let (_, width, subjects): (String, u32, SubjectIds) = options.deserialize(metadata).ok()?;
+    let ciphertexts = subjects.len().checked_mul(width as usize)?;
+    let bytes = (ciphertexts.div_ceil(RING) * RING + ciphertexts) * size_of::<u64>();
+    (bytes <= 1 << 17).then_some(bytes)
 }

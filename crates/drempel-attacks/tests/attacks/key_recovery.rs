@@ -1,17 +1,16 @@
 //! The attack that decides the design: an evaluator who sees forged answers opened reads the secret key.
 
-use super::scene::{AGREEMENT, ONE, Scene, as_ring, households, payload};
-use crate::analysis::Released;
-use crate::cases::Cases;
-use crate::roles::auditor::{AuditError, Evaluated};
-use crate::units::SubjectId;
-use crate::{EncryptedTable, Provenance};
+use drempel::artefacts::PROGRAM;
+use drempel::cases::Cases;
+use drempel::roles::auditor::{AuditError, Evaluated};
+use drempel::units::SubjectId;
+use drempel::{EncryptedTable, Provenance};
+use drempel_attacks::forge::{
+    AGREEMENT, ONE, Scene, answer, as_ring, decrypt, households, key_bits, payload, seal,
+};
 use drempel_fhe::bootstrap::InputTable as _;
 use drempel_fhe::circuit::Scale;
 use drempel_fhe::params::RING;
-
-/// Bytes of a full ring element of answers.
-const RING_BYTES: usize = 2 * RING * size_of::<u16>();
 
 /// 2,048 encryptions of zero look like any answers; with one mask coefficient moved by one value, answer j is key bit j.
 fn forged_answers(zeros: &EncryptedTable) -> Vec<u8> {
@@ -23,14 +22,14 @@ fn forged_answers(zeros: &EncryptedTable) -> Vec<u8> {
 #[test]
 fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     let zeros = (0..RING).map(|person| format!("{person},0\n")).collect::<String>();
-    let scene = Scene::new(AGREEMENT, &format!("person,cents\n{zeros}"));
+    let scene = Scene::new(AGREEMENT, &[format!("person,cents\n{zeros}")]);
     let rows: String = (0..RING).map(|i| format!("h{i},{i},1\n")).collect();
     let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
     let payload = forged_answers(&scene.tables[0]);
     let provenance = Provenance {
-        program: crate::artefacts::PROGRAM.to_owned(),
+        program: PROGRAM.to_owned(),
         evaluation_key: scene.evaluation_key.digest(),
-        tables: scene.tables.iter().map(|table| table.container().seal()).collect(),
+        tables: scene.tables.iter().map(seal).collect(),
         cases: asked.digest(),
         transcript: None,
         blinding: None,
@@ -38,16 +37,15 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
         fields: 1,
         subjects: (0..RING).map(|i| SubjectId::try_from(format!("h{i}")).expect("an id")).collect(),
     };
-    let forged = scene.forge(&provenance, &payload, RING_BYTES);
+    let forged = answer(&scene, &provenance, &payload);
 
     // Around the gate: what the key holder's decryption alone would give.
-    let ciphertexts = forged.ciphertexts().expect("in memory");
-    let opened = scene.holder.open(&ciphertexts, &Released::yes_or_no());
-    let opened = opened.expect("every forged answer is a yes or a no");
+    let opened = decrypt(scene.holder.key(), &forged);
+    assert!(opened.iter().all(|value| (0..=1).contains(value)), "every forged answer is a yes or a no");
     let key = scene.holder.key().to_bytes();
-    let packed = &key[key.len() - RING / 8..];
+    let packed = key_bits(&key);
     let bit = |i: usize| i64::from(packed[i / 8] >> (i % 8) & 1);
-    let recovered = opened.iter().enumerate().filter(|(i, fields)| fields[0] == bit(*i)).count();
+    let recovered = opened.iter().enumerate().filter(|(i, value)| **value == bit(*i)).count();
     println!("{recovered} of {RING} key bits recovered");
     assert!(recovered * 100 >= RING * 99, "{recovered} of {RING}");
 

@@ -1,14 +1,8 @@
 //! Damaged files of every kind: single bits, cut short, made longer, chunks changed over, and anything at random.
 
-use rounds::rounds;
-
-use super::hostile::{TARGETS, Target, World, container_kind, run};
-use super::scene::Random;
-use crate::files::container::Kind;
-
-#[path = "../../crates/drempel-test-support/src/rounds.rs"]
-#[allow(unreachable_pub, reason = "it is the tests' own in this place")]
-mod rounds;
+use drempel::files::{Container, Kind};
+use drempel_attacks::hostile::{TARGETS, Target, World, container_kind, run};
+use drempel_test_support::{Random, rounds};
 
 fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).expect("a target")
@@ -100,8 +94,7 @@ fn no_chunks_can_change_places() {
                     assert_eq!(a, b, "chunks that differ");
                     continue;
                 }
-                let error =
-                    crate::files::container::Container::from_bytes(swapped).expect_err(name).to_string();
+                let error = Container::from_bytes(swapped).expect_err(name).to_string();
                 assert!(error.contains("is damaged"), "{name}: {error}");
             }
         }

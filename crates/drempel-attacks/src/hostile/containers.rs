@@ -1,13 +1,16 @@
 //! The artefacts in drempel's own container.
 
-use super::World;
-use crate::analysis::Analysis;
-use crate::files::container::{ContainerError, Kind};
-use crate::{
+use drempel::files::{ContainerError, Kind};
+use drempel::units::SubjectId;
+use drempel::{
     Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey,
     Transcript,
 };
-use drempel_fhe::bootstrap::InputTable as _;
+use drempel_fhe::bootstrap::WORDS;
+use drempel_report::{Explanation, Language};
+
+use super::World;
+use crate::forge::{decrypt, transcript_rows};
 
 /// What is written to memory.
 fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), ContainerError>) -> Vec<Vec<u8>> {
@@ -23,8 +26,8 @@ pub(super) mod public_key {
         let Ok(key) = PublicKey::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        let own = world.owns(key.container());
-        let provider = DataProvider::new(key, world.scene.parties.key("provider"));
+        let own = world.owns(bytes, key.header(), key.digest());
+        let provider = DataProvider::new(key, world.scene.key("provider"));
         provider.encrypt(world.agreement(), &world.table).is_ok() && own
     }
 
@@ -37,7 +40,8 @@ pub(super) mod evaluation_key {
     use super::*;
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
-        EvaluationKey::from_bytes(bytes.to_vec()).is_ok_and(|key| world.owns(key.container()))
+        EvaluationKey::from_bytes(bytes.to_vec())
+            .is_ok_and(|key| world.owns(bytes, key.header(), key.digest()))
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
@@ -52,12 +56,11 @@ pub(super) mod encrypted_table {
         let Ok(table) = EncryptedTable::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        for bin in 0..table.header().chunks() as usize {
-            let _ = table.bin(bin);
-        }
+        let _ = table.check();
+        let own = world.owns(bytes, table.header(), table.digest());
         let tables = [table];
         let planned = world.scene.evaluator.plan(world.agreement(), &world.households, &tables);
-        planned.is_ok() && world.owns(tables[0].container())
+        planned.is_ok() && own
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
@@ -73,9 +76,10 @@ pub(super) mod encrypted_answer {
             return false;
         };
         // As if the gate were open.
-        let setting = world.agreement().setting();
-        if let Ok(ciphertexts) = answer.ciphertexts() {
-            let _ = world.scene.holder.open(&ciphertexts, &world.agreement().analysis().released(&setting));
+        decrypt(world.scene.holder.key(), &answer);
+        let subject = SubjectId::try_from("h1").expect("an identifier");
+        if let Ok(told) = Explanation::of(world.agreement(), &world.households, &answer, &subject, None) {
+            told.to_text(Language::Dutch);
         }
         released(world, &answer, &world.attestation)
     }
@@ -99,9 +103,8 @@ pub(super) mod transcript {
         let Ok(transcript) = Transcript::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        let words: usize = transcript.chunks().flatten().map(|(_, words)| words.len()).sum();
-        assert_eq!(words, transcript.rows() * drempel_fhe::bootstrap::WORDS);
-        world.owns(transcript.container())
+        assert_eq!(transcript_rows(&transcript).len(), transcript.rows() * WORDS);
+        world.owns(bytes, transcript.header(), transcript.digest())
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
@@ -130,8 +133,7 @@ pub(super) mod blinding {
         let Ok(blinding) = Blinding::from_bytes(bytes.to_vec()) else {
             return false;
         };
-        assert!(blinding.flip("h1", blinding.flip("h1", true)));
-        world.owns(blinding.container())
+        world.owns(bytes, blinding.header(), blinding.digest())
     }
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {

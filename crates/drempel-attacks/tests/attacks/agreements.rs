@@ -1,12 +1,13 @@
 //! Changes of an agreement after it was signed, and signatures that do not count.
 
+use drempel::agreement::{SignatureError, Signatures};
+use drempel::analysis::Eligibility;
+use drempel::signature::SigningKey;
+use drempel::{Agreement, Rehearsal, SignedAgreement};
+use drempel::{KeyHolder, Ledger};
+use drempel_attacks::forge::AGREEMENT;
+use drempel_test_support::Random;
 use toml_edit::{DocumentMut, Item, Value};
-
-use super::scene::{AGREEMENT, Random};
-use crate::agreement::{SignatureError, Signatures};
-use crate::analysis::Eligibility;
-use crate::contract::{Agreement, Rehearsal, SignedAgreement};
-use crate::signature::SigningKey;
 
 /// The paths of all values, section by section.
 fn paths(document: &DocumentMut) -> Vec<Vec<String>> {
@@ -150,10 +151,6 @@ fn missing_duplicate_and_foreign_signatures_do_not_count() {
     refuse(&old.signatures().to_text(), "signatures over an older version");
     let expired = AGREEMENT.replace("2099-12-31", "2021-12-31");
     let expired = Rehearsal::<Eligibility>::of(&expired).expect("sound");
-    let keys = crate::KeyHolder::generate(
-        expired.agreement(),
-        expired.key("holder"),
-        &mut crate::Ledger::in_memory(),
-    );
+    let keys = KeyHolder::generate(expired.agreement(), expired.key("holder"), &mut Ledger::in_memory());
     assert!(keys.is_err(), "out of force");
 }
