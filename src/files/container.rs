@@ -18,8 +18,6 @@ pub use error::ContainerError;
 pub use header::Header;
 pub(crate) use header::check_identifiers;
 pub use kind::Kind;
-#[cfg(all(any(test, fuzzing), feature = "key-holder"))]
-pub(crate) use metadata::decode;
 pub use reader::Container;
 pub use seal::Seal;
 pub(crate) use writer::{NO_LABEL, Writer, write_whole};
