@@ -11,7 +11,7 @@ use std::path::Path;
 
 use drempel::Evaluated;
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table};
 use drempel_report::{Language, Present};
 

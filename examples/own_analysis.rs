@@ -10,8 +10,8 @@ use std::io::Read;
 
 use drempel::Evaluated;
 use drempel::agreement::{AgreementError, Dataset, Section, Subject};
-use drempel::analysis::{Analysis, Records, Released, Setting};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Records, Released, Setting};
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::{
@@ -47,7 +47,7 @@ struct Batch {
     group_of: Vec<usize>,
 }
 
-impl Analysis for Arrears {
+impl Program for Arrears {
     type Cases = Households;
     type Batch = Batch;
 

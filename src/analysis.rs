@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
-use crate::answer::Value;
+pub use crate::answer::Value;
 use crate::artefacts::Provenance;
 use crate::cases::{CaseError, Cases};
 use crate::units::SubjectIds;
@@ -41,7 +41,7 @@ pub use ranking::Ranking;
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
 ///
 /// docs/adding-an-analysis.md walks through one; examples/own_analysis.rs defines one outside this crate.
-pub trait Analysis: Sized + Send + Sync {
+pub trait Program: Sized + Send + Sync {
     /// What the evaluator knows in the clear: about whom or what it asks.
     type Cases: Cases;
 
@@ -122,7 +122,7 @@ pub trait Analysis: Sized + Send + Sync {
 }
 
 /// Whether each answer is its one bit, 1 for yes, and nothing more: blinded answers are opened and read as that.
-pub(crate) fn is_single_bit(analysis: &impl Analysis, setting: &Setting<'_>) -> bool {
+pub(crate) fn is_single_bit(analysis: &impl Program, setting: &Setting<'_>) -> bool {
     if !analysis.released(setting).is_yes_or_no() || analysis.columns().len() != 2 {
         return false;
     }

@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use crate::agreement::{AgreementError, Dataset, Document, Role, SignatureError, Signatures, distinct};
-use crate::analysis::{self, Analysis, Setting};
+use crate::analysis::{self, Program, Setting};
 
 mod rehearsal;
 mod tables;
@@ -22,7 +22,7 @@ pub struct Agreement<A> {
     analysis: A,
 }
 
-impl<A: Analysis> Agreement<A> {
+impl<A: Program> Agreement<A> {
     /// Reads and checks an agreement file.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ pub struct SignedAgreement<A> {
     agreement: Agreement<A>,
 }
 
-impl<A: Analysis> SignedAgreement<A> {
+impl<A: Program> SignedAgreement<A> {
     /// Reads an agreement and the signatures beside it.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agreement::Role;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::artefacts::Blinding;
 use crate::artefacts::EncryptedAnswer;
 use crate::artefacts::EncryptedTable;
@@ -96,7 +96,7 @@ fn manifests(store: &dyn ChunkStore) -> Result<Option<Vec<Manifest<'_>>>, JobErr
 }
 
 /// A job whose inputs have all been checked.
-pub struct Job<'j, A: Analysis> {
+pub struct Job<'j, A: Program> {
     evaluator: &'j Evaluator,
     inputs: CheckedJob<'j, A>,
     store: &'j dyn ChunkStore,
@@ -110,7 +110,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// When a check fails.
-    pub fn job<'j, A: Analysis>(
+    pub fn job<'j, A: Program>(
         &'j self,
         agreement: &'j SignedAgreement<A>,
         cases: &'j A::Cases,
@@ -124,7 +124,7 @@ impl Evaluator {
     }
 }
 
-impl<A: Analysis> Job<'_, A> {
+impl<A: Program> Job<'_, A> {
     /// What the whole job costs.
     pub fn plan(&self) -> &Plan {
         &self.inputs.plan

@@ -2,7 +2,7 @@
 
 use drempel_fhe::circuit::clear::{Clear, OutsideTable};
 
-use crate::analysis::{Analysis, Records};
+use crate::analysis::{Program, Records};
 use crate::answer::Value;
 use crate::cases::{CaseError, Cases};
 use crate::contract::Agreement;
@@ -27,7 +27,7 @@ pub enum PlaintextError {
 ///
 /// # Panics
 /// When the program gives values that the analysis itself does not allow.
-pub fn answers<A: Analysis>(
+pub fn answers<A: Program>(
     agreement: &Agreement<A>,
     cases: &A::Cases,
     tables: &[Table],

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Analysis, Records};
+use crate::analysis::{Program, Records};
 use crate::cases::{CaseError, Cases};
 use crate::contract::Agreement;
 use drempel_fhe::circuit::cost::Cost;
@@ -56,7 +56,7 @@ impl Plan {
     }
 
     /// Counts a job by running its own program on a counter.
-    pub fn of_batches<A: Analysis>(agreement: &Agreement<A>, batches: &[A::Batch]) -> Self {
+    pub fn of_batches<A: Program>(agreement: &Agreement<A>, batches: &[A::Batch]) -> Self {
         let analysis = agreement.analysis();
         let setting = agreement.setting();
         let scale = analysis.released(&setting).scale;
@@ -73,7 +73,7 @@ impl Plan {
     }
 
     /// Counts one answer of each kind that the agreement allows, with what it is about.
-    pub fn of_samples<A: Analysis>(agreement: &Agreement<A>) -> Vec<(String, Self)> {
+    pub fn of_samples<A: Program>(agreement: &Agreement<A>) -> Vec<(String, Self)> {
         let samples = agreement.analysis().samples(&agreement.setting()).into_iter();
         let plan = |batch| Self::of_batches(agreement, &[batch]);
         samples.map(|(about, batch)| (about, plan(batch))).collect()
@@ -83,7 +83,7 @@ impl Plan {
     ///
     /// # Errors
     /// When a case breaks a rule of the agreement.
-    pub fn of_cases<A: Analysis>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
+    pub fn of_cases<A: Program>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
         let (analysis, records) = (agreement.analysis(), Records::complete());
         let mut plan = Self::EMPTY;
         for indices in parts(analysis, cases.answers().len(), ANSWERS_PER_PASS) {
@@ -98,7 +98,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`].
-    pub fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
+    pub fn check<A: Program>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
         let (allowed, found) = (agreement.disclosure().answers, self.answers);
         if found == 0 {
             return Err(PlanError::NoCases);
@@ -118,7 +118,7 @@ pub(crate) const ANSWERS_PER_PASS: usize = 1_024;
 
 /// The indices of so many answers, some at a time; all at once where the answers depend on one another.
 pub(crate) fn parts(
-    analysis: &impl Analysis,
+    analysis: &impl Program,
     answers: usize,
     at_a_time: usize,
 ) -> impl Iterator<Item = Range<usize>> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use drempel::Agreement;
 use drempel::analysis::Eligibility;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::plaintext;
 use drempel::units::{Cents, SubjectId};
 use drempel::{Household, Households, Plan, Table};

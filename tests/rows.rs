@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use drempel::analysis::Eligibility;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::cases::areas::Areas;
 use drempel::cases::groups::Groups;
 use drempel::cases::pairs::Pairs;

@@ -6,7 +6,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::household_sum::Folded;
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -164,7 +164,7 @@ impl AreaCount {
     }
 }
 
-impl Analysis for AreaCount {
+impl Program for AreaCount {
     type Cases = Areas;
     type Batch = Batch;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -52,7 +52,7 @@ impl DebtAlarm {
     }
 }
 
-impl Analysis for DebtAlarm {
+impl Program for DebtAlarm {
     type Cases = People;
     type Batch = Batch;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -46,7 +46,7 @@ impl DebtCount {
     }
 }
 
-impl Analysis for DebtCount {
+impl Program for DebtCount {
     type Cases = People;
     type Batch = Batch;
 

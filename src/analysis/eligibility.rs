@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use super::household_sum::{Folded, HouseholdSum, comparison};
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -133,7 +133,7 @@ impl Batch {
     }
 }
 
-impl Analysis for Eligibility {
+impl Program for Eligibility {
     type Cases = Households;
     type Batch = Batch;
 

@@ -6,7 +6,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::totals::{self, Missing, Total, Totals, Variance};
-use super::{Analysis, Records, Released, Setting, check_one_concept};
+use super::{Program, Records, Released, Setting, check_one_concept};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -90,7 +90,7 @@ impl GroupComparison {
     }
 }
 
-impl Analysis for GroupComparison {
+impl Program for GroupComparison {
     type Cases = Groups;
     type Batch = totals::Batch;
 

@@ -6,7 +6,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::totals::{self, Missing, Totals, Variance};
-use super::{Analysis, MAX_FIELDS, Records, Released, Setting};
+use super::{MAX_FIELDS, Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -78,7 +78,7 @@ impl GroupMean {
     }
 }
 
-impl Analysis for GroupMean {
+impl Program for GroupMean {
     type Cases = Groups;
     type Batch = totals::Batch;
 

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -67,7 +67,7 @@ impl Matching {
     }
 }
 
-impl Analysis for Matching {
+impl Program for Matching {
     type Cases = Pairs;
     type Batch = Batch;
 

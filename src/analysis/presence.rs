@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::counts::{self, NoRecord};
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -176,7 +176,7 @@ impl Batch {
     }
 }
 
-impl Analysis for Presence {
+impl Program for Presence {
     type Cases = People;
     type Batch = Batch;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use super::{
-    Analysis, AreaCount, DebtAlarm, DebtCount, Eligibility, GroupComparison, GroupMean, Matching, Presence,
+    AreaCount, DebtAlarm, DebtCount, Eligibility, GroupComparison, GroupMean, Matching, Presence, Program,
     Ranking, Records, Released, Setting,
 };
 use crate::agreement::{AgreementError, Dataset, Section};
@@ -25,13 +25,13 @@ macro_rules! questions {
         /// A batch of one of them.
         #[derive(Debug)]
         pub enum AnyBatch {
-            $(#[doc = concat!("`kind = \"", $kind, "\"`")] $name(<$name as Analysis>::Batch),)+
+            $(#[doc = concat!("`kind = \"", $kind, "\"`")] $name(<$name as Program>::Batch),)+
         }
 
         /// The cases of one of them.
         #[derive(Debug)]
         pub enum AnyCases {
-            $(#[doc = concat!("`kind = \"", $kind, "\"`")] $name(<$name as Analysis>::Cases),)+
+            $(#[doc = concat!("`kind = \"", $kind, "\"`")] $name(<$name as Program>::Cases),)+
         }
 
         /// The kinds that there are.
@@ -54,7 +54,7 @@ macro_rules! questions {
             }
         }
 
-        impl Analysis for Question {
+        impl Program for Question {
             type Cases = AnyCases;
             type Batch = AnyBatch;
 

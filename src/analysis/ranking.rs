@@ -5,7 +5,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section, Subject};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -124,7 +124,7 @@ impl Ranking {
     }
 }
 
-impl Analysis for Ranking {
+impl Program for Ranking {
     type Cases = People;
     type Batch = Batch;
 

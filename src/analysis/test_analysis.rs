@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Analysis, Records, Released, Setting};
+use super::{Program, Records, Released, Setting};
 use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::Value;
 use crate::cases::CaseError;
@@ -40,7 +40,7 @@ pub(crate) fn agreement(section: &str, disclosure: &str) -> String {
     )
 }
 
-impl Analysis for TestAnalysis {
+impl Program for TestAnalysis {
     type Cases = People;
     type Batch = ();
 

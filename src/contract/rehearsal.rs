@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Agreement, SignedAgreement};
 use crate::agreement::{Document, SignatureError, Signatures};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::signature::SigningKey;
 
 /// An agreement signed by all with fresh keys, for demonstrations, examples and tests: one process plays every party.
@@ -15,7 +15,7 @@ pub struct Rehearsal<A> {
     keys: HashMap<String, SigningKey>,
 }
 
-impl<A: Analysis> Rehearsal<A> {
+impl<A: Program> Rehearsal<A> {
     /// Gives every party of an agreement's text a new signing key, and signs with each.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use std::io::Read;
 
 use super::Agreement;
 use crate::agreement::Dataset;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::rows::{CsvRows, Rows};
 use crate::table::{Table, TableError};
 
@@ -12,7 +12,7 @@ impl Table {
     ///
     /// # Errors
     /// A named error with the line and column of the first fault; never the amount.
-    pub fn from_csv<A: Analysis>(
+    pub fn from_csv<A: Program>(
         agreement: &Agreement<A>,
         name: &str,
         input: impl Read,
@@ -41,7 +41,7 @@ impl Table {
     ///
     /// # Errors
     /// A named error with the row and column of the first fault; never the amount.
-    pub fn from_rows<A: Analysis>(
+    pub fn from_rows<A: Program>(
         agreement: &Agreement<A>,
         name: &str,
         rows: &mut dyn Rows,
@@ -51,7 +51,7 @@ impl Table {
         Self::read(agreement.id(), dataset, clamps, rows)
     }
 
-    fn dataset_of<'a, A: Analysis>(
+    fn dataset_of<'a, A: Program>(
         agreement: &'a Agreement<A>,
         name: &str,
     ) -> Result<&'a Dataset, TableError> {

@@ -7,7 +7,7 @@ use drempel_fhe::packing::PackedAnswers;
 
 use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Progress};
 use crate::agreement::Role;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::artefacts::{
     Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PROGRAM, Statement, Transcript,
 };
@@ -102,7 +102,7 @@ impl Auditor {
     ///
     /// # Cost
     /// The agreed share of what `evaluate` costs; packing all answers again where the share is below 1.
-    pub fn audit<A: Analysis>(
+    pub fn audit<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -123,7 +123,7 @@ impl Auditor {
         self.audit_drawn(agreement, cases, tables, job, nonce, progress)
     }
 
-    pub(crate) fn audit_drawn<A: Analysis>(
+    pub(crate) fn audit_drawn<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -159,7 +159,7 @@ impl Auditor {
     }
 
     /// The answer and what comes with it: signed by the evaluator, made from just these inputs, by this program.
-    fn check_job<A: Analysis>(
+    fn check_job<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
@@ -203,7 +203,7 @@ impl Auditor {
     }
 
     /// Evaluates everything again and compares the packed answers.
-    fn compare_all<A: Analysis>(
+    fn compare_all<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
@@ -232,7 +232,7 @@ impl Auditor {
     }
 
     /// Evaluates the drawn answers again and compares each value with its row of the transcript.
-    fn compare_drawn<A: Analysis>(
+    fn compare_drawn<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         indices: &[usize],

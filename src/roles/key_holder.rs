@@ -4,7 +4,7 @@ use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::keys::KeySet;
 use drempel_fhe::packing;
 
-use crate::analysis::{Analysis, Released};
+use crate::analysis::{Program, Released};
 use crate::answer::Answer;
 use crate::artefacts::{Attestation, EncryptedAnswer, EvaluationKey, PackedValues, PublicKey, SecretKey};
 use crate::contract::SignedAgreement;
@@ -61,7 +61,7 @@ impl KeyHolder {
     ///
     /// # Errors
     /// When the agreement is not in force, the signing key is not the key holder's, or the ledger cannot be written.
-    pub fn generate<A: Analysis>(
+    pub fn generate<A: Program>(
         agreement: &SignedAgreement<A>,
         signing_key: SigningKey,
         ledger: &mut Ledger,
@@ -105,7 +105,7 @@ impl KeyHolder {
     ///
     /// # Cost
     /// No bootstrap: one multiplication of ring elements per 2,048 answers.
-    pub fn release<A: Analysis>(
+    pub fn release<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         answer: &EncryptedAnswer,

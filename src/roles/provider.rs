@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::agreement::AgreementError;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::artefacts::{BIN_BYTES, EncryptedTable, Metadata, PublicKey, payload_bytes};
 use crate::contract::SignedAgreement;
 use crate::files::atomic::{Access, write_atomically};
@@ -74,7 +74,7 @@ impl DataProvider {
     ///
     /// # Cost
     /// No bootstrap. 16 bytes per ciphertext; `plan` prints how many a row has.
-    pub fn encrypt<A: Analysis>(
+    pub fn encrypt<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,
@@ -88,7 +88,7 @@ impl DataProvider {
     ///
     /// # Errors
     /// When the agreement is not in force, the key is not its own, or writing fails.
-    pub fn encrypt_to<A: Analysis>(
+    pub fn encrypt_to<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,
@@ -98,7 +98,7 @@ impl DataProvider {
         write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
     }
 
-    fn check<A: Analysis>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
+    fn check<A: Program>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
         agreement.in_force_today()?;
         let expected = agreement.id();
         let key = self.key.container();
@@ -116,7 +116,7 @@ impl DataProvider {
         Ok(())
     }
 
-    fn encrypt_into<A: Analysis>(
+    fn encrypt_into<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::answer::{Answer, BLINDED, Value};
 use crate::artefacts::{Blinding, EncryptedAnswer};
 use crate::contract::SignedAgreement;
@@ -46,7 +46,7 @@ impl Receiver {
     /// # Errors
     /// When answer or blinding are not the evaluator's for this agreement, a row cannot be read, or the rows are not
     /// those of the encrypted answer.
-    pub fn read<A: Analysis>(
+    pub fn read<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         encrypted: &EncryptedAnswer,

@@ -1,6 +1,6 @@
 use super::VerifyError;
 use crate::agreement::{Document, Role};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::artefacts::{EncryptedAnswer, EncryptedTable, PROGRAM};
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError, Header, NO_LABEL, Seal};
@@ -28,7 +28,7 @@ pub struct InHand<'a> {
 ///
 /// # Errors
 /// One for each of these.
-pub fn answer<A: Analysis>(
+pub fn answer<A: Program>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     in_hand: &InHand<'_>,
@@ -53,7 +53,7 @@ pub fn answer<A: Analysis>(
 }
 
 /// Every table that the answer names is signed by its dataset's provider.
-fn table_seals<A: Analysis>(
+fn table_seals<A: Program>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     key: KeyId,
@@ -72,7 +72,7 @@ fn table_seals<A: Analysis>(
     Ok(())
 }
 
-fn form<A: Analysis>(agreement: &SignedAgreement<A>, answer: &EncryptedAnswer) -> Result<(), VerifyError> {
+fn form<A: Program>(agreement: &SignedAgreement<A>, answer: &EncryptedAnswer) -> Result<(), VerifyError> {
     let (made, disclosure) = (answer.provenance(), agreement.disclosure());
     let unfit = |why| Err(VerifyError::Unfit { why });
     if !agreement.analysis().released(&agreement.setting()).matches_shape(made) {
@@ -113,7 +113,7 @@ pub fn by_key_holder(agreement: &Document, header: &Header, seal: &Seal) -> Resu
 ///
 /// # Errors
 /// A [`ContainerError`] for each of these.
-pub fn table<A: Analysis>(
+pub fn table<A: Program>(
     agreement: &SignedAgreement<A>,
     key: KeyId,
     table: &EncryptedTable,

@@ -3,7 +3,7 @@
 use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Question;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel_test_support::{Job, Random};
 
 use crate::agencies;

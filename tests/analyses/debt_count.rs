@@ -3,8 +3,8 @@
 use drempel::Agreement;
 use drempel::Plan;
 use drempel::agreement::AgreementError;
-use drempel::analysis::{Analysis, Question};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Question};
 use drempel_test_support::{Job, Random};
 
 use crate::agencies::{self, Dataset};

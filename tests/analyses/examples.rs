@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::{Agreement, Cases};
 use drempel_test_support::{Job, repository};
 

@@ -1,7 +1,7 @@
 //! Treatments compared over several hospitals.
 
-use drempel::analysis::{Analysis, Question};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Question};
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, Random};
 

@@ -1,7 +1,7 @@
 //! Averages per group.
 
-use drempel::analysis::{Analysis, Question};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Question};
 use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, Random};

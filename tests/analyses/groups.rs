@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use drempel::Agreement;
 use drempel::analysis::Question;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel_test_support::Random;
 
 /// The amounts of each group.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use drempel::analysis::Question;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, Random};
 

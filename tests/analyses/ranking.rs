@@ -1,8 +1,8 @@
 //! An order of people by a weighted score, beside sorting.
 
 use drempel::Agreement;
-use drempel::analysis::{Analysis, Question};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Question};
 use drempel_test_support::Random;
 
 mod list;

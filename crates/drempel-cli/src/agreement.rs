@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use drempel::agreement::{Role, Signatures};
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::files::{Access, write_atomically};
 use drempel::{Agreement, SignedAgreement};
 use drempel_report::{Language, Present};

@@ -1,5 +1,5 @@
-use drempel::analysis::Analysis;
-use drempel::answer::Value;
+use drempel::analysis::Program;
+use drempel::analysis::Value;
 use drempel::units::SubjectId;
 use drempel::{Answer, EncryptedAnswer};
 use drempel_report::Explanation;

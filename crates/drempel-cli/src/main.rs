@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use drempel::analysis::{Analysis as _, Question};
+use drempel::analysis::{Program as _, Question};
 use drempel::units::Digest;
 use drempel::{Answer, EncryptedAnswer};
 

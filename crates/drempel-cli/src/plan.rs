@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::fs::File;
 use std::path::Path;
 
-use drempel::analysis::Analysis;
+use drempel::analysis::Program;
 use drempel::circuit::Scale;
 use drempel::{Agreement, Plan};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Valu
 }
 
 /// Reads the evaluator's cases.
-pub(crate) fn cases<A: Analysis>(agreement: &Agreement<A>, path: &Path) -> Result<A::Cases, Failure> {
+pub(crate) fn cases<A: Program>(agreement: &Agreement<A>, path: &Path) -> Result<A::Cases, Failure> {
     let mut file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
     agreement.analysis().read_cases(&mut file).map_err(|error| Failure::from(error).about(path))
 }

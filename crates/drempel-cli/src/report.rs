@@ -4,7 +4,7 @@ use std::path::Path;
 
 use drempel::SignedAgreement;
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::files::{Access, write_atomically};
 use drempel::units::Digest;
 use drempel::{Answer, Attestation, EncryptedAnswer, Ledger};
@@ -109,7 +109,7 @@ struct Opened {
     answer: EncryptedAnswer,
     released: Answer,
     file: Digest,
-    cases: Option<<Question as Analysis>::Cases>,
+    cases: Option<<Question as Program>::Cases>,
     attestations: Vec<Attestation>,
     ledger: Option<Ledger>,
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use askama::Template;
 use drempel::SignedAgreement;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::files::ContainerError;
 use drempel::units::SubjectId;
 use drempel::verify;

@@ -3,8 +3,8 @@
 //! An analysis is a program and says nothing itself. Whoever defines one of their own implements [`Present`] for it too.
 
 use drempel::Answer;
-use drempel::analysis::{Analysis, Setting};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Setting};
 
 use crate::language::Language;
 
@@ -32,7 +32,7 @@ pub use plain_words::PlainWords;
 /// An analysis that people can read about. Only [`describe`](Self::describe) has to be written.
 ///
 /// `examples/own_analysis.rs` has one of an analysis that drempel does not have.
-pub trait Present: Analysis {
+pub trait Present: Program {
     /// What is asked, in one language, for whoever must approve it.
     fn describe(&self, setting: &Setting<'_>, language: Language) -> Description;
 

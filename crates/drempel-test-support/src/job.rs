@@ -1,7 +1,7 @@
 //! One question with its data, on plaintext or with real keys.
 
-use drempel::analysis::{Analysis, Question};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Program, Question};
 use drempel::{Agreement, Table, plaintext};
 
 use crate::Scene;

@@ -1,7 +1,7 @@
 //! All roles on one small job, with real keys and everything in memory.
 
 use drempel::agreement::Role;
-use drempel::analysis::Analysis;
+use drempel::analysis::Program;
 use drempel::roles::auditor::{AuditError, Evaluated};
 use drempel::roles::key_holder::ReleaseError;
 use drempel::{
@@ -10,7 +10,7 @@ use drempel::{
 };
 
 /// What every party of one agreement holds. Making it takes seconds: a key set is made.
-pub struct Scene<A: Analysis> {
+pub struct Scene<A: Program> {
     /// The agreement, signed by all, and their signing keys.
     pub parties: Rehearsal<A>,
     /// The key holder's, with the making of the keys and what was released since.
@@ -29,7 +29,7 @@ pub struct Scene<A: Analysis> {
     pub tables: Vec<EncryptedTable>,
 }
 
-impl<A: Analysis> Scene<A> {
+impl<A: Program> Scene<A> {
     /// From an agreement's text and a CSV file for each dataset of the analysis, in its order.
     pub fn new(agreement: &str, tables: &[impl AsRef<str>]) -> Self {
         let parties = Rehearsal::of(agreement).expect("a sound agreement");
@@ -113,7 +113,7 @@ impl<A: Analysis> Scene<A> {
 }
 
 /// The signing key of the first party that has a role.
-fn key_of<A: Analysis>(parties: &Rehearsal<A>, role: Role) -> SigningKey {
+fn key_of<A: Program>(parties: &Rehearsal<A>, role: Role) -> SigningKey {
     let party = parties.agreement().holders(role).next().expect("a party for each role");
     parties.key(&party.name)
 }

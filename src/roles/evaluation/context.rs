@@ -6,7 +6,7 @@ use drempel_fhe::packing::PackedAnswers;
 use rayon::prelude::*;
 
 use super::EvaluateError;
-use crate::analysis::{Analysis, Records, Released};
+use crate::analysis::{Program, Records, Released};
 use crate::artefacts::{Blinding, EncryptedTable, EvaluationKey};
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
@@ -26,7 +26,7 @@ pub(crate) struct EvaluationContext {
 }
 
 /// A job of which everything has been checked that can be before the first bootstrap.
-pub(crate) struct CheckedJob<'p, A: Analysis> {
+pub(crate) struct CheckedJob<'p, A: Program> {
     pub(crate) agreement: &'p SignedAgreement<A>,
     pub(crate) cases: &'p A::Cases,
     /// In the order of the analysis's datasets.
@@ -44,7 +44,7 @@ impl EvaluationContext {
     }
 
     /// The tables in the order of the analysis's datasets, each of this agreement and key and signed by its provider.
-    fn in_order<'t, A: Analysis>(
+    fn in_order<'t, A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         tables: &'t [EncryptedTable],
@@ -69,7 +69,7 @@ impl EvaluationContext {
     }
 
     /// Everything that is checked before the first bootstrap.
-    pub(crate) fn prepare<'p, A: Analysis>(
+    pub(crate) fn prepare<'p, A: Program>(
         &self,
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
@@ -100,7 +100,7 @@ impl EvaluationContext {
 
     /// The answers at some indices (in ascending order): for each its fields, one ciphertext each, words rounded to 32
     /// bits.
-    pub(crate) fn rows<A: Analysis>(
+    pub(crate) fn rows<A: Program>(
         &self,
         job: &CheckedJob<'_, A>,
         indices: &[usize],
@@ -145,7 +145,7 @@ impl EvaluationContext {
     }
 }
 
-impl<A: Analysis> CheckedJob<'_, A> {
+impl<A: Program> CheckedJob<'_, A> {
     /// All indices, so many at a time; all at once where the answers depend on one another.
     pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
         parts(self.agreement.analysis(), self.subjects.len(), at_a_time).collect()

@@ -2,7 +2,7 @@
 
 use super::ReleaseError;
 use crate::agreement::Role;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::artefacts::{Attestation, EncryptedAnswer, SecretKey};
 use crate::contract::SignedAgreement;
 use crate::ledger::{Event, Ledger, Release};
@@ -17,7 +17,7 @@ use crate::verify::{self, InHand};
 /// 3. The answer is signed by the evaluator and names them; it was computed with the evaluation key of this key set.
 /// 4. An auditor has evaluated the agreed share again.
 /// 5. Once, not too much, and nothing against the ledger.
-pub(super) fn check<A: Analysis>(
+pub(super) fn check<A: Program>(
     key: &SecretKey,
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,

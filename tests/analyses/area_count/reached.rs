@@ -1,6 +1,6 @@
 //! Two counts per area: who is at risk, and who of them a measure has missed.
 
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel_test_support::{Answers, Job, Random};
 
 use super::{TOTALS, Town, agreement, sample_bootstraps, value};

@@ -1,6 +1,6 @@
 //! What can be computed from what is published.
 
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel_test_support::{Answers, Random};
 
 use super::{TOTALS, Town, groups, hidden, of_bits, random_area};

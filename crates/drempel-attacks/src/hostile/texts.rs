@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::{fs, io};
 
 use drempel::agreement::{Role, Signatures};
-use drempel::analysis::{Analysis, Eligibility, Question};
+use drempel::analysis::{Eligibility, Program, Question};
 use drempel::cases::Cases;
 use drempel::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
 use drempel::units::{Cents, Digest, SubjectId};

@@ -1,7 +1,7 @@
 use drempel::EncryptedAnswer;
 use drempel::SignedAgreement;
 use drempel::agreement::{self, Role};
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::units::{AgreementId, Digest, SubjectId};
 
 use crate::language::Language;

@@ -1,8 +1,8 @@
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::area_count::{Against, Condition};
 use drempel::analysis::eligibility::Missing;
 use drempel::analysis::{AreaCount, Setting};
-use drempel::answer::Value;
 use drempel::cases::areas::Areas;
 use drempel::units::SubjectId;
 

@@ -1,6 +1,6 @@
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::{DebtCount, Setting};
-use drempel::answer::Value;
 use drempel::cases::people::People;
 
 use super::Present;

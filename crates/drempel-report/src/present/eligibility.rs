@@ -1,7 +1,7 @@
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::eligibility::{Against, Missing};
-use drempel::analysis::{Analysis, Eligibility, Setting};
-use drempel::answer::Value;
+use drempel::analysis::{Eligibility, Program, Setting};
 use drempel::cases::households::Households;
 use drempel::units::Cents;
 

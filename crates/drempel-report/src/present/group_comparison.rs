@@ -1,5 +1,5 @@
 use drempel::Answer;
-use drempel::analysis::{Analysis, GroupComparison, Setting};
+use drempel::analysis::{GroupComparison, Program, Setting};
 use drempel::cases::groups::Groups;
 
 use super::Present;

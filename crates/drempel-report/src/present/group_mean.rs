@@ -1,7 +1,7 @@
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::totals::Variance;
-use drempel::analysis::{Analysis, GroupMean, Setting};
-use drempel::answer::Value;
+use drempel::analysis::{GroupMean, Program, Setting};
 use drempel::cases::groups::Groups;
 
 use super::Present;

@@ -1,7 +1,7 @@
 //! Released answers in general terms, so that a report can draw them.
 
 use drempel::Answer;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::units::SubjectId;
 
 use crate::language::Language;

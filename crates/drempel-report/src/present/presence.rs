@@ -1,6 +1,6 @@
 use drempel::Answer;
-use drempel::analysis::{Analysis, Presence, Setting};
-use drempel::answer::Value;
+use drempel::analysis::Value;
+use drempel::analysis::{Presence, Program, Setting};
 use drempel::cases::people::People;
 
 use super::Present;

@@ -1,8 +1,8 @@
 //! drempel's own analyses, for who knows the kind only when the agreement is read.
 
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::{AnyCases, Question, Setting};
-use drempel::answer::Value;
 
 use super::Present;
 use super::description::Description;

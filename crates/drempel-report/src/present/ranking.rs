@@ -1,7 +1,7 @@
 use drempel::Answer;
+use drempel::analysis::Value;
 use drempel::analysis::ranking::{Order, Ties};
-use drempel::analysis::{Analysis, Ranking, Setting};
-use drempel::answer::Value;
+use drempel::analysis::{Program, Ranking, Setting};
 use drempel::cases::people::People;
 
 use super::Present;

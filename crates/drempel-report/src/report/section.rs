@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use drempel::Answer;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 
 use super::cells::{Cell as Part, Division, Tree};
 use super::chart::{Chart, MOST, Marks, Row};

@@ -1,7 +1,7 @@
 //! One answer in plain words.
 
 use drempel::analysis::Eligibility;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::files::ContainerError;
 use drempel::units::SubjectId;
 use drempel::{Cases, EncryptedAnswer, Households, Rehearsal};

@@ -4,7 +4,7 @@
 use bincode::Options as _;
 use drempel::SignedAgreement;
 use drempel::agreement::Role;
-use drempel::analysis::Analysis;
+use drempel::analysis::Program;
 use drempel::artefacts::PROGRAM;
 use drempel::artefacts::Statement;
 use drempel::circuit::Scale;
@@ -82,7 +82,7 @@ pub(crate) fn table(agreement: AgreementId, dataset: &str, provider: &SigningKey
 }
 
 /// What an answer about these subjects says that it was made from.
-pub(crate) fn provenance<A: Analysis>(
+pub(crate) fn provenance<A: Program>(
     agreement: &SignedAgreement<A>,
     tables: Vec<Seal>,
     cases: Digest,
@@ -146,7 +146,7 @@ pub(crate) fn attestation(answer: &EncryptedAnswer, signer: &SigningKey) -> Atte
 }
 
 /// The key of the party that has a role.
-pub(crate) fn key_of<A: Analysis>(parties: &drempel::Rehearsal<A>, role: Role) -> SigningKey {
+pub(crate) fn key_of<A: Program>(parties: &drempel::Rehearsal<A>, role: Role) -> SigningKey {
     let party = parties.agreement().holders(role).next().expect("a party for each role");
     parties.key(&party.name)
 }

@@ -1,7 +1,7 @@
 //! Who must have signed before anything is drawn.
 
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::files::ContainerError;
 use drempel::ledger::{Event, Release};
 use drempel::units::{AgreementId, Digest, SubjectIds};
@@ -18,7 +18,7 @@ mod pages;
 /// One job that was never encrypted: a report reads only what it was made from, and who signed.
 struct Made {
     parties: Rehearsal<Question>,
-    cases: <Question as Analysis>::Cases,
+    cases: <Question as Program>::Cases,
     answer: EncryptedAnswer,
     attestation: Attestation,
     ledger: Ledger,

@@ -2,7 +2,7 @@
 
 use drempel::Answer;
 use drempel::analysis::Question;
-use drempel::answer::Value;
+use drempel::analysis::Value;
 use drempel::units::SubjectId;
 use drempel_report::report::{Inputs, ReportError, Shapes, Source};
 use drempel_report::{Language, Report};
