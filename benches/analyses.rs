@@ -9,7 +9,7 @@ use std::path::Path;
 
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::{DataProvider, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table};
 
 /// One job in plaintext.

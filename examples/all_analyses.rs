@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use drempel::agreement::Role;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::audit::Evaluated;
 use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Language, Ledger, PublicKey, Rehearsal, Table};
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::analysis::{self, Analysis, Eligibility, Setting};
+use crate::analysis::{Eligibility, Program, Setting, Shape, checked_shape};
 use crate::units::{AgreementId, Digest};
 
 mod parts;
@@ -35,6 +35,7 @@ pub struct Agreement<A = Eligibility> {
     parties: Vec<Party>,
     datasets: Vec<Dataset>,
     analysis: A,
+    shape: Shape,
     disclosure: Disclosure,
 }
 
@@ -152,71 +153,19 @@ struct Document {
     disclosure: Disclosure,
 }
 
-impl Agreement {
-    /// Reads and checks an agreement file about eligibility.
-    ///
-    /// # Errors
-    /// When the file cannot be read or breaks a rule.
-    pub fn open(path: &Path) -> Result<Self, AgreementError> {
-        Self::open_as(path)
-    }
-
-    /// Checks an agreement's text about eligibility.
-    ///
-    /// # Errors
-    /// When it breaks a rule.
-    pub fn parse(text: &str) -> Result<Self, AgreementError> {
-        Self::parse_as(text)
-    }
-}
-
-impl<A: Analysis> Agreement<A> {
-    /// Reads and checks an agreement file over the analysis `A`, which may be defined outside drempel.
-    ///
-    /// # Errors
-    /// When the file cannot be read or breaks a rule.
-    pub fn open_as(path: &Path) -> Result<Self, AgreementError> {
-        let mut text = String::new();
-        // One byte more than allowed shows that there is more.
-        File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-        if text.len() as u64 > MAX_BYTES {
-            return Err(AgreementError::TooLarge);
-        }
-        Self::parse_as(&text)
-    }
-
-    /// Checks an agreement's text over the analysis `A`, which may be defined outside drempel.
-    ///
-    /// # Errors
-    /// When it breaks a rule.
-    pub fn parse_as(text: &str) -> Result<Self, AgreementError> {
-        let Document { agreement: terms, party, dataset, _analysis, disclosure } =
-            toml::from_str(text).map_err(|error| AgreementError::syntax(text, &error))?;
-        let analysis = A::from_section(&Section::new(text))?;
-        let agreement = Self {
-            id: Digest::of(text.as_bytes()),
-            text: text.to_owned(),
-            terms,
-            parties: party,
-            datasets: dataset,
-            analysis,
-            disclosure,
-        };
-        agreement.check()?;
-        Ok(agreement)
-    }
-
-    fn check(&self) -> Result<(), AgreementError> {
-        if self.terms.valid_from() > self.terms.valid_until() {
+impl Document {
+    /// Checks all but the analysis, which reads these datasets.
+    fn check(&self, inputs: &[String]) -> Result<(), AgreementError> {
+        if self.agreement.valid_from() > self.agreement.valid_until() {
             return Err(AgreementError::NeverValid);
         }
-        distinct("party", self.parties.iter().map(|party| party.name.as_str()))?;
-        distinct("dataset", self.datasets.iter().map(|dataset| dataset.name.as_str()))?;
-        let keys = self.parties.iter().filter_map(|party| party.signing_key);
+        distinct("party", self.party.iter().map(|party| party.name.as_str()))?;
+        distinct("dataset", self.dataset.iter().map(|dataset| dataset.name.as_str()))?;
+        let keys = self.party.iter().filter_map(|party| party.signing_key);
         let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
         distinct("signing_key", keys.iter().map(String::as_str))?;
-        self.check_roles()?;
-        for dataset in &self.datasets {
+        self.check_roles(inputs)?;
+        for dataset in &self.dataset {
             dataset.check()?;
             let provider = self.party(&dataset.provider, || format!("dataset \"{}\"", dataset.name))?;
             if !provider.roles.contains(&Role::DataProvider) {
@@ -225,43 +174,11 @@ impl<A: Analysis> Agreement<A> {
         }
         self.party(&self.disclosure.to, || "[disclosure] to".to_owned())?;
         self.disclosure.check()?;
-        for name in self.analysis.datasets() {
-            if !self.datasets.iter().any(|dataset| dataset.name == *name) {
-                let wanted_by = "[analysis]".to_owned();
-                return Err(AgreementError::Unknown { wanted_by, what: "dataset", name: name.clone() });
-            }
-        }
-        distinct("dataset in [analysis]", self.analysis.datasets().iter().map(String::as_str))?;
-        let setting = self.setting();
-        self.analysis.check(&setting)?;
-        let released = self.analysis.released(&setting);
-        if !released.is_sound() {
-            return Err(AgreementError::Analysis("the answers' values do not fit their scale"));
-        }
-        for dataset in &setting.datasets {
-            let encoding = self.analysis.encoding(&setting, dataset);
-            if !encoding.holds(dataset.span()) {
-                return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
-            }
-        }
-        let columns = self.analysis.columns();
-        distinct("column of the answers", columns.iter().map(String::as_str))?;
-        if columns.len() < 2 {
-            return Err(AgreementError::Analysis("an answer has no column for a value"));
-        }
-        if self.disclosure.blinded && !analysis::is_single_bit(&self.analysis, &setting) {
-            return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
-        }
-        if self.disclosure.audit < 1.0 && !self.analysis.is_separable() {
-            return Err(AgreementError::Disclosure(
-                "audit must be 1 for this analysis: its answers depend on one another",
-            ));
-        }
         Ok(())
     }
 
-    fn check_roles(&self) -> Result<(), AgreementError> {
-        let holders = |role: Role| self.parties.iter().filter(move |party| party.roles.contains(&role));
+    fn check_roles(&self, inputs: &[String]) -> Result<(), AgreementError> {
+        let holders = |role: Role| self.party.iter().filter(move |party| party.roles.contains(&role));
         if holders(Role::Evaluator).count() != 1 || holders(Role::KeyHolder).count() != 1 {
             return Err(AgreementError::Roles(
                 "exactly one party is evaluator and exactly one is key-holder",
@@ -292,8 +209,8 @@ impl<A: Analysis> Agreement<A> {
             ));
         }
         let to_key_holder = holders(Role::KeyHolder).any(|party| party.name == self.disclosure.to);
-        let providers: HashSet<&str> =
-            self.inputs().iter().map(|dataset| dataset.provider.as_str()).collect();
+        let read = self.dataset.iter().filter(|dataset| inputs.contains(&dataset.name));
+        let providers: HashSet<&str> = read.map(|dataset| dataset.provider.as_str()).collect();
         if !to_key_holder && providers.len() > 1 && providers.contains(self.disclosure.to.as_str()) {
             return Err(AgreementError::Roles(
                 "answers must not go to one of several data providers: with a malformed table and the answers over it \
@@ -309,11 +226,61 @@ impl<A: Analysis> Agreement<A> {
     }
 
     fn party(&self, name: &str, wanted_by: impl Fn() -> String) -> Result<&Party, AgreementError> {
-        self.parties.iter().find(|party| party.name == name).ok_or_else(|| AgreementError::Unknown {
+        self.party.iter().find(|party| party.name == name).ok_or_else(|| AgreementError::Unknown {
             wanted_by: wanted_by(),
             what: "party",
             name: name.to_owned(),
         })
+    }
+}
+
+impl Agreement {
+    /// Reads and checks an agreement file about eligibility.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule.
+    pub fn open(path: &Path) -> Result<Self, AgreementError> {
+        Self::open_as(path)
+    }
+
+    /// Checks an agreement's text about eligibility.
+    ///
+    /// # Errors
+    /// When it breaks a rule.
+    pub fn parse(text: &str) -> Result<Self, AgreementError> {
+        Self::parse_as(text)
+    }
+}
+
+impl<A: Program> Agreement<A> {
+    /// Reads and checks an agreement file over the analysis `A`, which may be defined outside drempel.
+    ///
+    /// # Errors
+    /// When the file cannot be read or breaks a rule.
+    pub fn open_as(path: &Path) -> Result<Self, AgreementError> {
+        let mut text = String::new();
+        // One byte more than allowed shows that there is more.
+        File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(AgreementError::TooLarge);
+        }
+        Self::parse_as(&text)
+    }
+
+    /// Checks an agreement's text over the analysis `A`, which may be defined outside drempel.
+    ///
+    /// # Errors
+    /// When it breaks a rule.
+    pub fn parse_as(text: &str) -> Result<Self, AgreementError> {
+        let document: Document =
+            toml::from_str(text).map_err(|error| AgreementError::syntax(text, &error))?;
+        let analysis = A::from_section(&Section::new(text))?;
+        document.check(analysis.datasets())?;
+        let Document { agreement: terms, party: parties, dataset: datasets, _analysis, disclosure } =
+            document;
+        let shape = checked_shape(&analysis, &datasets, &disclosure)?;
+        let (id, text) = (Digest::of(text.as_bytes()), text.to_owned());
+        Ok(Self { id, text, terms, parties, datasets, analysis, shape, disclosure })
     }
 
     /// The BLAKE3 digest of the agreement's bytes.
@@ -359,6 +326,11 @@ impl<A: Analysis> Agreement<A> {
     /// The one question that may be asked.
     pub fn analysis(&self) -> &A {
         &self.analysis
+    }
+
+    /// What goes into it, and what comes out.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// Who receives how many answers.

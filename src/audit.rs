@@ -6,7 +6,7 @@ use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::packing::PackedAnswers;
 
 use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{Container, ContainerError, NO_LABEL, Seal};
@@ -111,7 +111,7 @@ impl Auditor {
     ///
     /// # Cost
     /// The agreed share of what `evaluate` costs; packing all answers again where the share is below 1.
-    pub fn audit<A: Analysis>(
+    pub fn audit<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -132,7 +132,7 @@ impl Auditor {
         self.audit_drawn(agreement, cases, tables, job, nonce, progress)
     }
 
-    pub(crate) fn audit_drawn<A: Analysis>(
+    pub(crate) fn audit_drawn<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -168,7 +168,7 @@ impl Auditor {
     }
 
     /// The answer and what comes with it: signed by the evaluator, made from just these inputs, by this program.
-    fn check_job<A: Analysis>(
+    fn check_job<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
@@ -192,7 +192,7 @@ impl Auditor {
         if let Some((what, _)) = same.into_iter().find(|(_, same)| !same) {
             return Err(AuditError::OtherInput { what });
         }
-        if !released.matches_shape(made) {
+        if !released.matches_shape(made.scale, made.fields) {
             return Err(AuditError::Unfit {
                 why: "the answer has another form than the agreement's analysis gives",
             });
@@ -228,7 +228,7 @@ impl Auditor {
     }
 
     /// Evaluates everything again and compares the packed answers.
-    fn compare_all<A: Analysis>(
+    fn compare_all<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
@@ -257,7 +257,7 @@ impl Auditor {
     }
 
     /// Evaluates the drawn answers again and compares each value with its row of the transcript.
-    fn compare_drawn<A: Analysis>(
+    fn compare_drawn<A: Program>(
         &self,
         prepared: &CheckedJob<'_, A>,
         indices: &[usize],

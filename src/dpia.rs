@@ -5,7 +5,7 @@
 use askama::Template;
 
 use crate::agreement::{Dataset, Party, Role, SignedAgreement, Subject};
-use crate::analysis::{Analysis, Description};
+use crate::analysis::{Description, Program};
 use crate::audit::unseen;
 use crate::language::Language;
 use crate::ledger::{Entry, Event, Ledger};
@@ -15,7 +15,7 @@ mod markdown;
 
 /// Writes the document. The ledger, if there is one, adds what was done so far; the key holder's has the releases.
 pub fn document(
-    agreement: &SignedAgreement<impl Analysis>,
+    agreement: &SignedAgreement<impl Program>,
     ledger: Option<&Ledger>,
     language: Language,
 ) -> String {
@@ -103,14 +103,14 @@ struct EntryRow<'a> {
 
 impl<'a> Page<'a> {
     fn new(
-        agreement: &'a SignedAgreement<impl Analysis>,
+        agreement: &'a SignedAgreement<impl Program>,
         ledger: Option<&'a Ledger>,
         language: Language,
     ) -> Self {
         let (terms, disclosure) = (agreement.terms(), agreement.disclosure());
         let entries = ledger.map(Ledger::entries).unwrap_or_default();
         let (analysis, setting) = (agreement.analysis(), agreement.setting());
-        let about = &analysis.columns()[0];
+        let about = &agreement.shape().columns()[0];
         let (person, household) = (Subject::Person.column(), Subject::Household.column());
         let people = (person, language.pick("persons", "personen"));
         let households = (household, language.pick("households", "huishoudens"));
@@ -136,7 +136,7 @@ impl<'a> Page<'a> {
             minimum_cell: disclosure.minimum_cell,
             single: single.map(|(_, several)| several),
             about_household: about == household,
-            yes_or_no: analysis.released(&setting).is_yes_or_no(),
+            yes_or_no: agreement.shape().released().is_yes_or_no(),
             blinded: disclosure.blinded,
             share: language.decimal(&disclosure.audit.to_string()),
             is_all_audited: disclosure.audit >= 1.0,
@@ -152,13 +152,13 @@ impl<'a> Page<'a> {
 /// One forged answer, as many as give a peek at amounts, and as many as give the whole secret key.
 const FORGED: [u32; 3] = [1, 32, 2_048];
 
-fn names(agreement: &SignedAgreement<impl Analysis>, role: Role, language: Language) -> String {
+fn names(agreement: &SignedAgreement<impl Program>, role: Role, language: Language) -> String {
     let names: Vec<&str> = agreement.holders(role).map(|party| party.name.as_str()).collect();
     language.and(&names)
 }
 
 fn party_row<'a>(
-    agreement: &SignedAgreement<impl Analysis>,
+    agreement: &SignedAgreement<impl Program>,
     party: &'a Party,
     language: Language,
 ) -> PartyRow<'a> {
@@ -182,7 +182,7 @@ fn role_name(role: Role, language: Language) -> &'static str {
     }
 }
 
-fn dataset_rows(agreement: &SignedAgreement<impl Analysis>, language: Language) -> Vec<DatasetRow<'_>> {
+fn dataset_rows(agreement: &SignedAgreement<impl Program>, language: Language) -> Vec<DatasetRow<'_>> {
     let read = agreement.analysis().datasets();
     let mut rows = Vec::new();
     for dataset in agreement.datasets() {

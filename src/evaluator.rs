@@ -5,7 +5,7 @@ use drempel_fhe::keys;
 use drempel_fhe::packing::PackedAnswers;
 
 use crate::agreement::{AgreementError, Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::blinding::Blinding;
 use crate::cases::{CaseError, Cases};
 use crate::container::{ContainerError, NO_LABEL};
@@ -118,7 +118,7 @@ impl Evaluator {
     /// # Cost
     /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: some batches' ciphertexts, and
     /// identifiers, never a whole table.
-    pub fn evaluate<A: Analysis>(
+    pub fn evaluate<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -143,7 +143,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// When a check fails.
-    pub fn plan<A: Analysis>(
+    pub fn plan<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
@@ -152,7 +152,7 @@ impl Evaluator {
         Ok(self.context.prepare(agreement, cases, tables)?.plan)
     }
 
-    pub(crate) fn prepare<'p, A: Analysis>(
+    pub(crate) fn prepare<'p, A: Program>(
         &self,
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
@@ -166,7 +166,7 @@ impl Evaluator {
     }
 
     /// A new seed for a job whose answers are blinded.
-    pub(crate) fn blinding<A: Analysis>(&self, job: &CheckedJob<'_, A>) -> Result<Blinding, ContainerError> {
+    pub(crate) fn blinding<A: Program>(&self, job: &CheckedJob<'_, A>) -> Result<Blinding, ContainerError> {
         Blinding::generate(job.agreement.id(), self.context.header.key, &self.signing_key)
     }
 
@@ -178,7 +178,7 @@ impl Evaluator {
 }
 
 /// Answers on their way into a file, in the order of the cases.
-pub(crate) struct AnswerBuilder<'a, A: Analysis> {
+pub(crate) struct AnswerBuilder<'a, A: Program> {
     evaluator: &'a Evaluator,
     job: &'a CheckedJob<'a, A>,
     collected: PackedAnswers,
@@ -188,7 +188,7 @@ pub(crate) struct AnswerBuilder<'a, A: Analysis> {
     values: usize,
 }
 
-impl<'a, A: Analysis> AnswerBuilder<'a, A> {
+impl<'a, A: Program> AnswerBuilder<'a, A> {
     pub(crate) fn new(
         evaluator: &'a Evaluator,
         job: &'a CheckedJob<'a, A>,

@@ -7,7 +7,7 @@ use std::fmt;
 use askama::Template;
 
 use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::answer::Value;
 use crate::cases::Cases;
 use crate::container::{ContainerError, NO_LABEL};
@@ -20,7 +20,7 @@ mod page;
 use page::Page;
 
 /// One subject's answer, to be explained.
-pub struct Explanation<'a, A: Analysis> {
+pub struct Explanation<'a, A: Program> {
     agreement: &'a SignedAgreement<A>,
     cases: &'a A::Cases,
     answer: &'a EncryptedAnswer,
@@ -51,7 +51,7 @@ pub enum ExplainError {
     SchemaMismatch,
 }
 
-impl<'a, A: Analysis> Explanation<'a, A> {
+impl<'a, A: Program> Explanation<'a, A> {
     /// Collects what is known about one subject's answer. The `values` are what was released about it, one for each
     /// column but the first, if they may be shown.
     ///
@@ -75,11 +75,10 @@ impl<'a, A: Analysis> Explanation<'a, A> {
         let place = place
             .filter(|_| made.subjects.iter().any(|made| made == subject.as_str()))
             .ok_or(ExplainError::UnknownSubject)?;
-        let analysis = agreement.analysis();
         if let Some(values) = values {
-            let yes_or_no = analysis.released(&agreement.setting()).is_yes_or_no();
+            let yes_or_no = agreement.shape().released().is_yes_or_no();
             let fits = |value: &Value| !yes_or_no || matches!(value, Value::YesNo(_));
-            if values.len() + 1 != analysis.columns().len() || !values.iter().all(fits) {
+            if values.len() + 1 != agreement.shape().columns().len() || !values.iter().all(fits) {
                 return Err(ExplainError::SchemaMismatch);
             }
         }
@@ -98,7 +97,7 @@ impl<'a, A: Analysis> Explanation<'a, A> {
 }
 
 /// An answer about one subject: not for a log.
-impl<A: Analysis> fmt::Debug for Explanation<'_, A> {
+impl<A: Program> fmt::Debug for Explanation<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explanation").field("answer", &self.answer.digest()).finish_non_exhaustive()
     }

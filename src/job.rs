@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{Container, ContainerError, NO_LABEL};
@@ -104,7 +104,7 @@ fn manifests(folder: &Path) -> Result<Vec<Manifest>, JobError> {
 }
 
 /// A job whose inputs have all been checked.
-pub struct Job<'j, A: Analysis> {
+pub struct Job<'j, A: Program> {
     evaluator: &'j Evaluator,
     inputs: CheckedJob<'j, A>,
     folder: PathBuf,
@@ -118,7 +118,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// When a check fails.
-    pub fn job<'j, A: Analysis>(
+    pub fn job<'j, A: Program>(
         &'j self,
         agreement: &'j SignedAgreement<A>,
         cases: &'j A::Cases,
@@ -132,7 +132,7 @@ impl Evaluator {
     }
 }
 
-impl<A: Analysis> Job<'_, A> {
+impl<A: Program> Job<'_, A> {
     /// What the whole job costs.
     pub fn plan(&self) -> &Plan {
         &self.inputs.plan

@@ -5,7 +5,7 @@ use drempel_fhe::keys::KeySet;
 use drempel_fhe::packing;
 
 use crate::agreement::SignedAgreement;
-use crate::analysis::{Analysis, Released};
+use crate::analysis::{Program, Released};
 use crate::answer::Answer;
 use crate::audit::Attestation;
 use crate::encrypted_answer::{Ciphertexts, EncryptedAnswer};
@@ -60,7 +60,7 @@ impl KeyHolder {
     ///
     /// # Errors
     /// When the agreement is not in force, the signing key is not the key holder's, or the ledger cannot be written.
-    pub fn generate<A: Analysis>(
+    pub fn generate<A: Program>(
         agreement: &SignedAgreement<A>,
         signing_key: SigningKey,
         ledger: &mut Ledger,
@@ -93,7 +93,7 @@ impl KeyHolder {
     ///
     /// # Cost
     /// No bootstrap: one multiplication of ring elements per 2,048 answers.
-    pub fn release<A: Analysis>(
+    pub fn release<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         answer: &EncryptedAnswer,
@@ -104,17 +104,20 @@ impl KeyHolder {
         let ciphertexts = answer.ciphertexts()?;
         // Before anything is decrypted: an answer that turns out to be none is spent too.
         ledger.append(Event::Release(release), &self.signing_key)?;
-        let (analysis, setting) = (agreement.analysis(), agreement.setting());
-        let fields = self.open(&ciphertexts, &analysis.released(&setting))?;
+        let shape = agreement.shape();
+        let fields = self.open(&ciphertexts, shape.released())?;
         let made = answer.provenance();
         let values = if agreement.disclosure().blinded {
             Released::read_yes_or_no(&fields)
         } else {
-            analysis.decode(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
+            agreement
+                .analysis()
+                .decode(&agreement.setting(), &fields)
+                .ok_or(ReleaseError::OutsideAnswerSpace)?
         };
         assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
         let rows = made.subjects.owned().zip(values).collect();
-        Ok(Answer::new(analysis.columns(), rows, made.blinding))
+        Ok(Answer::new(shape.columns().to_vec(), rows, made.blinding))
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.

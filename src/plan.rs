@@ -1,9 +1,10 @@
 //! What a job will cost, and how likely it is to fail, before anything runs.
 
 use crate::agreement::Agreement;
-use crate::analysis::{Analysis, Records};
+use crate::analysis::{Asked, Planned, Program, Records};
 use crate::cases::{CaseError, Cases};
 use crate::evaluator::context::{ANSWERS_PER_PASS, parts};
+use drempel_fhe::circuit::Encoding;
 use drempel_fhe::circuit::cost::Cost;
 use drempel_fhe::params::noise;
 
@@ -55,24 +56,21 @@ impl Plan {
     }
 
     /// Counts a job by running its own program on a counter.
-    pub fn of_batches<A: Analysis>(agreement: &Agreement<A>, batches: &[A::Batch]) -> Self {
-        let analysis = agreement.analysis();
-        let setting = agreement.setting();
-        let scale = analysis.released(&setting).scale;
-        let widths = setting.datasets.iter().map(|dataset| analysis.encoding(&setting, dataset).width());
-        let cost = Cost::new(widths.collect());
+    pub fn of_batches<A: Program>(agreement: &Agreement<A>, batches: &[Planned<A::Batch>]) -> Self {
+        let (analysis, shape) = (agreement.analysis(), agreement.shape());
+        let cost = Cost::new(shape.encodings().map(Encoding::width).collect());
         let mut answers = 0;
-        for batch in batches {
+        for Planned { indices, batch } in batches {
             for column in analysis.run(&cost, batch).unwrap_or_else(|never| match never {}) {
-                cost.release(&column, scale);
+                cost.release(&column, shape.released().scale);
             }
-            answers += analysis.answer_indices(batch).len() as u64;
+            answers += indices.len() as u64;
         }
         Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() }
     }
 
     /// Counts one answer of each kind that the agreement allows, with what it is about.
-    pub fn of_samples<A: Analysis>(agreement: &Agreement<A>) -> Vec<(String, Self)> {
+    pub fn of_samples<A: Program>(agreement: &Agreement<A>) -> Vec<(String, Self)> {
         let samples = agreement.analysis().samples(&agreement.setting()).into_iter();
         let plan = |batch| Self::of_batches(agreement, &[batch]);
         samples.map(|(about, batch)| (about, plan(batch))).collect()
@@ -82,12 +80,13 @@ impl Plan {
     ///
     /// # Errors
     /// When a case breaks a rule of the agreement.
-    pub fn of_cases<A: Analysis>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
-        let (analysis, records) = (agreement.analysis(), Records::complete());
+    pub fn of_cases<A: Program>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
+        let (setting, records) = (agreement.setting(), Records::complete());
         let mut plan = Self::EMPTY;
-        for indices in parts(analysis, cases.answers().len(), ANSWERS_PER_PASS) {
-            let batches =
-                analysis.batches(&agreement.setting(), cases, &records, &Vec::from_iter(indices))?;
+        for indices in parts(agreement.shape(), cases.answers().len(), ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let asked = Asked { setting: &setting, cases, records: &records, indices: &indices };
+            let batches = agreement.analysis().batches(&asked)?;
             plan = plan.merge(&Self::of_batches(agreement, &batches));
         }
         Ok(plan)
@@ -97,7 +96,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`].
-    pub fn check<A: Analysis>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
+    pub fn check<A: Program>(&self, agreement: &Agreement<A>) -> Result<(), PlanError> {
         let (allowed, found) = (agreement.disclosure().answers, self.answers);
         if found == 0 {
             return Err(PlanError::NoCases);

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::agreement::{AgreementError, Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::container::{Access, ContainerError, Header, Kind, NO_LABEL, Writer, write_atomically};
 use crate::encrypted_table::{BIN_BYTES, EncryptedTable, Metadata, payload_bytes};
 use crate::keys::PublicKey;
@@ -72,7 +72,7 @@ impl DataProvider {
     ///
     /// # Cost
     /// No bootstrap. 16 bytes per ciphertext; `plan` prints how many a row has.
-    pub fn encrypt<A: Analysis>(
+    pub fn encrypt<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,
@@ -86,7 +86,7 @@ impl DataProvider {
     ///
     /// # Errors
     /// When the agreement is not in force, the key is not its own, or writing fails.
-    pub fn encrypt_to<A: Analysis>(
+    pub fn encrypt_to<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,
@@ -96,7 +96,7 @@ impl DataProvider {
         write_atomically(path, Access::Shared, |out| self.encrypt_into(agreement, table, out, progress))
     }
 
-    fn check<A: Analysis>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
+    fn check<A: Program>(&self, agreement: &SignedAgreement<A>, table: &Table) -> Result<(), EncryptError> {
         agreement.in_force_today()?;
         let expected = agreement.id();
         let key = self.key.container();
@@ -114,7 +114,7 @@ impl DataProvider {
         Ok(())
     }
 
-    fn encrypt_into<A: Analysis>(
+    fn encrypt_into<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &Table,
@@ -123,7 +123,12 @@ impl DataProvider {
     ) -> Result<(), EncryptError> {
         self.check(agreement, table)?;
         Kind::EncryptedTable.check_identifiers(table.subjects())?;
-        let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
+        let dataset = &table.dataset().name;
+        let encoding = agreement.shape().encoding(dataset).ok_or_else(|| AgreementError::Unknown {
+            wanted_by: "the table".to_owned(),
+            what: "dataset",
+            name: dataset.clone(),
+        })?;
         let width = encoding.width();
         let count = table.rows() * width;
         let metadata = Metadata {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::agreement::SignedAgreement;
 use crate::analysis::picture::Areas;
-use crate::analysis::{Analysis, Picture};
+use crate::analysis::{Picture, Program};
 use crate::answer::Answer;
 use crate::audit::Attestation;
 use crate::container::ContainerError;
@@ -42,7 +42,7 @@ use section::{Frame, Section};
 use table::Table;
 
 /// One released answer, with what shows where it comes from.
-pub struct Source<'a, A: Analysis> {
+pub struct Source<'a, A: Program> {
     /// What was agreed, signed by all.
     pub agreement: &'a SignedAgreement<A>,
     /// The encrypted answer, signed by the evaluator.
@@ -60,7 +60,7 @@ pub struct Source<'a, A: Analysis> {
 }
 
 /// Everything that a report is made from.
-pub struct Inputs<'a, A: Analysis> {
+pub struct Inputs<'a, A: Program> {
     /// The answer.
     pub now: Source<'a, A>,
     /// The answer of an earlier date, to show what changed.
@@ -171,7 +171,7 @@ impl Report {
     ///
     /// # Errors
     /// When something is not signed or belongs elsewhere, or the answers are none of this analysis.
-    pub fn of<A: Analysis>(inputs: &Inputs<'_, A>, language: Language) -> Result<Self, ReportError> {
+    pub fn of<A: Program>(inputs: &Inputs<'_, A>, language: Language) -> Result<Self, ReportError> {
         let Inputs { now, before, regions, map } = inputs;
         let evidence = Evidence::check(now)?;
         let earlier = before.as_ref().map(Evidence::check).transpose()?;
@@ -273,9 +273,9 @@ impl std::fmt::Debug for Report {
     }
 }
 
-fn pictures<A: Analysis>(source: &Source<'_, A>, language: Language) -> Result<Vec<Picture>, ReportError> {
+fn pictures<A: Program>(source: &Source<'_, A>, language: Language) -> Result<Vec<Picture>, ReportError> {
     let (analysis, setting) = (source.agreement.analysis(), source.agreement.setting());
-    let fits = source.released.columns() == analysis.columns()
+    let fits = source.released.columns() == source.agreement.shape().columns()
         && source.released.values().map(|(subject, _)| subject.as_str()).eq(source
             .answer
             .provenance()
@@ -286,7 +286,7 @@ fn pictures<A: Analysis>(source: &Source<'_, A>, language: Language) -> Result<V
 }
 
 /// Refuses regions, a map or an earlier answer that nothing in the report would show.
-fn check_fit<A: Analysis>(
+fn check_fit<A: Program>(
     inputs: &Inputs<'_, A>,
     pictures: &[Picture],
     old: Option<&[Picture]>,

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::agreement::SignedAgreement;
-use crate::analysis::{Analysis, Eligibility};
+use crate::analysis::{Eligibility, Program};
 use crate::container::{Container, ContainerError};
 use crate::ledger::{Event, Ledger, LedgerError};
 use crate::signature::SigningKey;
@@ -134,7 +134,7 @@ impl RetentionError {
 ///
 /// # Cost
 /// Reads an artefact once, to see that it is one.
-pub fn due<A: Analysis>(
+pub fn due<A: Program>(
     agreement: &SignedAgreement<A>,
     file: &Path,
     named: Named,
@@ -169,7 +169,7 @@ pub fn due<A: Analysis>(
     Ok(if today < over { Due::On(over) } else { Due::Now })
 }
 
-impl<'a, A: Analysis> Purge<'a, A> {
+impl<'a, A: Program> Purge<'a, A> {
     /// Looks up the term of each artefact, and of each other file that the user names as the agreement's.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read;
 
 use crate::agreement::{Agreement, Dataset};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::units::{AgreementId, Cents, Distinct, SubjectId, SubjectIds};
 
 pub mod csv;
@@ -47,7 +47,7 @@ impl Table {
     ///
     /// # Errors
     /// A named error with the line and column of the first fault; never the amount.
-    pub fn from_csv<A: Analysis>(
+    pub fn from_csv<A: Program>(
         agreement: &Agreement<A>,
         name: &str,
         input: impl Read,
@@ -57,7 +57,7 @@ impl Table {
             let known = agreement.analysis().datasets().join(", ");
             return Err(TableError::UnknownDataset { name: name.to_owned(), known });
         };
-        let clamps = agreement.analysis().clamps(&agreement.setting(), dataset);
+        let clamps = agreement.shape().clamps(name);
         let mut rows = CsvRows::open(input)?;
         let subject = rows.column(dataset.subject.column())?;
         let amount = rows.column(&dataset.amount)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Agreement, AgreementError, Dataset, Party, Role};
-use crate::analysis::{Analysis, Eligibility};
+use crate::analysis::{Eligibility, Program};
 use crate::signature::{Context, Signature, SigningKey};
 use crate::units::AgreementId;
 
@@ -249,7 +249,7 @@ impl SignedAgreement {
     }
 }
 
-impl<A: Analysis> SignedAgreement<A> {
+impl<A: Program> SignedAgreement<A> {
     /// As [`open`](SignedAgreement::open), for an analysis that may be defined outside drempel.
     ///
     /// # Errors
@@ -320,7 +320,7 @@ pub struct Rehearsal<A = Eligibility> {
     keys: HashMap<String, SigningKey>,
 }
 
-impl<A: Analysis> Rehearsal<A> {
+impl<A: Program> Rehearsal<A> {
     /// Gives every party of an agreement's text a new signing key, and signs with each.
     ///
     /// # Errors

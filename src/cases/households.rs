@@ -217,7 +217,7 @@ impl Households {
     }
 
     /// The household at a place in the file.
-    pub(crate) fn get(&self, place: usize) -> HouseholdRef<'_> {
+    pub fn get(&self, place: usize) -> HouseholdRef<'_> {
         self.list.get(place)
     }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::EvaluateError;
 use crate::agreement::{Role, SignedAgreement};
-use crate::analysis::{Analysis, Records, Released};
+use crate::analysis::{Asked, Planned, Program, Records, Released, Shape};
 use crate::blinding::Blinding;
 use crate::cases::Cases;
 use crate::container::{ContainerError, Header, Kind, NO_LABEL, Seal};
@@ -32,7 +32,7 @@ pub(crate) struct EvaluationContext {
 }
 
 /// A job of which everything has been checked that can be before the first bootstrap.
-pub(crate) struct CheckedJob<'p, A: Analysis> {
+pub(crate) struct CheckedJob<'p, A: Program> {
     pub(crate) agreement: &'p SignedAgreement<A>,
     pub(crate) cases: &'p A::Cases,
     /// In the order of the analysis's datasets.
@@ -50,7 +50,7 @@ impl EvaluationContext {
     }
 
     /// The tables in the order of the analysis's datasets, each of this agreement and key and signed by its provider.
-    fn in_order<'t, A: Analysis>(
+    fn in_order<'t, A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         tables: &'t [EncryptedTable],
@@ -79,7 +79,7 @@ impl EvaluationContext {
         Ok(ordered)
     }
 
-    fn check_table<A: Analysis>(
+    fn check_table<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         table: &EncryptedTable,
@@ -89,14 +89,15 @@ impl EvaluationContext {
             return Err(ContainerError::BadContents("a dataset that the agreement does not have"));
         };
         table.container().signed_by(agreement.provider(dataset), table.dataset())?;
-        if table.width() != agreement.analysis().encoding(&agreement.setting(), dataset).width() {
+        if agreement.shape().encoding(&dataset.name).is_some_and(|encoding| encoding.width() != table.width())
+        {
             return Err(ContainerError::BadContents("another encoding than the agreement's"));
         }
         Ok(())
     }
 
     /// Everything that is checked before the first bootstrap.
-    pub(crate) fn prepare<'p, A: Analysis>(
+    pub(crate) fn prepare<'p, A: Program>(
         &self,
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
@@ -104,7 +105,7 @@ impl EvaluationContext {
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
         let tables = self.in_order(agreement, tables)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
-        let released = agreement.analysis().released(&agreement.setting());
+        let released = agreement.shape().released().clone();
         let (subjects, plan) = (cases.answers(), Plan::EMPTY);
         // Found now, and not when everything is computed.
         Kind::EncryptedAnswer.check_identifiers(&subjects)?;
@@ -112,11 +113,8 @@ impl EvaluationContext {
         for indices in job.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let batches = job.batches(&indices)?;
-            let mut answer_indices: Vec<usize> = batches
-                .iter()
-                .flat_map(|batch| agreement.analysis().answer_indices(batch))
-                .copied()
-                .collect();
+            let mut answer_indices: Vec<usize> =
+                batches.iter().flat_map(|planned| planned.indices.iter().copied()).collect();
             answer_indices.sort_unstable();
             assert_eq!(answer_indices, indices, "the analysis gives every answer once");
             job.plan = job.plan.merge(&Plan::of_batches(agreement, &batches));
@@ -127,16 +125,15 @@ impl EvaluationContext {
 
     /// The answers at some indices (in ascending order): for each its fields, one ciphertext each, words rounded to 32
     /// bits.
-    pub(crate) fn rows<A: Analysis>(
+    pub(crate) fn rows<A: Program>(
         &self,
         job: &CheckedJob<'_, A>,
         indices: &[usize],
         blinding: Option<&Blinding>,
     ) -> Result<Vec<u32>, EvaluateError> {
         let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
-        let compute = |batch: &A::Batch| {
+        let compute = |Planned { indices: answer_indices, batch }: &Planned<A::Batch>| {
             let mut columns = analysis.run(&Ciphertexts::new(&self.engine, &job.tables), batch)?;
-            let answer_indices = analysis.answer_indices(batch);
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {
                 assert_eq!(column.len(), answer_indices.len() * WORDS, "a column has one row per answer");
@@ -152,8 +149,8 @@ impl EvaluationContext {
             let computed: Result<Vec<Vec<Vec<u32>>>, EvaluateError> =
                 window.par_iter().map(compute).collect();
             for (batch, columns) in window.iter().zip(computed?) {
-                answers += analysis.answer_indices(batch).len();
-                for (row, index) in analysis.answer_indices(batch).iter().enumerate() {
+                answers += batch.indices.len();
+                for (row, index) in batch.indices.iter().enumerate() {
                     let answer = indices.binary_search(index).expect("a batch answers what it is asked");
                     for (field, column) in columns.iter().enumerate() {
                         let start = (answer * fields + field) * WORDS;
@@ -172,24 +169,21 @@ impl EvaluationContext {
     }
 }
 
-impl<A: Analysis> CheckedJob<'_, A> {
+impl<A: Program> CheckedJob<'_, A> {
     /// All indices, so many at a time; all at once where the answers depend on one another.
     pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
-        parts(self.agreement.analysis(), self.subjects.len(), at_a_time).collect()
+        parts(self.agreement.shape(), self.subjects.len(), at_a_time).collect()
     }
 
-    fn batches(&self, indices: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
+    fn batches(&self, indices: &[usize]) -> Result<Vec<Planned<A::Batch>>, EvaluateError> {
         let setting = self.agreement.setting();
-        Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, indices)?)
+        let asked = Asked { setting: &setting, cases: self.cases, records: &self.records, indices };
+        Ok(self.agreement.analysis().batches(&asked)?)
     }
 }
 
 /// The indices of so many answers, some at a time; all at once where the answers depend on one another.
-pub(crate) fn parts(
-    analysis: &impl Analysis,
-    answers: usize,
-    at_a_time: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let size = if analysis.is_separable() { at_a_time } else { answers.max(1) };
+pub(crate) fn parts(shape: &Shape, answers: usize, at_a_time: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = if shape.is_separable() { at_a_time } else { answers.max(1) };
     (0..answers).step_by(size).map(move |first| first..answers.min(first + size))
 }

@@ -1,6 +1,6 @@
 use super::Explanation;
 use crate::agreement::{Role, Subject};
-use crate::analysis::{Analysis, PlainWords};
+use crate::analysis::{PlainWords, Program};
 use crate::answer::Value;
 use crate::language::Language;
 use crate::units::{AgreementId, Digest, SubjectId};
@@ -77,12 +77,12 @@ pub(super) struct Source<'a> {
     pub(super) unit: String,
 }
 
-impl<A: Analysis> Explanation<'_, A> {
+impl<A: Program> Explanation<'_, A> {
     pub(super) fn page(&self, language: Language) -> Page<'_> {
         let Self { agreement, cases, place, .. } = *self;
         let (terms, disclosure, setting) = (agreement.terms(), agreement.disclosure(), agreement.setting());
         let (analysis, made) = (agreement.analysis(), self.answer.provenance());
-        let columns = analysis.columns();
+        let columns = agreement.shape().columns();
         let evaluator = agreement.only(Role::Evaluator).name.as_str();
         let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
         let mut desks = vec![disclosure.to.as_str(), evaluator];
@@ -132,8 +132,8 @@ impl<A: Analysis> Explanation<'_, A> {
             auditors: language.and(&auditors),
             audits_all: disclosure.audit >= 1.0,
             blinded: disclosure.blinded,
-            yes_or_no: analysis.released(&setting).is_yes_or_no(),
-            answer: self.values.map(|values| disclosed(&columns, values, language)),
+            yes_or_no: agreement.shape().released().is_yes_or_no(),
+            answer: self.values.map(|values| disclosed(columns, values, language)),
             meaning: self.values.and_then(meaning),
             desks: language.or(&desks),
             name: &terms.name,

@@ -2,7 +2,7 @@
 
 use super::KeyHolder;
 use crate::agreement::{AgreementError, Role, SignedAgreement};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::audit::{Attestation, Draw};
 use crate::container::{ContainerError, NO_LABEL};
 use crate::encrypted_answer::EncryptedAnswer;
@@ -138,7 +138,7 @@ impl ReleaseError {
 }
 
 /// Refuses a second key set for one agreement: its answers would be counted apart.
-pub(super) fn check_first<A: Analysis>(
+pub(super) fn check_first<A: Program>(
     agreement: &SignedAgreement<A>,
     ledger: &Ledger,
 ) -> Result<(), ReleaseError> {
@@ -155,7 +155,7 @@ impl KeyHolder {
     ///
     /// # Errors
     /// [`ReleaseError::WrongSigner`].
-    pub fn check_signing_key<A: Analysis>(
+    pub fn check_signing_key<A: Program>(
         agreement: &SignedAgreement<A>,
         signing_key: &SigningKey,
     ) -> Result<(), ReleaseError> {
@@ -167,7 +167,7 @@ impl KeyHolder {
     }
 
     /// Every condition, before anything is decrypted.
-    pub(super) fn gate<A: Analysis>(
+    pub(super) fn gate<A: Program>(
         &self,
         agreement: &SignedAgreement<A>,
         answer: &EncryptedAnswer,
@@ -195,7 +195,7 @@ impl KeyHolder {
     }
 
     /// Condition 1: in force, signed by all (that is what a `SignedAgreement` is), and the keys were made for it.
-    fn check_keys<A: Analysis>(&self, agreement: &SignedAgreement<A>) -> Result<(), ReleaseError> {
+    fn check_keys<A: Program>(&self, agreement: &SignedAgreement<A>) -> Result<(), ReleaseError> {
         agreement.in_force_today()?;
         Self::check_signing_key(agreement, &self.signing_key)?;
         let (expected, found) = (agreement.id(), self.key.agreement());
@@ -217,7 +217,7 @@ impl KeyHolder {
 }
 
 /// Conditions 2 and 3: tables signed by their providers, and an answer signed by the evaluator that names them.
-fn check_tables<A: Analysis>(
+fn check_tables<A: Program>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     key: KeyId,
@@ -237,10 +237,9 @@ fn check_tables<A: Analysis>(
         }
     }
     let disclosure = agreement.disclosure();
-    let released = agreement.analysis().released(&agreement.setting());
     if made.blinding.is_some() != disclosure.blinded
         || made.transcript.is_some() != (disclosure.audit < 1.0)
-        || !released.matches_shape(made)
+        || !agreement.shape().released().matches_shape(made.scale, made.fields)
     {
         return Err(ReleaseError::Unfit);
     }
@@ -248,7 +247,7 @@ fn check_tables<A: Analysis>(
 }
 
 /// Condition 4: an auditor has evaluated the agreed share again. Returns how many answers that was, at most.
-fn check_attestations<A: Analysis>(
+fn check_attestations<A: Program>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     attestations: &[Attestation],
@@ -289,7 +288,7 @@ fn check_attestations<A: Analysis>(
 }
 
 /// Condition 5: once, not too much, and nothing against the ledger.
-fn check_ledger<A: Analysis>(
+fn check_ledger<A: Program>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     ledger: &Ledger,

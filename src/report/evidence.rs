@@ -2,7 +2,7 @@
 
 use super::{ReportError, Source};
 use crate::agreement::Role;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::audit::Draw;
 use crate::cases::Cases;
 use crate::container::NO_LABEL;
@@ -31,7 +31,7 @@ pub(super) struct Released {
 }
 
 impl Evidence {
-    pub(super) fn check<A: Analysis>(source: &Source<'_, A>) -> Result<Self, ReportError> {
+    pub(super) fn check<A: Program>(source: &Source<'_, A>) -> Result<Self, ReportError> {
         let Source { agreement, answer, cases, .. } = *source;
         answer.container().expect(agreement.id(), None)?;
         answer.container().signed_by(agreement.only(Role::Evaluator), NO_LABEL)?;
@@ -57,7 +57,7 @@ impl Evidence {
 }
 
 /// How many answers the attestations say were evaluated again: each must be an auditor's, about this answer.
-fn audited<A: Analysis>(source: &Source<'_, A>) -> Result<Option<u64>, ReportError> {
+fn audited<A: Program>(source: &Source<'_, A>) -> Result<Option<u64>, ReportError> {
     let Source { agreement, answer, attestations, .. } = *source;
     let mut audited = None;
     for attestation in attestations {
@@ -79,7 +79,7 @@ fn audited<A: Analysis>(source: &Source<'_, A>) -> Result<Option<u64>, ReportErr
 }
 
 impl Released {
-    fn find<A: Analysis>(source: &Source<'_, A>, ledger: &Ledger) -> Result<Self, ReportError> {
+    fn find<A: Program>(source: &Source<'_, A>, ledger: &Ledger) -> Result<Self, ReportError> {
         let (agreement, answer) = (source.agreement, source.answer);
         let owner = agreement.only(Role::KeyHolder).signing_key;
         if !owner.is_some_and(|owner| ledger.is_of(&owner)) {

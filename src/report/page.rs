@@ -6,7 +6,7 @@ use super::section::Section;
 use super::verify::{meta, start};
 use super::{Inputs, Source};
 use crate::agreement::Role;
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::evaluator::PROGRAM;
 use crate::language::Language;
 use crate::units::Digest;
@@ -65,7 +65,7 @@ struct CellView {
 }
 
 impl Page {
-    pub(super) fn new<A: Analysis>(
+    pub(super) fn new<A: Program>(
         inputs: &Inputs<'_, A>,
         evidence: &Evidence,
         earlier: Option<&Evidence>,
@@ -215,7 +215,7 @@ fn role_name(role: Role, language: Language) -> &'static str {
 }
 
 /// Everything that a page was made from: a name for programs, a title, the digest.
-fn digests<A: Analysis>(
+fn digests<A: Program>(
     inputs: &Inputs<'_, A>,
     evidence: &Evidence,
     earlier: Option<&Evidence>,

@@ -17,7 +17,7 @@ mod pages;
 /// One job that was never encrypted: a report reads only what it was made from, and who signed.
 struct Made {
     parties: Rehearsal<Question>,
-    cases: <Question as Analysis>::Cases,
+    cases: <Question as Program>::Cases,
     answer: EncryptedAnswer,
     attestation: Attestation,
     ledger: Ledger,
@@ -73,7 +73,7 @@ impl Made {
     }
 
     fn released(&self) -> Answer {
-        Answer::read(self.parties.agreement().analysis(), &self.answer, self.csv.as_bytes()).expect("answers")
+        Answer::read(self.parties.agreement().shape(), &self.answer, self.csv.as_bytes()).expect("answers")
     }
 
     fn source<'a>(&'a self, released: &'a Answer) -> Source<'a, Question> {
@@ -114,7 +114,7 @@ fn answer(
         writer.finish(&parties.key(provider), &dataset.name).expect("in memory");
         Container::from_bytes(bytes).expect("just written").seal()
     };
-    let released = agreement.analysis().released(&agreement.setting());
+    let released = agreement.shape().released();
     let provenance = Provenance {
         program: PROGRAM.to_owned(),
         evaluation_key: Digest::of(b"key"),
@@ -200,7 +200,7 @@ fn who_did_not_sign_is_named() {
 fn answers_of_other_subjects_or_another_form_are_refused() {
     let made = Made::of("debt_count");
     let refusal = |csv: &str| {
-        let read = Answer::read(made.parties.agreement().analysis(), &made.answer, csv.as_bytes());
+        let read = Answer::read(made.parties.agreement().shape(), &made.answer, csv.as_bytes());
         read.map(drop).expect_err("refused").to_string()
     };
     let second = made.csv.lines().nth(1).expect("a row");

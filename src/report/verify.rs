@@ -1,5 +1,5 @@
 use super::{Inputs, Report, ReportError};
-use crate::analysis::Analysis;
+use crate::analysis::Program;
 use crate::evaluator::PROGRAM;
 use crate::language::Language;
 use crate::units::AgreementId;
@@ -55,7 +55,7 @@ impl Report {
     ///
     /// # Errors
     /// When the inputs do not make a report, or the page is not, byte for byte, theirs.
-    pub fn verify<A: Analysis>(page: &[u8], inputs: &Inputs<'_, A>) -> Result<Self, VerifyError> {
+    pub fn verify<A: Program>(page: &[u8], inputs: &Inputs<'_, A>) -> Result<Self, VerifyError> {
         let text = std::str::from_utf8(page).map_err(|_| VerifyError::NotAReport)?;
         let of_language = |language: &Language| text.starts_with(&start(*language));
         let language = [Language::English, Language::Dutch].into_iter().find(of_language);

@@ -2,7 +2,7 @@
 
 use drempel::Plan;
 use drempel::agreement::{Agreement, AgreementError};
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::Question;
 use drempel::answer::Value;
 
 use crate::agencies::{self, Dataset};
@@ -189,6 +189,6 @@ fn an_arrear_above_max_counts_as_max_does() {
     let text = agreement("debt_count", 3, REST);
     let agreement = Agreement::<Question>::parse_as(&text).expect("sound");
     for dataset in agreement.inputs() {
-        assert!(agreement.analysis().clamps(&agreement.setting(), dataset));
+        assert!(agreement.shape().clamps(&dataset.name));
     }
 }

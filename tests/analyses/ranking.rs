@@ -1,7 +1,7 @@
 //! An order of people by a weighted score, beside sorting.
 
 use drempel::Agreement;
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::answer::Value;
 
 use crate::scene::Random;

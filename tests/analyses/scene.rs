@@ -1,7 +1,7 @@
 //! All roles on one small job.
 
 use drempel::agreement::Role;
-use drempel::analysis::Analysis;
+use drempel::analysis::Program;
 use drempel::analysis::Question;
 use drempel::answer::Value;
 use drempel::audit::Evaluated;

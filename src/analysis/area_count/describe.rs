@@ -1,5 +1,6 @@
 use super::super::Description;
-use super::{AreaCount, Condition};
+use super::condition::Condition;
+use super::section::AreaCount;
 use crate::language::Language;
 
 impl AreaCount {
@@ -49,7 +50,7 @@ impl AreaCount {
                 ),
             ));
         }
-        let lines = match self.line_columns.is_empty() {
+        let lines = match self.condition.line_columns().is_empty() {
             true => "",
             false => language.pick(", its lines", ", de eigen grenzen"),
         };

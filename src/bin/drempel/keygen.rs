@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use drempel::analysis::Analysis;
+use drempel::analysis::Program;
 use drempel::{KeyHolder, Ledger, SignedAgreement, SigningKey};
 use serde_json::json;
 
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &KeygenArgs, output: &Output) -> Result<(), Failure> {
 
 /// Makes the three keys and the ledger in a folder and returns the key set's id.
 pub(crate) fn generate(
-    agreement: &SignedAgreement<impl Analysis>,
+    agreement: &SignedAgreement<impl Program>,
     signing_key: SigningKey,
     out: &Path,
 ) -> Result<String, Failure> {

@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use drempel::analysis::Question;
+use drempel::analysis::Shape;
 use drempel::units::Digest;
 use drempel::{Answer, EncryptedAnswer};
 
@@ -88,13 +88,9 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
 }
 
 /// Reads the released answers, a CSV file, with the file's digest; an error names it.
-fn answers(
-    analysis: &Question,
-    encrypted: &EncryptedAnswer,
-    path: &Path,
-) -> Result<(Answer, Digest), Failure> {
+fn answers(shape: &Shape, encrypted: &EncryptedAnswer, path: &Path) -> Result<(Answer, Digest), Failure> {
     let bytes = with_path(path, |path| fs::read(path))?;
-    let answer = with_path(path, |_| Answer::read(analysis, encrypted, bytes.as_slice()))?;
+    let answer = with_path(path, |_| Answer::read(shape, encrypted, bytes.as_slice()))?;
     Ok((answer, Digest::of(&bytes)))
 }
 

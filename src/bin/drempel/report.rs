@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use drempel::agreement::{Role, SignedAgreement};
-use drempel::analysis::{Analysis, Question};
+use drempel::analysis::{Program, Question};
 use drempel::container::{Access, write_atomically};
 use drempel::report::{Inputs, Regions, Shapes, Source};
 use drempel::units::Digest;
@@ -107,7 +107,7 @@ struct Opened {
     answer: EncryptedAnswer,
     released: Answer,
     file: Digest,
-    cases: Option<<Question as Analysis>::Cases>,
+    cases: Option<<Question as Program>::Cases>,
     attestations: Vec<Attestation>,
     ledger: Option<Ledger>,
 }
@@ -124,7 +124,7 @@ impl Files {
             }
             _ => None,
         };
-        let subject = &now.agreement.analysis().columns()[0];
+        let subject = &now.agreement.shape().columns()[0];
         let read = |path: &Path| fs::read(path).map_err(Failure::from);
         let regions = |path: &Path| Ok::<_, Failure>(Regions::from_csv(subject, &read(path)?)?);
         let regions = args.regions.as_deref().map(|path| crate::with_path(path, regions)).transpose()?;
@@ -154,7 +154,7 @@ impl Opened {
     ) -> Result<Self, Failure> {
         let signed = crate::agreement::open_signed(agreement)?;
         let answer = crate::with_path(answer, EncryptedAnswer::open)?;
-        let (released, file) = crate::answers(signed.analysis(), &answer, answers)?;
+        let (released, file) = crate::answers(signed.shape(), &answer, answers)?;
         let cases = cases.map(|path| crate::plan::cases(&signed, path)).transpose()?;
         let owner = signed.holders(Role::KeyHolder).next().and_then(|party| party.signing_key);
         let owner = owner.expect("a signed agreement has every party's key");

@@ -1,7 +1,6 @@
 //! The artefacts in drempel's own container.
 
 use super::World;
-use crate::analysis::Analysis;
 use crate::container::{ContainerError, Kind};
 use crate::language::Language;
 use crate::units::SubjectId;
@@ -75,9 +74,8 @@ pub(super) mod encrypted_answer {
             return false;
         };
         // As if the gate were open.
-        let setting = world.agreement().setting();
         if let Ok(ciphertexts) = answer.ciphertexts() {
-            let _ = world.scene.holder.open(&ciphertexts, &world.agreement().analysis().released(&setting));
+            let _ = world.scene.holder.open(&ciphertexts, world.agreement().shape().released());
         }
         let subject = SubjectId::try_from("h1").expect("an identifier");
         if let Ok(told) = Explanation::of(world.agreement(), &world.households, &answer, &subject, None) {

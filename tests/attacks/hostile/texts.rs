@@ -7,7 +7,7 @@ use super::super::scene::INCOMES;
 use super::encryption::{PASSPHRASE, encrypted};
 use super::{KINDS, World};
 use crate::agreement::{Role, Signatures};
-use crate::analysis::{Analysis, Question};
+use crate::analysis::{Program, Question};
 use crate::cases::Cases;
 use crate::language::Language;
 use crate::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
