@@ -8,15 +8,13 @@
 use std::error::Error;
 use std::io::Read;
 
-use drempel::Evaluated;
-use drempel::agreement::{AgreementError, Dataset, Section, Subject};
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Records, Released, Setting};
+use drempel::agreement::{AgreementError, Dataset, Subject};
+use drempel::analysis::{Asked, Input, Planned, Program, Released, Setting, Shape, Value};
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::{
-    Auditor, DataProvider, Evaluator, Households, KeyHolder, Ledger, Plan, PublicKey, Rehearsal, Table,
-    plaintext,
+    Auditor, DataProvider, Evaluated, Evaluator, Households, KeyHolder, Ledger, Plan, PublicKey, Rehearsal,
+    Table, plaintext,
 };
 use drempel_report::{Description, Language, Present};
 use serde::Deserialize;
@@ -39,27 +37,24 @@ struct Arrears {
     visit_from: i64,
 }
 
-/// Some households (by their index in the file) and the records that were found of them.
+/// The records that were found of some households.
 #[derive(Default)]
 struct Batch {
-    households: Vec<usize>,
+    households: usize,
     cells: Vec<Cell>,
-    group_of: Vec<usize>,
+    /// Whose record each cell is: the first household's, the second's.
+    household_of: Vec<usize>,
 }
 
 impl Program for Arrears {
     type Cases = Households;
     type Batch = Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
         let datasets = &setting.datasets;
         let months = |set: &&Dataset| set.unit == "month" && set.subject == Subject::Household;
         let one_digit = |set: &&Dataset| set.min().value() == 0 && set.max().value() <= MAX_MONTHS;
@@ -70,67 +65,28 @@ impl Program for Arrears {
         if self.kind != "arrears" || !(1..=MAX_MONTHS).contains(&self.months) || !counts.is_sorted() {
             return Err(AgreementError::Analysis("kind, months, letter_from or visit_from is not possible"));
         }
-        Ok(())
-    }
-
-    fn encoding(&self, _setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
-        Encoding::for_sums(1, MAX_MONTHS.unsigned_abs())
-    }
-
-    fn clamps(&self, _setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        self.months <= dataset.max().value()
-    }
-
-    fn released(&self, _setting: &Setting<'_>) -> Released {
-        Released { scale: Scale::Slots, fields: vec![0..=2] }
-    }
-
-    fn columns(&self) -> Vec<String> {
-        ["household", "advice"].map(str::to_owned).into()
-    }
-
-    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
+        let encoding = Encoding::for_sums(1, MAX_MONTHS.unsigned_abs());
+        let shape = Shape::new(setting, ["household", "advice"], |dataset| {
+            Input::new(encoding.clone()).clamping(self.months <= dataset.max().value())
+        });
+        Ok(shape.releasing(Released { scale: Scale::Slots, fields: vec![0..=2] }))
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
         Households::from_csv(input)
     }
 
-    fn batches(
-        &self,
-        _setting: &Setting<'_>,
-        households: &Households,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        let all: Vec<_> = households.iter().collect();
-        let batch = |indices: &[usize]| {
-            let mut batch = Batch { households: indices.to_vec(), ..Batch::default() };
-            for (group, index) in indices.iter().enumerate() {
-                for table in 0..self.datasets.len() {
-                    if let Some(row) = records.row(table, all[*index].id()) {
-                        batch.cells.push(Cell { table, row });
-                        batch.group_of.push(group);
-                    }
-                }
+    fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Batch>>, CaseError> {
+        asked.in_batches_of(BATCH, |indices| {
+            let mut batch = Batch { households: indices.len(), ..Batch::default() };
+            for (household, index) in indices.iter().enumerate() {
+                let id = asked.cases.get(*index).id();
+                let found = (0..self.datasets.len()).filter_map(|table| asked.records.find(table, id));
+                batch.cells.extend(found);
+                batch.household_of.resize(batch.cells.len(), household);
             }
-            batch
-        };
-        Ok(indices.chunks(BATCH).map(batch).collect())
-    }
-
-    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
-        let sample = |creditors: usize| {
-            let cells = vec![Cell { table: 0, row: 0 }; creditors];
-            let batch = Batch { households: vec![0], cells, group_of: vec![0; creditors] };
-            (format!("a household of {creditors} creditors"), batch)
-        };
-        (1..=self.datasets.len()).map(sample).collect()
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.households
+            Ok(batch)
+        })
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
@@ -140,12 +96,24 @@ impl Program for Arrears {
         let advice = LookupTable::new(0..=MAX_CREDITORS, |creditors| {
             i64::from(creditors >= self.letter_from) + i64::from(creditors >= self.visit_from)
         });
-        let creditors = backend.sum_by(&arrears, &batch.group_of, batch.households.len());
-        Ok(vec![backend.lookup(&creditors, &vec![advice; batch.households.len()])?])
+        let creditors = backend.sum_by(&arrears, &batch.household_of, batch.households);
+        Ok(vec![backend.lookup(&creditors, &vec![advice; batch.households])?])
+    }
+
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(Released::read_numbers(fields))
+    }
+
+    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
+        let sample = |creditors: usize| {
+            let cells = vec![Cell { table: 0, row: 0 }; creditors];
+            let batch = Batch { households: 1, cells, household_of: vec![0; creditors] };
+            (format!("a household of {creditors} creditors"), Planned { indices: vec![0], batch })
+        };
+        (1..=self.datasets.len()).map(sample).collect()
     }
 }
 
-/// What people read of it. Reports, explanations and documents for an impact assessment need no more.
 impl Present for Arrears {
     fn describe(&self, _setting: &Setting<'_>, _language: Language) -> Description {
         let Self { months, letter_from: letter, visit_from: visit, .. } = self;

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::Path;
 
-use crate::agreement::{AgreementError, Dataset, Document, Role, SignatureError, Signatures, distinct};
-use crate::analysis::{self, Program, Setting};
+use crate::agreement::{AgreementError, Dataset, Document, Role, SignatureError, Signatures};
+use crate::analysis::{Program, Setting, Shape, checked_shape};
 
 mod rehearsal;
 mod tables;
@@ -20,6 +20,7 @@ pub use rehearsal::Rehearsal;
 pub struct Agreement<A> {
     document: Document,
     analysis: A,
+    shape: Shape,
 }
 
 impl<A: Program> Agreement<A> {
@@ -45,45 +46,10 @@ impl<A: Program> Agreement<A> {
     /// When it is no section of this analysis, or breaks a rule.
     pub fn new(document: Document) -> Result<Self, AgreementError> {
         let analysis = A::from_section(&document.section())?;
-        let agreement = Self { document, analysis };
-        agreement.check()?;
+        let shape = checked_shape(&analysis, document.datasets(), document.disclosure())?;
+        let agreement = Self { document, analysis, shape };
+        agreement.check_receiver()?;
         Ok(agreement)
-    }
-
-    fn check(&self) -> Result<(), AgreementError> {
-        for name in self.analysis.datasets() {
-            if !self.datasets().iter().any(|dataset| dataset.name == *name) {
-                let wanted_by = "[analysis]".to_owned();
-                return Err(AgreementError::Unknown { wanted_by, what: "dataset", name: name.clone() });
-            }
-        }
-        distinct("dataset in [analysis]", self.analysis.datasets().iter().map(String::as_str))?;
-        let setting = self.setting();
-        self.analysis.check(&setting)?;
-        let released = self.analysis.released(&setting);
-        if !released.is_sound() {
-            return Err(AgreementError::Analysis("the answers' values do not fit their scale"));
-        }
-        for dataset in &setting.datasets {
-            let encoding = self.analysis.encoding(&setting, dataset);
-            if !encoding.holds(dataset.span()) {
-                return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
-            }
-        }
-        let columns = self.analysis.columns();
-        distinct("column of the answers", columns.iter().map(String::as_str))?;
-        if columns.len() < 2 {
-            return Err(AgreementError::Analysis("an answer has no column for a value"));
-        }
-        if self.disclosure().blinded && !analysis::is_single_bit(&self.analysis, &setting) {
-            return Err(AgreementError::Disclosure("only answers of yes or no can be blinded"));
-        }
-        if self.disclosure().audit < 1.0 && !self.analysis.is_separable() {
-            return Err(AgreementError::Disclosure(
-                "audit must be 1 for this analysis: its answers depend on one another",
-            ));
-        }
-        self.check_receiver()
     }
 
     /// Whoever could forge a table and see the answers must not be one of several providers.
@@ -114,6 +80,11 @@ impl<A: Program> Agreement<A> {
     /// The one question that may be asked.
     pub fn analysis(&self) -> &A {
         &self.analysis
+    }
+
+    /// What goes into it, and what comes out.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 }
 

@@ -2,8 +2,7 @@
 
 use drempel_fhe::circuit::clear::{Clear, OutsideTable};
 
-use crate::analysis::{Program, Records};
-use crate::answer::Value;
+use crate::analysis::{Asked, Planned, Program, Records, Value};
 use crate::cases::{CaseError, Cases};
 use crate::contract::Agreement;
 use crate::table::Table;
@@ -32,21 +31,24 @@ pub fn answers<A: Program>(
     cases: &A::Cases,
     tables: &[Table],
 ) -> Result<Vec<Vec<Value>>, PlaintextError> {
-    let (analysis, setting) = (agreement.analysis(), agreement.setting());
+    let (analysis, setting, shape) = (agreement.analysis(), agreement.setting(), agreement.shape());
     let count = cases.answers().len();
     let records = Records::new(tables.iter().map(Table::subjects));
-    let encoded =
-        tables.iter().map(|table| (analysis.encoding(&setting, table.dataset()), table.encoded().to_vec()));
-    let clear = Clear::new(encoded.collect());
+    let amounts = tables.iter().map(|table| table.encoded().to_vec());
+    let clear = Clear::new(shape.encodings().cloned().zip(amounts).collect());
     let mut fields = vec![Vec::new(); count];
-    for batch in analysis.batches(&setting, cases, &records, &Vec::from_iter(0..count))? {
+    let all = Vec::from_iter(0..count);
+    let asked = Asked { setting: &setting, cases, records: &records, indices: &all };
+    for Planned { indices, batch } in analysis.batches(&asked)? {
         for column in analysis.run(&clear, &batch)? {
-            for (index, value) in analysis.answer_indices(&batch).iter().zip(column) {
+            for (index, value) in indices.iter().zip(column) {
                 fields[*index].push(value);
             }
         }
     }
-    let released = analysis.released(&setting);
-    assert!(fields.iter().all(|fields| released.allows(fields)), "the program's values are those agreed");
+    assert!(
+        fields.iter().all(|fields| shape.released().allows(fields)),
+        "the program's values are those agreed"
+    );
     Ok(analysis.decode(&setting, &fields).expect("the program's values do not contradict each other"))
 }

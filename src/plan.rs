@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Program, Records};
+use crate::analysis::{Asked, Planned, Program, Records, Shape};
 use crate::cases::{CaseError, Cases};
 use crate::contract::Agreement;
+use drempel_fhe::circuit::Encoding;
 use drempel_fhe::circuit::cost::Cost;
 use drempel_fhe::params::noise;
 
@@ -56,18 +57,15 @@ impl Plan {
     }
 
     /// Counts a job by running its own program on a counter.
-    pub fn of_batches<A: Program>(agreement: &Agreement<A>, batches: &[A::Batch]) -> Self {
-        let analysis = agreement.analysis();
-        let setting = agreement.setting();
-        let scale = analysis.released(&setting).scale;
-        let widths = setting.datasets.iter().map(|dataset| analysis.encoding(&setting, dataset).width());
-        let cost = Cost::new(widths.collect());
+    pub fn of_batches<A: Program>(agreement: &Agreement<A>, batches: &[Planned<A::Batch>]) -> Self {
+        let (analysis, shape) = (agreement.analysis(), agreement.shape());
+        let cost = Cost::new(shape.encodings().map(Encoding::width).collect());
         let mut answers = 0;
-        for batch in batches {
+        for Planned { indices, batch } in batches {
             for column in analysis.run(&cost, batch).unwrap_or_else(|never| match never {}) {
-                cost.release(&column, scale);
+                cost.release(&column, shape.released().scale);
             }
-            answers += analysis.answer_indices(batch).len() as u64;
+            answers += indices.len() as u64;
         }
         Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() }
     }
@@ -84,11 +82,12 @@ impl Plan {
     /// # Errors
     /// When a case breaks a rule of the agreement.
     pub fn of_cases<A: Program>(agreement: &Agreement<A>, cases: &A::Cases) -> Result<Self, CaseError> {
-        let (analysis, records) = (agreement.analysis(), Records::complete());
+        let (setting, records) = (agreement.setting(), Records::complete());
         let mut plan = Self::EMPTY;
-        for indices in parts(analysis, cases.answers().len(), ANSWERS_PER_PASS) {
-            let batches =
-                analysis.batches(&agreement.setting(), cases, &records, &Vec::from_iter(indices))?;
+        for indices in parts(agreement.shape(), cases.answers().len(), ANSWERS_PER_PASS) {
+            let indices = Vec::from_iter(indices);
+            let asked = Asked { setting: &setting, cases, records: &records, indices: &indices };
+            let batches = agreement.analysis().batches(&asked)?;
             plan = plan.merge(&Self::of_batches(agreement, &batches));
         }
         Ok(plan)
@@ -117,11 +116,7 @@ impl Plan {
 pub(crate) const ANSWERS_PER_PASS: usize = 1_024;
 
 /// The indices of so many answers, some at a time; all at once where the answers depend on one another.
-pub(crate) fn parts(
-    analysis: &impl Program,
-    answers: usize,
-    at_a_time: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let size = if analysis.is_separable() { at_a_time } else { answers.max(1) };
+pub(crate) fn parts(shape: &Shape, answers: usize, at_a_time: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = if shape.is_separable() { at_a_time } else { answers.max(1) };
     (0..answers).step_by(size).map(move |first| first..answers.min(first + size))
 }

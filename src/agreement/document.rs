@@ -213,10 +213,7 @@ impl Document {
     }
 }
 
-pub(crate) fn distinct<'a>(
-    what: &'static str,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<(), AgreementError> {
+fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), AgreementError> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use super::counts::{self, Batch, NoRecord};
-use super::{Records, Setting};
-use crate::agreement::{AgreementError, Dataset};
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use drempel_fhe::circuit::Encoding;
@@ -35,7 +37,13 @@ impl Arrears {
         self.above.saturating_add(1)
     }
 
-    pub(super) fn check(self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    /// One value of each person, in this column.
+    pub(super) fn shape(
+        self,
+        setting: &Setting<'_>,
+        column: &str,
+        released: Released,
+    ) -> Result<Shape, AgreementError> {
         let datasets = &setting.datasets;
         if !(1..=MAX_AGENCIES).contains(&datasets.len()) {
             return Err(AgreementError::Analysis("datasets must name 1 to 15 datasets, one per agency"));
@@ -49,29 +57,19 @@ impl Arrears {
                 "above must be at least the min and below the max of every dataset: else its answer is known",
             ));
         }
-        Ok(())
+        let shape = Shape::new(setting, ["person", column], |dataset| {
+            let least = counts::least(dataset, self.first()).expect("just checked");
+            // An amount above `max` counts, and so does `max` itself.
+            Input::new(Encoding::at_least(least)).clamping(self.above < dataset.max().value())
+        });
+        Ok(shape.releasing(released))
     }
 
-    pub(super) fn encoding(self, dataset: &Dataset) -> Encoding {
-        Encoding::at_least(counts::least(dataset, self.first()).expect("checked with the agreement"))
-    }
-
-    /// An amount above `max` counts, and so does `max` itself.
-    pub(super) fn clamps(self, dataset: &Dataset) -> bool {
-        self.above < dataset.max().value()
-    }
-
-    pub(super) fn batches(
-        self,
-        setting: &Setting<'_>,
-        people: &People,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
+    pub(super) fn batches(self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {
         let no_record = match self.missing {
             Missing::Refuse => NoRecord::Refused,
             Missing::NoArrear => NoRecord::NotCounted,
         };
-        counts::batches(&setting.datasets, no_record, people, records, indices)
+        counts::batches(asked, asked.setting.datasets.len(), no_record)
     }
 }

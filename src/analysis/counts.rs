@@ -1,6 +1,6 @@
 //! At how many of several agencies is something true of a person: one encrypted bit per agency, added up.
 
-use super::Records;
+use super::records::{Asked, Planned};
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
@@ -12,9 +12,9 @@ pub const BATCH: usize = 64;
 /// Some people, and the records that agencies have of them.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    people: Vec<usize>,
+    people: usize,
     cells: Vec<Cell>,
-    /// Whose record each cell is, by the index in `people`.
+    /// Whose record each cell is: the first person's, the second's.
     person_of: Vec<usize>,
 }
 
@@ -28,20 +28,18 @@ pub(super) enum NoRecord {
 }
 
 impl Batch {
-    /// The indices of its people in the evaluator's file.
-    pub(super) fn people(&self) -> &[usize] {
-        &self.people
+    fn push(&mut self, cell: Cell) {
+        self.cells.push(cell);
+        self.person_of.push(self.people);
     }
+}
 
-    /// One person of whom so many agencies have a record, for planning.
-    pub(super) fn sample(agencies: usize) -> (String, Self) {
-        let known_at = if agencies == 1 { "1 agency" } else { &format!("{agencies} agencies") };
-        let cells = vec![Cell { table: 0, row: 0 }; agencies];
-        (
-            format!("a person known at {known_at}"),
-            Self { people: vec![0], cells, person_of: vec![0; agencies] },
-        )
-    }
+/// One person of whom so many agencies have a record, for planning.
+pub(super) fn sample(agencies: usize) -> (String, Planned<Batch>) {
+    let known_at = if agencies == 1 { "1 agency" } else { &format!("{agencies} agencies") };
+    let cells = vec![Cell { table: 0, row: 0 }; agencies];
+    let batch = Batch { people: 1, cells, person_of: vec![0; agencies] };
+    (format!("a person known at {known_at}"), Planned { indices: vec![0], batch })
 }
 
 /// Checks that datasets are about people and have one unit, each from an agency of its own.
@@ -69,35 +67,28 @@ pub(super) fn least(dataset: &Dataset, first: i64) -> Option<u64> {
     (1..=dataset.span()).contains(&least).then_some(least)
 }
 
-/// Finds the records of the people at these indices. The tables are numbered as the datasets are.
+/// Finds the records of the people that are asked about in the first so many tables.
 pub(super) fn batches(
-    datasets: &[&Dataset],
+    asked: &Asked<'_, People>,
+    agencies: usize,
     no_record: NoRecord,
-    people: &People,
-    records: &Records<'_>,
-    indices: &[usize],
-) -> Result<Vec<Batch>, CaseError> {
-    let batch = |indices: &[usize]| {
-        let mut batch = Batch { people: indices.to_vec(), ..Batch::default() };
-        for (person, index) in indices.iter().enumerate() {
-            for (table, dataset) in datasets.iter().enumerate() {
-                match (records.row(table, people.get(*index)), no_record) {
-                    (Some(row), _) => {
-                        batch.cells.push(Cell { table, row });
-                        batch.person_of.push(person);
-                    }
-                    (None, NoRecord::NotCounted) => {}
-                    (None, NoRecord::Refused) => {
-                        let (line, dataset) = (people.line(*index), dataset.name.clone());
-                        let column = Subject::Person.column();
-                        return Err(CaseError::MissingRecord { line, column, dataset });
+) -> Result<Vec<Planned<Batch>>, CaseError> {
+    asked.in_batches_of(BATCH, |indices| {
+        let mut batch = Batch::default();
+        for index in indices {
+            let (person, line) = (asked.cases.get(*index), asked.cases.line(*index));
+            for table in 0..agencies {
+                match no_record {
+                    NoRecord::Refused => batch.push(asked.require(table, person, line)?),
+                    NoRecord::NotCounted => {
+                        asked.records.find(table, person).into_iter().for_each(|cell| batch.push(cell));
                     }
                 }
             }
+            batch.people += 1;
         }
         Ok(batch)
-    };
-    indices.chunks(BATCH).map(batch).collect()
+    })
 }
 
 /// For each person the number of records whose bit, the first column of each table, is 1. Zero without any record.
@@ -106,7 +97,7 @@ pub(super) fn batches(
 /// No bootstrap.
 pub(super) fn count<B: Backend>(backend: &B, batch: &Batch) -> Result<B::Column, B::Error> {
     let bits = backend.gather(0, &batch.cells)?;
-    Ok(backend.sum_by(&bits, &batch.person_of, batch.people.len()))
+    Ok(backend.sum_by(&bits, &batch.person_of, batch.people))
 }
 
 /// For each person 1 when the number is at least `least`, else 0. There are at most 16 agencies.
@@ -121,5 +112,5 @@ pub(super) fn at_least<B: Backend>(
 ) -> Result<B::Column, B::Error> {
     let (agencies, least) = (agencies as i64, least as i64);
     let enough = LookupTable::new(0..=agencies, |number| i64::from(number >= least));
-    backend.lookup(&count(backend, batch)?, &vec![enough; batch.people.len()])
+    backend.lookup(&count(backend, batch)?, &vec![enough; batch.people])
 }

@@ -6,12 +6,15 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Released, Shape};
+use super::value::Value;
+use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use drempel_fhe::circuit::{Backend, Encoding, Scale};
+use drempel_fhe::circuit::{Backend, Scale};
 
 /// `[analysis]` with `kind = "debt_count"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,61 +53,33 @@ impl Program for DebtCount {
     type Cases = People;
     type Batch = Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        self.arrears().check(setting)
-    }
-
-    fn encoding(&self, _setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        self.arrears().encoding(dataset)
-    }
-
-    fn clamps(&self, _setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        self.arrears().clamps(dataset)
-    }
-
-    fn released(&self, setting: &Setting<'_>) -> Released {
-        Released { scale: Scale::Slots, fields: vec![0..=setting.datasets.len() as i64] }
-    }
-
-    fn columns(&self) -> Vec<String> {
-        ["person", "agencies"].map(str::to_owned).into()
-    }
-
-    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+        let number = 0..=setting.datasets.len() as i64;
+        let released = Released { scale: Scale::Slots, fields: vec![number] };
+        self.arrears().shape(setting, "agencies", released)
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
         People::from_csv(input)
     }
 
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        people: &People,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        self.arrears().batches(setting, people, records, indices)
-    }
-
-    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Batch)> {
-        vec![Batch::sample(self.datasets.len())]
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        batch.people()
+    fn batches(&self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {
+        self.arrears().batches(asked)
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         Ok(vec![counts::count(backend, batch)?])
+    }
+
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(Released::read_numbers(fields))
+    }
+
+    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
+        vec![counts::sample(self.datasets.len())]
     }
 }

@@ -6,14 +6,17 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use super::household_sum::{Folded, HouseholdSum, comparison};
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use super::value::Value;
+use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
 use crate::units::MAX_CENTS;
 use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
-use drempel_fhe::circuit::{Backend, Cell, Encoding};
+use drempel_fhe::circuit::{Backend, Cell};
 
 pub use super::household_sum::Missing;
 
@@ -53,13 +56,6 @@ pub enum Against {
     Below,
     /// income ≤ line
     AtMost,
-}
-
-/// Households with equally many addends, so with one number system.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    comparison: Comparison,
-    households: Vec<usize>,
 }
 
 impl Eligibility {
@@ -126,27 +122,23 @@ impl Eligibility {
     }
 }
 
-impl Batch {
-    fn new(sum: &HouseholdSum<'_>, addends: usize, households: Vec<(usize, Folded)>) -> Self {
-        let (households, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
-        Self { comparison: comparison(&sum.encoding(), sum.radix(addends), folded), households }
-    }
+/// Households with equally many addends, so with one number system.
+fn planned(sum: &HouseholdSum<'_>, addends: usize, households: Vec<(usize, Folded)>) -> Planned<Comparison> {
+    let (indices, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
+    Planned { indices, batch: comparison(&sum.encoding(), sum.radix(addends), folded) }
 }
 
 impl Program for Eligibility {
     type Cases = Households;
-    type Batch = Batch;
-
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
+    type Batch = Comparison;
 
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        self.sum(setting).check()?;
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+        let sum = self.sum(setting);
+        sum.check()?;
         match (&self.norms, self.line_min, self.line_max) {
             (Some(norms), None, None) if !norms.is_empty() => {}
             (None, Some(min), Some(max)) if min <= max => {}
@@ -164,75 +156,52 @@ impl Program for Eligibility {
                 "poverty lines must not be negative, known_min must be at most known_max, all within 10^15",
             ));
         }
-        Ok(())
-    }
-
-    fn encoding(&self, setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
-        self.sum(setting).encoding()
-    }
-
-    fn clamps(&self, setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        self.sum(setting).clamps(self.below(*self.lines().end()) - self.known_min, dataset)
-    }
-
-    fn released(&self, _setting: &Setting<'_>) -> Released {
-        Released::yes_or_no()
-    }
-
-    fn columns(&self) -> Vec<String> {
-        ["household", "eligible"].map(str::to_owned).into()
-    }
-
-    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(Released::read_yes_or_no(fields))
+        let highest = self.below(*lines.end()) - self.known_min;
+        Ok(Shape::new(setting, ["household", "eligible"], |dataset| {
+            Input::new(sum.encoding()).clamping(sum.clamps(highest, dataset))
+        }))
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
         Households::from_csv(input)
     }
 
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        households: &Households,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        let sum = self.sum(setting);
+    fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Comparison>>, CaseError> {
+        let sum = self.sum(asked.setting);
         let mut by_size: Vec<Vec<(usize, Folded)>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
         let mut batches = Vec::new();
-        for index in indices.iter().copied() {
-            let household = households.get(index);
+        for index in asked.indices.iter().copied() {
+            let household = asked.cases.get(index);
             self.check_known(household)?;
             let line = self.below(household.poverty_line().value()) - household.known().value();
-            let folded = sum.fold(household, line, records)?;
+            let folded = sum.fold(household, line, asked.records)?;
             let size = folded.cells.len().max(1);
             by_size[size].push((index, folded));
             if by_size[size].len() == BATCH {
-                batches.push(Batch::new(&sum, size, std::mem::take(&mut by_size[size])));
+                batches.push(planned(&sum, size, std::mem::take(&mut by_size[size])));
             }
         }
         for (size, rest) in by_size.into_iter().enumerate().filter(|(_, rest)| !rest.is_empty()) {
-            batches.push(Batch::new(&sum, size, rest));
+            batches.push(planned(&sum, size, rest));
         }
         Ok(batches)
     }
 
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
+    fn run<B: Backend>(&self, backend: &B, households: &Comparison) -> Result<Vec<B::Column>, B::Error> {
+        Ok(vec![radix::below(backend, households)?])
+    }
+
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(Released::read_yes_or_no(fields))
+    }
+
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Comparison>)> {
         let sum = self.sum(setting);
         let sample = |addends: usize| {
             let folded = Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0, ceiling: 0 };
             let amounts = if addends == 1 { "amount" } else { "amounts" };
-            (format!("a household of {addends} {amounts}"), Batch::new(&sum, addends, vec![(0, folded)]))
+            (format!("a household of {addends} {amounts}"), planned(&sum, addends, vec![(0, folded)]))
         };
         (1..=self.max_addends).map(sample).collect()
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.households
-    }
-
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
-        Ok(vec![radix::below(backend, &batch.comparison)?])
     }
 }

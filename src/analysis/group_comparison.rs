@@ -5,14 +5,18 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::totals::{self, Missing, Total, Totals, Variance};
-use super::{Program, Records, Released, Setting, check_one_concept};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::{Setting, check_one_concept};
+use super::shape::{Input, Released, Shape};
+use super::totals::{self, Missing, Rules, Total, Totals, Variance};
+use super::value::Value;
+use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
+use crate::rows::Position;
 use crate::statistics::{Sample, Welch};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 /// `[analysis]` with `kind = "group_comparison"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,32 +52,27 @@ impl GroupComparison {
         self.confidence
     }
 
+    fn rules(&self) -> Rules {
+        Rules { max_group: self.max_group, variance: Variance::Released, missing: self.missing }
+    }
+
     /// All hospitals together have one total.
     fn totals(&self, setting: &Setting<'_>) -> Totals {
         let span = setting.datasets.iter().map(|dataset| dataset.span()).max().unwrap_or(0);
-        Totals::new(span, setting.disclosure, self.max_group, Variance::Released)
+        self.rules().totals(span, setting.disclosure)
     }
 
     /// The one record of each of a group's people, in whichever dataset it is.
-    fn records(
-        &self,
-        setting: &Setting<'_>,
-        group: Group<'_>,
-        records: &Records<'_>,
-    ) -> Result<Vec<Cell>, CaseError> {
-        totals::check_size(group, self.max_group)?;
-        let mut cells = Vec::new();
-        for (member, person) in group.members().enumerate() {
-            let line = group.line(member);
-            let found = records.anywhere(person);
-            if let [first, second, ..] = found[..] {
-                let name = |cell: Cell| setting.datasets[cell.table].name.clone();
-                return Err(CaseError::SecondRecord { line, first: name(first), second: name(second) });
+    fn records(&self, asked: &Asked<'_, Groups>, group: Group<'_>) -> Result<Vec<Cell>, CaseError> {
+        let Setting { datasets, disclosure } = asked.setting;
+        let find = |person: &str, row: Position| match asked.records.anywhere(person)[..] {
+            [first, second, ..] => {
+                let name = |cell: Cell| datasets[cell.table].name.clone();
+                Err(CaseError::SecondRecord { line: row, first: name(first), second: name(second) })
             }
-            cells.extend(self.missing.record(found.first().copied(), line, &setting.datasets)?);
-        }
-        totals::check_number(group, &cells, &setting.datasets, setting.disclosure)?;
-        Ok(cells)
+            ref found => Ok(found.first().copied()),
+        };
+        self.rules().addends(group, datasets, disclosure, find)
     }
 
     /// What is known of a group, and of its difference with the first one.
@@ -94,17 +93,13 @@ impl Program for GroupComparison {
     type Cases = Groups;
     type Batch = totals::Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
         check_one_concept(&setting.datasets)?;
-        totals::check(&setting.datasets, setting.disclosure, self.max_group, Variance::Released)?;
+        self.rules().check(setting)?;
         let bounds = |dataset: &Dataset| (dataset.min(), dataset.max());
         if setting.datasets.windows(2).any(|two| bounds(two[0]) != bounds(two[1])) {
             return Err(AgreementError::Analysis(
@@ -114,19 +109,26 @@ impl Program for GroupComparison {
         if !(0.5..=0.999).contains(&self.confidence) {
             return Err(AgreementError::Analysis("confidence must be 0.5 to 0.999"));
         }
-        Ok(())
+        let totals = self.totals(setting);
+        let columns = ["group", "number", "mean", "variance", "difference", "low", "high", "p"];
+        Ok(Shape::new(setting, columns, |_| Input::new(totals.encoding()))
+            .releasing(Released { scale: Scale::Sums, fields: totals.fields() }))
     }
 
-    fn encoding(&self, setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
-        self.totals(setting).encoding()
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
+        Groups::from_csv(input)
     }
 
-    fn released(&self, setting: &Setting<'_>) -> Released {
-        Released { scale: Scale::Sums, fields: self.totals(setting).fields() }
+    fn batches(&self, asked: &Asked<'_, Groups>) -> Result<Vec<Planned<totals::Batch>>, CaseError> {
+        if asked.cases.len() == 1 {
+            return Err(CaseError::OneGroup);
+        }
+        let records = |group: Group<'_>| Ok(vec![self.records(asked, group)?]);
+        totals::batches(&[self.totals(asked.setting)], asked, records)
     }
 
-    fn columns(&self) -> Vec<String> {
-        ["group", "number", "mean", "variance", "difference", "low", "high", "p"].map(str::to_owned).into()
+    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
+        batch.run(backend)
     }
 
     fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -137,33 +139,7 @@ impl Program for GroupComparison {
         Some((0..groups.len()).map(|index| self.values(index, &groups, dataset)).collect())
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
-    }
-
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        groups: &Groups,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<totals::Batch>, CaseError> {
-        if groups.len() == 1 {
-            return Err(CaseError::OneGroup);
-        }
-        let found = |index: &usize| Ok((*index, vec![self.records(setting, groups.get(*index), records)?]));
-        totals::batches(&[self.totals(setting)], indices.iter().map(found))
-    }
-
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, totals::Batch)> {
-        totals::samples(&[self.totals(setting)], setting.disclosure, self.max_group)
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
-        batch.answer_indices()
-    }
-
-    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
-        batch.run(backend)
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<totals::Batch>)> {
+        self.rules().samples(&[self.totals(setting)], setting.disclosure)
     }
 }

@@ -5,13 +5,17 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::totals::{self, Missing, Totals, Variance};
-use super::{MAX_FIELDS, Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, MAX_FIELDS, Released, Shape};
+use super::totals::{self, Missing, Rules, Totals, Variance};
+use super::value::Value;
+use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+
+use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 /// `[analysis]` with `kind = "group_mean"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,34 +51,24 @@ impl GroupMean {
         self.missing
     }
 
-    /// How one dataset is added up.
-    fn totals_of(&self, setting: &Setting<'_>, dataset: &Dataset) -> Totals {
-        Totals::new(dataset.span(), setting.disclosure, self.max_group, self.variance)
+    fn rules(&self) -> Rules {
+        Rules { max_group: self.max_group, variance: self.variance, missing: self.missing }
     }
 
+    /// How each dataset is added up.
     fn totals(&self, setting: &Setting<'_>) -> Vec<Totals> {
-        setting.datasets.iter().map(|dataset| self.totals_of(setting, dataset)).collect()
+        let datasets = setting.datasets.iter();
+        datasets.map(|dataset| self.rules().totals(dataset.span(), setting.disclosure)).collect()
     }
 
     /// The records of a group's people in each dataset.
-    fn records(
-        &self,
-        setting: &Setting<'_>,
-        group: Group<'_>,
-        records: &Records<'_>,
-    ) -> Result<Vec<Vec<Cell>>, CaseError> {
-        totals::check_size(group, self.max_group)?;
+    fn records(&self, asked: &Asked<'_, Groups>, group: Group<'_>) -> Result<Vec<Vec<Cell>>, CaseError> {
+        let Setting { datasets, disclosure } = asked.setting;
         let of_dataset = |(table, dataset): (usize, &&Dataset)| {
-            let datasets = std::slice::from_ref(dataset);
-            let mut cells = Vec::new();
-            for (member, person) in group.members().enumerate() {
-                let found = records.row(table, person).map(|row| Cell { table, row });
-                cells.extend(self.missing.record(found, group.line(member), datasets)?);
-            }
-            totals::check_number(group, &cells, datasets, setting.disclosure)?;
-            Ok(cells)
+            let find = |person: &str, _| Ok(asked.records.find(table, person));
+            self.rules().addends(group, std::slice::from_ref(dataset), disclosure, find)
         };
-        setting.datasets.iter().enumerate().map(of_dataset).collect()
+        datasets.iter().enumerate().map(of_dataset).collect()
     }
 }
 
@@ -82,34 +76,18 @@ impl Program for GroupMean {
     type Cases = Groups;
     type Batch = totals::Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-        totals::check(&setting.datasets, setting.disclosure, self.max_group, self.variance)?;
-        if self.released(setting).fields.len() > MAX_FIELDS {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+        self.rules().check(setting)?;
+        let fields: Vec<_> = self.totals(setting).iter().flat_map(Totals::fields).collect();
+        if fields.len() > MAX_FIELDS {
             return Err(AgreementError::Analysis(
                 "too many sums for one answer: name fewer datasets, or lower max_group or the datasets' max",
             ));
         }
-        Ok(())
-    }
-
-    fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        self.totals_of(setting, dataset).encoding()
-    }
-
-    fn released(&self, setting: &Setting<'_>) -> Released {
-        let fields = self.totals(setting).iter().flat_map(Totals::fields).collect();
-        Released { scale: Scale::Sums, fields }
-    }
-
-    fn columns(&self) -> Vec<String> {
         let mut columns = vec!["group".to_owned()];
         for dataset in &self.datasets {
             let prefix = if self.datasets.len() == 1 { String::new() } else { format!("{dataset}.") };
@@ -117,7 +95,22 @@ impl Program for GroupMean {
             let names = ["number", "mean"].into_iter().chain(variance);
             columns.extend(names.map(|name| format!("{prefix}{name}")));
         }
-        columns
+        let input = |dataset: &Dataset| {
+            Input::new(self.rules().totals(dataset.span(), setting.disclosure).encoding())
+        };
+        Ok(Shape::new(setting, columns, input).releasing(Released { scale: Scale::Sums, fields }))
+    }
+
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
+        Groups::from_csv(input)
+    }
+
+    fn batches(&self, asked: &Asked<'_, Groups>) -> Result<Vec<Planned<totals::Batch>>, CaseError> {
+        totals::batches(&self.totals(asked.setting), asked, |group| self.records(asked, group))
+    }
+
+    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
+        batch.run(backend)
     }
 
     fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -138,30 +131,7 @@ impl Program for GroupMean {
         fields.iter().map(group).collect()
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
-    }
-
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        groups: &Groups,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<totals::Batch>, CaseError> {
-        let found = |index: &usize| Ok((*index, self.records(setting, groups.get(*index), records)?));
-        totals::batches(&self.totals(setting), indices.iter().map(found))
-    }
-
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, totals::Batch)> {
-        totals::samples(&self.totals(setting), setting.disclosure, self.max_group)
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b totals::Batch) -> &'b [usize] {
-        batch.answer_indices()
-    }
-
-    fn run<B: Backend>(&self, backend: &B, batch: &totals::Batch) -> Result<Vec<B::Column>, B::Error> {
-        batch.run(backend)
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<totals::Batch>)> {
+        self.rules().samples(&self.totals(setting), setting.disclosure)
     }
 }

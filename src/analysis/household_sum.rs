@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Records, check_one_concept};
+use super::records::{Records, missing};
+use super::setting::check_one_concept;
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::households::HouseholdRef;
@@ -124,9 +125,9 @@ impl HouseholdSum<'_> {
                 return Err(CaseError::TooManyAddends { line: csv_line, max: self.max_addends, addends });
             }
             for (index, subject) in subjects.into_iter().enumerate() {
-                match (records.row(table, subject), self.missing) {
-                    (Some(row), _) => {
-                        cells.push(Cell { table, row });
+                match (records.find(table, subject), self.missing) {
+                    (Some(cell), _) => {
+                        cells.push(cell);
                         folded -= dataset.min().value();
                         ceiling += dataset.span();
                     }
@@ -136,8 +137,7 @@ impl HouseholdSum<'_> {
                             Subject::Person => household.member_line(index),
                             _ => csv_line,
                         };
-                        let (dataset, column) = (dataset.name.clone(), dataset.subject.column());
-                        return Err(CaseError::MissingRecord { line, column, dataset });
+                        return Err(missing(line, dataset));
                     }
                 }
             }

@@ -4,11 +4,14 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use super::value::Value;
+use crate::agreement::{AgreementError, Subject};
 use crate::cases::CaseError;
-use crate::cases::pairs::{Pair, Pairs};
+use crate::cases::pairs::Pairs;
 use drempel_fhe::circuit::radix::{self, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -31,10 +34,9 @@ enum Kind {
     Matching,
 }
 
-/// Some pairs, by their indices in the file, and their records.
+/// The records of some pairs.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    indices: Vec<usize>,
     offers: Vec<Cell>,
     demands: Vec<Cell>,
     digits: usize,
@@ -49,37 +51,17 @@ impl Matching {
     fn digits(setting: &Setting<'_>) -> usize {
         Radix::for_addends(1, setting.datasets[OFFERS].span()).digits
     }
-
-    fn cell(
-        setting: &Setting<'_>,
-        pair: Pair<'_>,
-        table: usize,
-        records: &Records<'_>,
-    ) -> Result<Cell, CaseError> {
-        let dataset = setting.datasets[table];
-        let subject = if table == OFFERS { pair.offer() } else { pair.demand() };
-        let row = records.row(table, subject).ok_or_else(|| CaseError::MissingRecord {
-            line: pair.csv_line(),
-            column: dataset.subject.column(),
-            dataset: dataset.name.clone(),
-        })?;
-        Ok(Cell { table, row })
-    }
 }
 
 impl Program for Matching {
     type Cases = Pairs;
     type Batch = Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
         let [offers, demands] = setting.datasets.as_slice() else {
             return Err(AgreementError::Analysis("datasets must name two: the offers, then the demands"));
         };
@@ -98,70 +80,48 @@ impl Program for Matching {
                 "both datasets must have the same min and the same max: amounts are encrypted less their min",
             ));
         }
-        Ok(())
-    }
-
-    fn encoding(&self, _setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        Encoding::for_sums(1, dataset.span())
-    }
-
-    /// An offer of `max` covers every demand, and so does a larger one. A demand is never cut off.
-    fn clamps(&self, _setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        dataset.subject == Subject::Offer
-    }
-
-    fn released(&self, _setting: &Setting<'_>) -> Released {
-        Released::yes_or_no()
-    }
-
-    fn columns(&self) -> Vec<String> {
-        ["pair", "covered"].map(str::to_owned).into()
-    }
-
-    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(Released::read_yes_or_no(fields))
+        Ok(Shape::new(setting, ["pair", "covered"], |dataset| {
+            // An offer of `max` covers every demand, and so does a larger one. A demand is never cut off.
+            Input::new(Encoding::for_sums(1, dataset.span())).clamping(dataset.subject == Subject::Offer)
+        }))
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<Pairs, CaseError> {
         Pairs::from_csv(input)
     }
 
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        pairs: &Pairs,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        let digits = Self::digits(setting);
-        let batch = |indices: &[usize]| {
-            let cells = |table| {
-                let cell = |index: &usize| Self::cell(setting, pairs.get(*index), table, records);
-                indices.iter().map(cell).collect::<Result<Vec<Cell>, CaseError>>()
-            };
-            Ok(Batch { indices: indices.to_vec(), offers: cells(OFFERS)?, demands: cells(DEMANDS)?, digits })
-        };
-        indices.chunks(BATCH).map(batch).collect()
-    }
-
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
-        let cell = |table| vec![Cell { table, row: 0 }];
-        let (offers, demands, digits) = (cell(OFFERS), cell(DEMANDS), Self::digits(setting));
-        vec![("a pair".to_owned(), Batch { indices: vec![0], offers, demands, digits })]
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.indices
+    fn batches(&self, asked: &Asked<'_, Pairs>) -> Result<Vec<Planned<Batch>>, CaseError> {
+        let digits = Self::digits(asked.setting);
+        asked.in_batches_of(BATCH, |indices| {
+            let pairs = || indices.iter().map(|index| asked.cases.get(*index));
+            let offers = pairs().map(|pair| asked.require(OFFERS, pair.offer(), pair.csv_line()));
+            let demands = pairs().map(|pair| asked.require(DEMANDS, pair.demand(), pair.csv_line()));
+            Ok(Batch {
+                offers: offers.collect::<Result<_, _>>()?,
+                demands: demands.collect::<Result<_, _>>()?,
+                digits,
+            })
+        })
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
-        let Batch { indices, offers, demands, digits } = batch;
+        let Batch { offers, demands, digits } = batch;
         let difference = |position| {
             let (offer, demand) = (backend.gather(position, offers)?, backend.gather(position, demands)?);
             Ok(backend.subtract(&offer, &demand))
         };
-        let short = radix::below_zero(backend, indices.len(), *digits, difference)?;
-        let one = backend.constant(&vec![1; indices.len()], Scale::Slots);
+        let short = radix::below_zero(backend, offers.len(), *digits, difference)?;
+        let one = backend.constant(&vec![1; offers.len()], Scale::Slots);
         Ok(vec![backend.subtract(&one, &short)])
+    }
+
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(Released::read_yes_or_no(fields))
+    }
+
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
+        let cell = |table| vec![Cell { table, row: 0 }];
+        let (offers, demands, digits) = (cell(OFFERS), cell(DEMANDS), Self::digits(setting));
+        vec![("a pair".to_owned(), Planned { indices: vec![0], batch: Batch { offers, demands, digits } })]
     }
 }

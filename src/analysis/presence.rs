@@ -6,9 +6,12 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::counts::{self, NoRecord};
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section, Subject, date};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use super::value::Value;
+use crate::agreement::{AgreementError, Dataset, Subject, date};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
@@ -23,11 +26,14 @@ const MAX_AGENCIES: usize = 16;
 const MAX_REGIONS: i64 = 64;
 
 /// `[analysis]` with `kind = "presence"`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Fields")]
 pub struct Presence {
     /// The agencies' days, then their regions in the same order where regions are asked for.
     datasets: Vec<String>,
     agencies: usize,
+    /// How many regions the section names, where it asks for them.
+    regions: Option<usize>,
     since: Date,
 }
 
@@ -49,18 +55,22 @@ enum Kind {
     Presence,
 }
 
+impl From<Fields> for Presence {
+    fn from(fields: Fields) -> Self {
+        let Fields { _kind, mut datasets, since, regions } = fields;
+        let (agencies, number) = (datasets.len(), regions.as_ref().map(Vec::len));
+        datasets.extend(regions.into_iter().flatten());
+        Self { datasets, agencies, regions: number, since }
+    }
+}
+
 /// Some people, with what is asked about them.
 #[derive(Clone, Debug)]
 pub enum Batch {
     /// Seen or not.
     Seen(counts::Batch),
     /// Seen or not, and where last: people with equally many records.
-    Latest {
-        /// The indices of its people in the evaluator's file.
-        people: Vec<usize>,
-        /// Their records.
-        latest: LatestRecord,
-    },
+    Latest(LatestRecord),
 }
 
 /// A person's records: where the days are, and where the regions are.
@@ -127,33 +137,27 @@ impl Presence {
         Ok(())
     }
 
-    fn latest(&self, setting: &Setting<'_>, records: usize) -> Batch {
+    /// Nobody's records yet, for people with so many.
+    fn latest(&self, setting: &Setting<'_>, records: usize) -> LatestRecord {
         let (time, code) = (self.time(setting), self.code(setting));
-        let latest = LatestRecord { subjects: 0, records, time, code, times: Vec::new(), codes: Vec::new() };
-        Batch::Latest { people: Vec::new(), latest }
+        LatestRecord { subjects: 0, records, time, code, times: Vec::new(), codes: Vec::new() }
     }
 
     /// Finds a person's records.
-    fn find(
-        &self,
-        setting: &Setting<'_>,
-        people: &People,
-        records: &Records<'_>,
-        index: usize,
-    ) -> Result<Found, CaseError> {
+    fn find(&self, asked: &Asked<'_, People>, index: usize) -> Result<Found, CaseError> {
         let (mut times, mut codes) = (Vec::new(), Vec::new());
         for day in 0..self.agencies {
             let region = self.agencies + day;
-            let row = |table: usize| records.row(table, people.get(index));
+            let record = |table: usize| asked.records.find(table, asked.cases.get(index));
             let unpaired = |present: usize, absent: usize| {
-                let name = |table: usize| setting.datasets[table].name.clone();
-                let (line, present, absent) = (people.line(index), name(present), name(absent));
+                let name = |table: usize| asked.setting.datasets[table].name.clone();
+                let (line, present, absent) = (asked.cases.line(index), name(present), name(absent));
                 Err(CaseError::UnpairedRecord { line, present, absent })
             };
-            match (row(day), row(region)) {
+            match (record(day), record(region)) {
                 (Some(time), Some(code)) => {
-                    times.push(Cell { table: day, row: time });
-                    codes.push(Cell { table: region, row: code });
+                    times.push(time);
+                    codes.push(code);
                 }
                 (Some(_), None) => return unpaired(day, region),
                 (None, Some(_)) => return unpaired(region, day),
@@ -164,39 +168,27 @@ impl Presence {
     }
 }
 
-impl Batch {
-    /// Adds a person with its records; nothing for a batch that asks for no region.
-    fn push(&mut self, person: usize, (times, codes): Found) {
-        if let Self::Latest { people, latest } = self {
-            people.push(person);
-            latest.subjects += 1;
-            latest.times.extend(times);
-            latest.codes.extend(codes);
-        }
-    }
+/// Adds a person with its records.
+fn push(latest: &mut LatestRecord, (times, codes): Found) {
+    latest.subjects += 1;
+    latest.times.extend(times);
+    latest.codes.extend(codes);
 }
 
 impl Program for Presence {
     type Cases = People;
     type Batch = Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        let Fields { _kind, mut datasets, since, regions } = section.read()?;
-        let agencies = datasets.len();
-        if regions.as_ref().is_some_and(|regions| regions.len() != agencies) {
-            return Err(AgreementError::Analysis(
-                "regions must name one dataset for each of datasets, in the same order",
-            ));
-        }
-        datasets.extend(regions.into_iter().flatten());
-        Ok(Self { datasets, agencies, since })
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+        if self.regions.is_some_and(|regions| regions != self.agencies) {
+            return Err(AgreementError::Analysis(
+                "regions must name one dataset for each of datasets, in the same order",
+            ));
+        }
         let (days, regions) = self.split(setting);
         if !(1..=MAX_AGENCIES).contains(&self.agencies) {
             return Err(AgreementError::Analysis("datasets must name 1 to 16 datasets, one per agency"));
@@ -212,36 +204,64 @@ impl Program for Presence {
                 "since must lie after the min and not after the max of every dataset: else its answer is known",
             ));
         }
-        self.check_regions(days, regions)
-    }
-
-    fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        let is_day = self.split(setting).0.iter().any(|days| days.name == dataset.name);
-        match (is_day, self.asks_region()) {
-            (true, false) => Encoding::at_least(self.least(dataset)),
-            (true, true) => Encoding::at_least_by(self.least(dataset), self.time(setting)),
-            (false, _) => Encoding::digits(self.code(setting)),
-        }
-    }
-
-    /// A day after `max` has the same bit as `max`, but not the same place among other agencies' days.
-    fn clamps(&self, _setting: &Setting<'_>, dataset: &Dataset) -> bool {
-        !self.asks_region() && self.first_day() <= dataset.max().value()
-    }
-
-    fn released(&self, setting: &Setting<'_>) -> Released {
+        self.check_regions(days, regions)?;
         if !self.asks_region() {
-            return Released::yes_or_no();
+            return Ok(Shape::new(setting, ["person", "seen"], |days| {
+                // A day after `max` has the same bit as `max`.
+                let clamps = self.first_day() <= days.max().value();
+                Input::new(Encoding::at_least(self.least(days))).clamping(clamps)
+            }));
         }
+        let (time, code) = (self.time(setting), self.code(setting));
         let mut fields = vec![0..=CHOSEN];
-        fields.extend(vec![0..=CODE_BASE as i64 - 1; self.code(setting).digits]);
-        Released { scale: Scale::Slots, fields }
+        fields.extend(vec![0..=CODE_BASE as i64 - 1; code.digits]);
+        // No clamping: a day after `max` has not the same place as `max` among other agencies' days.
+        let shape = Shape::new(setting, ["person", "seen", "region"], |dataset| {
+            let is_day = days.iter().any(|days| days.name == dataset.name);
+            let encoding = if is_day {
+                Encoding::at_least_by(self.least(dataset), time)
+            } else {
+                Encoding::digits(code)
+            };
+            Input::new(encoding)
+        });
+        Ok(shape.releasing(Released { scale: Scale::Slots, fields }))
     }
 
-    fn columns(&self) -> Vec<String> {
-        let columns =
-            if self.asks_region() { &["person", "seen", "region"][..] } else { &["person", "seen"] };
-        columns.iter().map(|column| (*column).to_owned()).collect()
+    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
+        People::from_csv(input)
+    }
+
+    fn batches(&self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {
+        if !self.asks_region() {
+            let batches = counts::batches(asked, self.agencies, NoRecord::NotCounted)?;
+            return Ok(batches.into_iter().map(|planned| planned.map(Batch::Seen)).collect());
+        }
+        let mut by_size: Vec<Vec<(usize, Found)>> = vec![Vec::new(); self.agencies + 1];
+        for index in asked.indices.iter().copied() {
+            let found = self.find(asked, index)?;
+            by_size[found.0.len()].push((index, found));
+        }
+        let mut batches = Vec::new();
+        for (size, found) in by_size.into_iter().enumerate() {
+            let mut found = found.into_iter().peekable();
+            while found.peek().is_some() {
+                let (mut indices, mut latest) = (Vec::new(), self.latest(asked.setting, size));
+                for (index, records) in found.by_ref().take(counts::BATCH) {
+                    indices.push(index);
+                    push(&mut latest, records);
+                }
+                batches.push(Planned { indices, batch: Batch::Latest(latest) });
+            }
+        }
+        Ok(batches)
+    }
+
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
+        match batch {
+            Batch::Seen(batch) => Ok(vec![counts::at_least(backend, batch, self.agencies, 1)?]),
+            Batch::Latest(latest) => latest.of(backend),
+        }
     }
 
     fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -260,65 +280,18 @@ impl Program for Presence {
         fields.iter().map(outcome).collect()
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
-    }
-
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        people: &People,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        if !self.asks_region() {
-            let days = self.split(setting).0;
-            let batches = counts::batches(days, NoRecord::NotCounted, people, records, indices)?;
-            return Ok(batches.into_iter().map(Batch::Seen).collect());
-        }
-        let mut by_size: Vec<Vec<(usize, Found)>> = vec![Vec::new(); self.agencies + 1];
-        for index in indices.iter().copied() {
-            let cells = self.find(setting, people, records, index)?;
-            by_size[cells.0.len()].push((index, cells));
-        }
-        let mut batches = Vec::new();
-        for (size, found) in by_size.into_iter().enumerate() {
-            let mut found = found.into_iter().peekable();
-            while found.peek().is_some() {
-                let mut batch = self.latest(setting, size);
-                found.by_ref().take(counts::BATCH).for_each(|(index, cells)| batch.push(index, cells));
-                batches.push(batch);
-            }
-        }
-        Ok(batches)
-    }
-
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
         let sample = |agencies: usize| {
-            let (about, seen) = counts::Batch::sample(agencies);
+            let (about, seen) = counts::sample(agencies);
             if !self.asks_region() {
-                return (about, Batch::Seen(seen));
+                return (about, seen.map(Batch::Seen));
             }
-            let mut batch = self.latest(setting, agencies);
+            let mut latest = self.latest(setting, agencies);
             let cells = |table: usize| vec![Cell { table, row: 0 }; agencies];
-            batch.push(0, (cells(0), cells(self.agencies)));
-            (about, batch)
+            push(&mut latest, (cells(0), cells(self.agencies)));
+            (about, seen.map(|_| Batch::Latest(latest)))
         };
         let smallest = if self.asks_region() { 1 } else { self.agencies };
         (smallest..=self.agencies).map(sample).collect()
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        match batch {
-            Batch::Seen(batch) => batch.people(),
-            Batch::Latest { people, .. } => people,
-        }
-    }
-
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
-        match batch {
-            Batch::Seen(batch) => Ok(vec![counts::at_least(backend, batch, self.agencies, 1)?]),
-            Batch::Latest { latest, .. } => latest.of(backend),
-        }
     }
 }

@@ -3,15 +3,24 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::{
-    AreaCount, DebtAlarm, DebtCount, Eligibility, GroupComparison, GroupMean, Matching, Presence, Program,
-    Ranking, Records, Released, Setting,
-};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::area_count::AreaCount;
+use super::debt_alarm::DebtAlarm;
+use super::debt_count::DebtCount;
+use super::eligibility::Eligibility;
+use super::group_comparison::GroupComparison;
+use super::group_mean::GroupMean;
+use super::matching::Matching;
+use super::presence::Presence;
+use super::program::{FromSection, Program};
+use super::ranking::Ranking;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::Shape;
+use super::value::Value;
+use crate::agreement::{AgreementError, Section};
 use crate::cases::{CaseError, Cases};
 use crate::units::{Digest, SubjectIds};
-use drempel_fhe::circuit::{Backend, Encoding};
+use drempel_fhe::circuit::Backend;
 
 /// One enum per part of the trait, with a variant for each analysis, and the trait over them.
 macro_rules! questions {
@@ -54,53 +63,40 @@ macro_rules! questions {
             }
         }
 
-        impl Program for Question {
-            type Cases = AnyCases;
-            type Batch = AnyBatch;
-
+        impl FromSection for Question {
             fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
                 match section.kind()?.as_str() {
                     $($kind => $name::from_section(section).map(Self::$name),)+
                     _ => Err(AgreementError::UnknownKind { known: KINDS.join(", ") }),
                 }
             }
+        }
+
+        impl Program for Question {
+            type Cases = AnyCases;
+            type Batch = AnyBatch;
 
             fn read_cases(&self, input: &mut dyn Read) -> Result<AnyCases, CaseError> {
                 match self { $(Self::$name(it) => it.read_cases(input).map(AnyCases::$name),)+ }
             }
 
-            fn batches(
-                &self,
-                setting: &Setting<'_>,
-                cases: &AnyCases,
-                records: &Records<'_>,
-                indices: &[usize],
-            ) -> Result<Vec<AnyBatch>, CaseError> {
-                match (self, cases) {
+            fn batches(&self, asked: &Asked<'_, AnyCases>) -> Result<Vec<Planned<AnyBatch>>, CaseError> {
+                match (self, asked.cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        let batches = it.batches(setting, cases, records, indices)?;
-                        Ok(batches.into_iter().map(AnyBatch::$name).collect())
+                        let batches = it.batches(&asked.about(cases))?;
+                        Ok(batches.into_iter().map(|planned| planned.map(AnyBatch::$name)).collect())
                     })+
                     #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
                     _ => panic!("{OTHER}"),
                 }
             }
 
-            fn samples(&self, setting: &Setting<'_>) -> Vec<(String, AnyBatch)> {
+            fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<AnyBatch>)> {
                 match self {
-                    $(Self::$name(it) => it
-                        .samples(setting)
-                        .into_iter()
-                        .map(|(label, batch)| (label, AnyBatch::$name(batch)))
-                        .collect(),)+
-                }
-            }
-
-            fn answer_indices<'b>(&self, batch: &'b AnyBatch) -> &'b [usize] {
-                match (self, batch) {
-                    $((Self::$name(it), AnyBatch::$name(batch)) => it.answer_indices(batch),)+
-                    #[allow(unreachable_patterns, reason = "with one analysis there is no other")]
-                    _ => panic!("{OTHER}"),
+                    $(Self::$name(it) => {
+                        let samples = it.samples(setting).into_iter();
+                        samples.map(|(about, planned)| (about, planned.map(AnyBatch::$name))).collect()
+                    })+
                 }
             }
 
@@ -116,32 +112,12 @@ macro_rules! questions {
                 of!(self, it => it.datasets())
             }
 
-            fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
-                of!(self, it => it.check(setting))
-            }
-
-            fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-                of!(self, it => it.encoding(setting, dataset))
-            }
-
-            fn clamps(&self, setting: &Setting<'_>, dataset: &Dataset) -> bool {
-                of!(self, it => it.clamps(setting, dataset))
-            }
-
-            fn released(&self, setting: &Setting<'_>) -> Released {
-                of!(self, it => it.released(setting))
-            }
-
-            fn columns(&self) -> Vec<String> {
-                of!(self, it => it.columns())
+            fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+                of!(self, it => it.shape(setting))
             }
 
             fn decode(&self, setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
                 of!(self, it => it.decode(setting, fields))
-            }
-
-            fn is_separable(&self) -> bool {
-                of!(self, it => it.is_separable())
             }
         }
     };

@@ -5,17 +5,20 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section, Subject};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use super::value::Value;
+use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
-mod program;
+mod circuit;
 
-pub use program::{Batch, MAX_PEOPLE};
+pub use circuit::{Batch, MAX_PEOPLE, Order, Ties};
 
 /// The largest score: each further four bits of it cost one more bootstrap per pair.
 pub const MAX_SCORE: u64 = u32::MAX as u64;
@@ -38,26 +41,6 @@ pub struct Ranking {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Ranking,
-}
-
-/// Who comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Order {
-    /// The highest score.
-    HighestFirst,
-    /// The lowest score.
-    LowestFirst,
-}
-
-/// What equal scores mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ties {
-    /// They share the better rank: one more than the number of people whose score is strictly better.
-    Shared,
-    /// Who stands earlier in the evaluator's file comes first.
-    ListOrder,
 }
 
 impl Ranking {
@@ -99,17 +82,19 @@ impl Ranking {
         Radix::for_scores(self.datasets.len(), largest)
     }
 
-    fn batch(&self, setting: &Setting<'_>, indices: Vec<usize>, cells: Vec<Cell>) -> Batch {
+    /// The whole list as one batch: each person's records, in the order of the datasets.
+    fn list(&self, setting: &Setting<'_>, indices: Vec<usize>, cells: Vec<Cell>) -> Planned<Batch> {
         let width = self.datasets.len();
-        Batch {
+        let batch = Batch {
+            people: indices.len(),
             person_of: (0..cells.len()).map(|cell| cell / width).collect(),
-            indices,
             cells,
             radix: self.radix(setting),
             order: self.order,
             ties: self.ties,
             first: self.first,
-        }
+        };
+        Planned { indices, batch }
     }
 
     /// Whether the ranks of all people, in any order, can be those of some scores.
@@ -128,15 +113,11 @@ impl Program for Ranking {
     type Cases = People;
     type Batch = Batch;
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
         if !(1..=MAX_ADDENDS).contains(&self.datasets.len()) {
             return Err(AgreementError::Analysis("datasets must name 1 to 8 indicators"));
         }
@@ -159,27 +140,50 @@ impl Program for Ranking {
         if self.first.is_some_and(|first| !(1..self.max_people).contains(&first)) {
             return Err(AgreementError::Analysis("first must be at least 1 and less than max_people"));
         }
-        Ok(())
-    }
-
-    fn encoding(&self, setting: &Setting<'_>, dataset: &Dataset) -> Encoding {
-        let index = self.datasets.iter().position(|name| *name == dataset.name);
-        let weight = self.weights[index.expect("a dataset of this analysis")];
-        Encoding::weighted(weight, self.radix(setting))
-    }
-
-    fn released(&self, _setting: &Setting<'_>) -> Released {
+        let radix = self.radix(setting);
+        let weight = |dataset: &Dataset| {
+            let index = self.datasets.iter().position(|name| *name == dataset.name);
+            self.weights[index.expect("a dataset of this analysis")]
+        };
+        let value = if self.first.is_some() { "among_first" } else { "rank" };
+        let shape = Shape::new(setting, ["person", value], |dataset| {
+            Input::new(Encoding::weighted(weight(dataset), radix))
+        });
+        // Every rank depends on every score.
+        let shape = shape.separable(false);
         if self.first.is_some() {
-            return Released::yes_or_no();
+            return Ok(shape);
         }
         let most = self.max_people as i64 - 1;
-        let fields = vec![0..=most.min(program::BASE - 1), 0..=most / program::BASE];
-        Released { scale: Scale::Slots, fields }
+        let fields = vec![0..=most.min(circuit::BASE - 1), 0..=most / circuit::BASE];
+        Ok(shape.releasing(Released { scale: Scale::Slots, fields }))
     }
 
-    fn columns(&self) -> Vec<String> {
-        let value = if self.first.is_some() { "among_first" } else { "rank" };
-        ["person", value].map(str::to_owned).into()
+    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
+        People::from_csv(input)
+    }
+
+    /// One batch: all the list's people are asked for, because the answers are not separable.
+    fn batches(&self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {
+        let (found, max) = (asked.indices.len(), self.max_people);
+        if found > max {
+            return Err(CaseError::TooManyPeople { max, found });
+        }
+        if found == 0 {
+            return Ok(Vec::new());
+        }
+        let mut cells = Vec::new();
+        for index in asked.indices {
+            let (person, line) = (asked.cases.get(*index), asked.cases.line(*index));
+            for table in 0..self.datasets.len() {
+                cells.push(asked.require(table, person, line)?);
+            }
+        }
+        Ok(vec![self.list(asked.setting, asked.indices.to_vec(), cells)])
+    }
+
+    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
+        batch.run(backend)
     }
 
     fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -190,65 +194,20 @@ impl Program for Ranking {
             let possible = found == least || self.ties == Ties::Shared && found > least;
             return possible.then(|| yes.into_iter().map(|yes| vec![Value::YesNo(yes)]).collect());
         }
-        let ranks: Vec<i64> = fields.iter().map(|fields| 1 + fields[0] + program::BASE * fields[1]).collect();
+        let ranks: Vec<i64> = fields.iter().map(|fields| 1 + fields[0] + circuit::BASE * fields[1]).collect();
         self.are_possible(ranks.clone())
             .then(|| ranks.into_iter().map(|rank| vec![Value::Number(rank)]).collect())
     }
 
-    /// Every rank depends on every score.
-    fn is_separable(&self) -> bool {
-        false
-    }
-
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
-    }
-
-    /// One batch: `indices` are all the list's, because the answers are not separable.
-    fn batches(
-        &self,
-        setting: &Setting<'_>,
-        people: &People,
-        records: &Records<'_>,
-        indices: &[usize],
-    ) -> Result<Vec<Batch>, CaseError> {
-        let (found, max) = (indices.len(), self.max_people);
-        if found > max {
-            return Err(CaseError::TooManyPeople { max, found });
-        }
-        if found == 0 {
-            return Ok(Vec::new());
-        }
-        let mut cells = Vec::new();
-        for index in indices {
-            for (table, dataset) in setting.datasets.iter().enumerate() {
-                let row = records.row(table, people.get(*index)).ok_or_else(|| {
-                    let (line, column) = (people.line(*index), dataset.subject.column());
-                    CaseError::MissingRecord { line, column, dataset: dataset.name.clone() }
-                })?;
-                cells.push(Cell { table, row });
-            }
-        }
-        Ok(vec![self.batch(setting, indices.to_vec(), cells)])
-    }
-
     /// Lists of some lengths, up to the longest.
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Batch)> {
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
         let lengths = SAMPLES.into_iter().filter(|length| *length < self.max_people).chain([self.max_people]);
         let sample = |length: usize| {
             let person = (0..self.datasets.len()).map(|table| Cell { table, row: 0 });
             let cells = (0..length).flat_map(|_| person.clone()).collect();
-            (format!("a list of {length} people"), self.batch(setting, (0..length).collect(), cells))
+            (format!("a list of {length} people"), self.list(setting, (0..length).collect(), cells))
         };
         lengths.map(sample).collect()
-    }
-
-    fn answer_indices<'b>(&self, batch: &'b Batch) -> &'b [usize] {
-        &batch.indices
-    }
-
-    fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
-        batch.run(backend)
     }
 }
 

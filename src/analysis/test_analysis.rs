@@ -4,9 +4,12 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::{Program, Records, Released, Setting};
-use crate::agreement::{AgreementError, Dataset, Section};
-use crate::answer::Value;
+use super::program::Program;
+use super::records::{Asked, Planned};
+use super::setting::Setting;
+use super::shape::{Input, Released, Shape};
+use super::value::Value;
+use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
@@ -44,62 +47,34 @@ impl Program for TestAnalysis {
     type Cases = People;
     type Batch = ();
 
-    fn from_section(section: &Section<'_>) -> Result<Self, AgreementError> {
-        section.read()
-    }
-
     fn datasets(&self) -> &[String] {
         &self.datasets
     }
 
-    fn check(&self, _setting: &Setting<'_>) -> Result<(), AgreementError> {
-        Ok(())
-    }
-
-    fn encoding(&self, _setting: &Setting<'_>, _dataset: &Dataset) -> Encoding {
-        Encoding::at_least(1)
-    }
-
-    fn released(&self, _setting: &Setting<'_>) -> Released {
-        Released { scale: Scale::Slots, fields: vec![0..=self.highest] }
-    }
-
-    fn columns(&self) -> Vec<String> {
-        self.columns.clone()
-    }
-
-    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
-        Some(fields.iter().map(|fields| vec![Value::YesNo((fields[0] == 1) != self.turned)]).collect())
-    }
-
-    fn is_separable(&self) -> bool {
-        !self.dependent
+    fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
+        let released = Released { scale: Scale::Slots, fields: vec![0..=self.highest] };
+        let shape = Shape::new(setting, self.columns.clone(), |_| Input::new(Encoding::at_least(1)));
+        Ok(shape.releasing(released).separable(!self.dependent))
     }
 
     fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
         People::from_csv(input)
     }
 
-    fn batches(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: &People,
-        _records: &Records<'_>,
-        _places: &[usize],
-    ) -> Result<Vec<()>, CaseError> {
+    fn batches(&self, _asked: &Asked<'_, People>) -> Result<Vec<Planned<()>>, CaseError> {
         Ok(vec![])
-    }
-
-    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, ())> {
-        vec![]
-    }
-
-    fn answer_indices<'b>(&self, (): &'b ()) -> &'b [usize] {
-        &[]
     }
 
     fn run<B: Backend>(&self, _backend: &B, (): &()) -> Result<Vec<B::Column>, B::Error> {
         Ok(vec![])
+    }
+
+    fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
+        Some(fields.iter().map(|fields| vec![Value::YesNo((fields[0] == 1) != self.turned)]).collect())
+    }
+
+    fn samples(&self, _setting: &Setting<'_>) -> Vec<(String, Planned<()>)> {
+        vec![]
     }
 }
 

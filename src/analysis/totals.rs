@@ -7,9 +7,11 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
+use super::records::{Asked, Planned};
+use super::setting::Setting;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Subject};
 use crate::cases::CaseError;
-use crate::cases::groups::Group;
+use crate::cases::groups::{Group, Groups};
 use crate::rows::Position;
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
@@ -34,24 +36,6 @@ pub enum Missing {
     LeaveOut,
 }
 
-impl Missing {
-    /// A person's record, nothing where the person is not counted.
-    pub(super) fn record(
-        self,
-        found: Option<Cell>,
-        line: Position,
-        datasets: &[&Dataset],
-    ) -> Result<Option<Cell>, CaseError> {
-        match (found, self) {
-            (None, Self::Refuse) => {
-                let (dataset, column) = (quoted(datasets), Subject::Person.column());
-                Err(CaseError::MissingRecord { line, column, dataset })
-            }
-            (found, _) => Ok(found),
-        }
-    }
-}
-
 /// Whether squares are added up too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -72,13 +56,21 @@ pub(super) struct Totals {
     squares: Option<Radix>,
 }
 
+/// What an agreement says of every group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub(super) max_group: u32,
+    pub(super) variance: Variance,
+    pub(super) missing: Missing,
+}
+
 /// The records of one group that go into one total.
 pub(super) type Addends = Vec<Cell>;
 
 /// Groups that are added up together.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    groups: Vec<usize>,
+    groups: usize,
     /// One for each total of a group.
     sums: Vec<Sums>,
 }
@@ -102,103 +94,117 @@ pub(super) struct Total {
     squares: i128,
 }
 
-/// Refuses what no sums of groups can be made of.
-pub(super) fn check(
-    datasets: &[&Dataset],
-    disclosure: &Disclosure,
-    max_group: u32,
-    variance: Variance,
-) -> Result<(), AgreementError> {
-    if datasets.is_empty() {
-        return Err(AgreementError::Analysis("datasets must name at least one dataset"));
+impl Rules {
+    /// Refuses what no sums of groups can be made of.
+    pub(super) fn check(self, Setting { datasets, disclosure }: &Setting<'_>) -> Result<(), AgreementError> {
+        if datasets.is_empty() {
+            return Err(AgreementError::Analysis("datasets must name at least one dataset"));
+        }
+        if datasets.iter().any(|dataset| dataset.subject != Subject::Person) {
+            return Err(AgreementError::Analysis(
+                "a group has people: datasets must have subject = \"person\"",
+            ));
+        }
+        if !(1..=MAX_GROUP).contains(&self.max_group) {
+            return Err(AgreementError::Analysis("max_group must be 1 to 1000000"));
+        }
+        if self.max_group < disclosure.minimum_cell {
+            return Err(AgreementError::Analysis(
+                "max_group is below minimum_cell: no group could be released",
+            ));
+        }
+        // Beyond it squares have more than 64 bits. A sum of a million amounts, without squares, always fits.
+        let is_wide = |dataset: &&Dataset| dataset.span() > u64::from(u32::MAX);
+        if self.variance == Variance::Released && datasets.iter().any(is_wide) {
+            return Err(AgreementError::Analysis(
+                "with a variance max - min of each dataset is at most 4294967295: the squares must fit 64 bits",
+            ));
+        }
+        Ok(())
     }
-    if datasets.iter().any(|dataset| dataset.subject != Subject::Person) {
-        return Err(AgreementError::Analysis("a group has people: datasets must have subject = \"person\""));
-    }
-    if !(1..=MAX_GROUP).contains(&max_group) {
-        return Err(AgreementError::Analysis("max_group must be 1 to 1000000"));
-    }
-    if max_group < disclosure.minimum_cell {
-        return Err(AgreementError::Analysis("max_group is below minimum_cell: no group could be released"));
-    }
-    // Beyond it squares have more than 64 bits. A sum of a million amounts, without squares, always fits.
-    if variance == Variance::Released && datasets.iter().any(|dataset| dataset.span() > u64::from(u32::MAX)) {
-        return Err(AgreementError::Analysis(
-            "with a variance max - min of each dataset is at most 4294967295: the squares must fit 64 bits",
-        ));
-    }
-    Ok(())
-}
 
-/// Refuses a group of more people than agreed.
-pub(super) fn check_size(group: Group<'_>, max: u32) -> Result<(), CaseError> {
-    if group.members().len() > max as usize {
-        return Err(CaseError::GroupTooLarge { line: group.line(max as usize), max });
+    /// How amounts of at most `span` are added up.
+    pub(super) fn totals(self, span: u64, disclosure: &Disclosure) -> Totals {
+        let radix = |largest: u64| Radix::for_released_sums(u64::from(self.max_group), largest);
+        let squares = (self.variance == Variance::Released).then(|| radix(span.saturating_mul(span)));
+        Totals {
+            max_group: self.max_group,
+            minimum: disclosure.minimum_cell,
+            span,
+            digits: radix(span),
+            squares,
+        }
     }
-    Ok(())
-}
 
-/// Refuses a group about which nothing may be released.
-pub(super) fn check_number(
-    group: Group<'_>,
-    records: &Addends,
-    datasets: &[&Dataset],
-    disclosure: &Disclosure,
-) -> Result<(), CaseError> {
-    let (found, minimum) = (records.len(), disclosure.minimum_cell);
-    if found < minimum as usize {
-        return Err(CaseError::GroupTooSmall {
-            line: group.line(0),
-            dataset: quoted(datasets),
-            found,
-            minimum,
-        });
+    /// The records of a group's people in some datasets, as `find` finds each person's.
+    ///
+    /// # Errors
+    /// More people than agreed, a record that is missing and may not be, or too few records to release anything about.
+    pub(super) fn addends(
+        self,
+        group: Group<'_>,
+        datasets: &[&Dataset],
+        disclosure: &Disclosure,
+        find: impl Fn(&str, Position) -> Result<Option<Cell>, CaseError>,
+    ) -> Result<Addends, CaseError> {
+        if group.members().len() > self.max_group as usize {
+            let (line, max) = (group.line(self.max_group as usize), self.max_group);
+            return Err(CaseError::GroupTooLarge { line, max });
+        }
+        let mut cells = Vec::new();
+        for (member, person) in group.members().enumerate() {
+            let line = group.line(member);
+            match (find(person, line)?, self.missing) {
+                (None, Missing::Refuse) => {
+                    let (dataset, column) = (quoted(datasets), Subject::Person.column());
+                    return Err(CaseError::MissingRecord { line, column, dataset });
+                }
+                (found, _) => cells.extend(found),
+            }
+        }
+        let (found, minimum) = (cells.len(), disclosure.minimum_cell);
+        if found < minimum as usize {
+            let (line, dataset) = (group.line(0), quoted(datasets));
+            return Err(CaseError::GroupTooSmall { line, dataset, found, minimum });
+        }
+        Ok(cells)
     }
-    Ok(())
+
+    /// For planning: the smallest and the largest group.
+    pub(super) fn samples(self, totals: &[Totals], disclosure: &Disclosure) -> Vec<(String, Planned<Batch>)> {
+        let sample = |people: u32| {
+            let mut batch = Batch::new(totals);
+            batch.push((0..totals.len()).map(|table| vec![Cell { table, row: 0 }; people as usize]));
+            (format!("a group of {people} people"), Planned { indices: vec![0], batch })
+        };
+        [disclosure.minimum_cell, self.max_group].map(sample).into()
+    }
 }
 
 /// Names for a message that puts them between quotation marks.
-pub(super) fn quoted(datasets: &[&Dataset]) -> String {
+fn quoted(datasets: &[&Dataset]) -> String {
     datasets.iter().map(|dataset| dataset.name.as_str()).collect::<Vec<_>>().join("\" or \"")
 }
 
-/// Sorts groups, each with its index and the records of each of its totals, into batches.
+/// Sorts the groups that are asked for into batches, each with the records of every one of its totals.
 pub(super) fn batches(
     totals: &[Totals],
-    groups: impl IntoIterator<Item = Result<(usize, Vec<Addends>), CaseError>>,
-) -> Result<Vec<Batch>, CaseError> {
-    let mut batches: Vec<Batch> = Vec::new();
-    for group in groups {
-        let (index, records) = group?;
-        let mut batch = match batches.pop_if(|batch| !batch.is_full()) {
-            Some(batch) => batch,
-            None => Batch::new(totals),
-        };
-        batch.push(index, records);
-        batches.push(batch);
+    asked: &Asked<'_, Groups>,
+    records: impl Fn(Group<'_>) -> Result<Vec<Addends>, CaseError>,
+) -> Result<Vec<Planned<Batch>>, CaseError> {
+    let mut batches: Vec<Planned<Batch>> = Vec::new();
+    for index in asked.indices {
+        let records = records(asked.cases.get(*index))?;
+        let empty = || Planned { indices: Vec::new(), batch: Batch::new(totals) };
+        let mut last = batches.pop_if(|last| !last.batch.is_full()).unwrap_or_else(empty);
+        last.batch.push(records);
+        last.indices.push(*index);
+        batches.push(last);
     }
     Ok(batches)
 }
 
-/// For planning: the smallest and the largest group.
-pub(super) fn samples(totals: &[Totals], disclosure: &Disclosure, max_group: u32) -> Vec<(String, Batch)> {
-    let sample = |people: u32| {
-        let mut batch = Batch::new(totals);
-        let records = |table| vec![Cell { table, row: 0 }; people as usize];
-        batch.push(0, (0..totals.len()).map(records).collect());
-        (format!("a group of {people} people"), batch)
-    };
-    [disclosure.minimum_cell, max_group].map(sample).into()
-}
-
 impl Totals {
-    /// For amounts of at most `span` in groups that [`check`] allows.
-    pub(super) fn new(span: u64, disclosure: &Disclosure, max_group: u32, variance: Variance) -> Self {
-        let radix = |largest: u64| Radix::for_released_sums(u64::from(max_group), largest);
-        let squares = (variance == Variance::Released).then(|| radix(span.saturating_mul(span)));
-        Self { max_group, minimum: disclosure.minimum_cell, span, digits: radix(span), squares }
-    }
-
     /// How each amount is encrypted.
     pub(super) fn encoding(&self) -> Encoding {
         Encoding::for_totals(self.digits, self.squares)
@@ -275,39 +281,33 @@ impl Total {
 impl Batch {
     fn new(totals: &[Totals]) -> Self {
         let sums = |totals: &Totals| Sums { totals: totals.clone(), cells: Vec::new(), group_of: Vec::new() };
-        Self { groups: Vec::new(), sums: totals.iter().map(sums).collect() }
+        Self { groups: 0, sums: totals.iter().map(sums).collect() }
     }
 
     fn is_full(&self) -> bool {
         let records = self.sums.iter().map(|sums| sums.cells.len()).max().unwrap_or(0);
-        self.groups.len() == BATCH || records >= BATCH_RECORDS
+        self.groups == BATCH || records >= BATCH_RECORDS
     }
 
-    fn push(&mut self, index: usize, records: Vec<Addends>) {
-        let group = self.groups.len();
+    fn push(&mut self, records: impl IntoIterator<Item = Addends>) {
         for (sums, cells) in self.sums.iter_mut().zip(records) {
-            sums.group_of.extend(cells.iter().map(|_| group));
+            sums.group_of.extend(cells.iter().map(|_| self.groups));
             sums.cells.extend(cells);
         }
-        self.groups.push(index);
-    }
-
-    /// The indices of its groups.
-    pub(super) fn answer_indices(&self) -> &[usize] {
-        &self.groups
+        self.groups += 1;
     }
 
     /// The fields of all totals, one after the other.
     pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
         let mut columns = Vec::new();
         for Sums { totals, cells, group_of } in &self.sums {
-            let mut numbers = vec![0; self.groups.len()];
+            let mut numbers = vec![0; self.groups];
             for group in group_of {
                 numbers[*group] += 1;
             }
             columns.push(backend.constant(&numbers, Scale::Sums));
             for position in 0..totals.encoding().width() {
-                columns.push(sum(backend, position, cells, group_of, self.groups.len())?);
+                columns.push(sum(backend, position, cells, group_of, self.groups)?);
             }
         }
         Ok(columns)

@@ -47,7 +47,7 @@ impl Table {
         rows: &mut dyn Rows,
     ) -> Result<Self, TableError> {
         let dataset = Self::dataset_of(agreement, name)?;
-        let clamps = agreement.analysis().clamps(&agreement.setting(), dataset);
+        let clamps = agreement.shape().clamps(name);
         Self::read(agreement.id(), dataset, clamps, rows)
     }
 

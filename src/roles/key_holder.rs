@@ -118,17 +118,18 @@ impl KeyHolder {
         let ciphertexts = answer.ciphertexts()?;
         // Before anything is decrypted: an answer that turns out to be none is spent too.
         ledger.append(Event::Release(release), &self.signing_key)?;
-        let (analysis, setting) = (agreement.analysis(), agreement.setting());
-        let fields = self.open(&ciphertexts, &analysis.released(&setting))?;
+        let shape = agreement.shape();
+        let fields = self.open(&ciphertexts, shape.released())?;
         let made = answer.provenance();
         let values = if agreement.disclosure().blinded {
             Released::read_yes_or_no(&fields)
         } else {
-            analysis.decode(&setting, &fields).ok_or(ReleaseError::OutsideAnswerSpace)?
+            let decoded = agreement.analysis().decode(&agreement.setting(), &fields);
+            decoded.ok_or(ReleaseError::OutsideAnswerSpace)?
         };
         assert_eq!(values.len(), made.subjects.len(), "the analysis gives values for every answer");
         let rows = made.subjects.owned().zip(values).collect();
-        Ok(Answer::new(analysis.columns(), rows, made.blinding))
+        Ok(Answer::new(shape.columns().to_vec(), rows, made.blinding))
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.

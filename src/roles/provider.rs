@@ -125,7 +125,12 @@ impl DataProvider {
     ) -> Result<(), EncryptError> {
         self.check(agreement, table)?;
         check_identifiers(Kind::EncryptedTable, table.subjects())?;
-        let encoding = agreement.analysis().encoding(&agreement.setting(), table.dataset());
+        let dataset = &table.dataset().name;
+        let encoding = agreement.shape().encoding(dataset).ok_or_else(|| AgreementError::Unknown {
+            wanted_by: "the table".to_owned(),
+            what: "dataset",
+            name: dataset.clone(),
+        })?;
         let width = encoding.width();
         let count = table.rows() * width;
         let metadata = Metadata {
@@ -144,7 +149,7 @@ impl DataProvider {
         let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
         for some in bins.chunks(BINS_AT_ONCE) {
             let encrypt = |bin: &usize| {
-                let plain = plaintexts(table, &encoding, *bin * RING..((*bin + 1) * RING).min(count));
+                let plain = plaintexts(table, encoding, *bin * RING..((*bin + 1) * RING).min(count));
                 let mut bytes = Vec::with_capacity(BIN_BYTES);
                 le_bytes::write(&mut bytes, &self.key.key().encrypt(plain));
                 bytes

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::analysis::Program;
-use crate::answer::{Answer, BLINDED, Value};
+use crate::analysis::{Program, Value};
+use crate::answer::{Answer, BLINDED};
 use crate::artefacts::{Blinding, EncryptedAnswer};
 use crate::contract::SignedAgreement;
 use crate::files::container::ContainerError;
@@ -55,7 +55,7 @@ impl Receiver {
         for container in [encrypted.container(), self.blinding.container()] {
             verify::by_evaluator(agreement, encrypted.header().key, container)?;
         }
-        let columns = agreement.analysis().columns();
+        let columns = agreement.shape().columns().to_vec();
         let csv: &mut dyn Rows = &mut CsvRows::open(input)?;
         let (subject, bit) = (csv.columns().required(&columns[0])?, csv.columns().required(BLINDED)?);
         let mut rows: Vec<(SubjectId, Vec<Value>)> = Vec::new();

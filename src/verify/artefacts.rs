@@ -75,7 +75,7 @@ fn table_seals<A: Program>(
 fn form<A: Program>(agreement: &SignedAgreement<A>, answer: &EncryptedAnswer) -> Result<(), VerifyError> {
     let (made, disclosure) = (answer.provenance(), agreement.disclosure());
     let unfit = |why| Err(VerifyError::Unfit { why });
-    if !agreement.analysis().released(&agreement.setting()).matches_shape(made) {
+    if !agreement.shape().released().matches_shape(made.scale, made.fields) {
         return unfit("the answer has another form than the agreement's analysis gives");
     }
     if made.blinding.is_some() != disclosure.blinded {
@@ -123,7 +123,8 @@ pub fn table<A: Program>(
         return Err(ContainerError::BadContents("a dataset that the agreement does not have"));
     };
     table.container().signed_by(agreement.provider(dataset).signer(), table.dataset())?;
-    if table.width() != agreement.analysis().encoding(&agreement.setting(), dataset).width() {
+    let encoding = agreement.shape().encoding(table.dataset());
+    if encoding.is_some_and(|encoding| encoding.width() != table.width()) {
         return Err(ContainerError::BadContents("another encoding than the agreement's"));
     }
     Ok(())

@@ -3,8 +3,8 @@
 use drempel::Agreement;
 use drempel::Plan;
 use drempel::agreement::AgreementError;
+use drempel::analysis::Question;
 use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
 use drempel_test_support::{Job, Random};
 
 use crate::agencies::{self, Dataset};
@@ -190,6 +190,6 @@ fn an_arrear_above_max_counts_as_max_does() {
     let text = agreement("debt_count", 3, REST);
     let agreement = Agreement::<Question>::parse(&text).expect("sound");
     for dataset in agreement.inputs() {
-        assert!(agreement.analysis().clamps(&agreement.setting(), dataset));
+        assert!(agreement.shape().clamps(&dataset.name));
     }
 }

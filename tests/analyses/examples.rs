@@ -21,7 +21,7 @@ fn the_examples_of_all_kinds_have_their_expected_answers_on_plaintext() {
         let tables: Vec<String> = sound.analysis().datasets().iter().map(csv).collect();
         let answers = Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext();
         let asked = sound.analysis().read_cases(&mut cases.as_bytes()).expect("valid");
-        let mut lines = vec![sound.analysis().columns().join(",")];
+        let mut lines = vec![sound.shape().columns().join(",")];
         for (subject, values) in asked.answers().iter().zip(&answers) {
             let values: Vec<String> = values.iter().map(ToString::to_string).collect();
             lines.push(format!("{subject},{}", values.join(",")));

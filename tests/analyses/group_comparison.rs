@@ -266,5 +266,5 @@ fn a_job_is_planned_without_tables() {
         agreement.analysis().read_cases(&mut format!("person,group\n{cases}").as_bytes()).expect("valid");
     let plan = Plan::of_cases(&agreement, &cases).expect("agreed");
     assert_eq!((plan.answers, plan.bootstraps), (2, 0));
-    assert!(agreement.analysis().is_separable());
+    assert!(agreement.shape().is_separable());
 }

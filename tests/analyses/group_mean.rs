@@ -101,7 +101,7 @@ fn each_dataset_has_its_own_number_and_mean() {
     let agreement = Agreement::<Question>::parse(AGREEMENT).expect("sound");
     let names = ["number", "mean", "variance"];
     let columns = ["wage", "allowance"].into_iter().flat_map(|set| names.map(|name| format!("{set}.{name}")));
-    assert_eq!(agreement.analysis().columns()[1..], columns.collect::<Vec<_>>());
+    assert_eq!(agreement.shape().columns().to_vec()[1..], columns.collect::<Vec<_>>());
     let people = || (0..11).map(|person| format!("p{person}"));
     let table = |column: &str, people: &mut dyn Iterator<Item = String>| {
         format!("person,{column}\n{}\n", people.map(|p| format!("{p},60000")).collect::<Vec<_>>().join("\n"))

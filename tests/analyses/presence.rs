@@ -250,7 +250,7 @@ fn a_day_after_max_is_cut_off_only_where_no_days_are_compared() {
     for (asked, clamps) in [(Asked::Seen, true), (Asked::Region, false)] {
         let agreement = Agreement::<Question>::parse(&agreement(3, asked)).expect("sound");
         for dataset in agreement.inputs() {
-            assert_eq!(agreement.analysis().clamps(&agreement.setting(), dataset), clamps);
+            assert_eq!(agreement.shape().clamps(&dataset.name), clamps);
         }
     }
 }

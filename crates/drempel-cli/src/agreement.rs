@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use drempel::agreement::{Role, Signatures};
-use drempel::analysis::{Program, Question};
+use drempel::analysis::Question;
 use drempel::files::{Access, write_atomically};
 use drempel::{Agreement, SignedAgreement};
 use drempel_report::{Language, Present};
@@ -100,10 +100,8 @@ fn question(agreement: &Agreement<Question>) -> String {
 }
 
 fn clamping(agreement: &Agreement<Question>) -> impl Iterator<Item = (&str, bool)> {
-    let inputs = agreement.inputs();
-    let clamps = inputs.iter().map(|dataset| agreement.analysis().clamps(&agreement.setting(), dataset));
-    let clamps: Vec<bool> = clamps.collect();
-    inputs.into_iter().map(|dataset| dataset.name.as_str()).zip(clamps)
+    let names = agreement.inputs().into_iter().map(|dataset| dataset.name.as_str());
+    names.map(|name| (name, agreement.shape().clamps(name)))
 }
 
 pub(crate) fn words(agreement: &Agreement<Question>) -> String {

@@ -1,4 +1,3 @@
-use drempel::analysis::Program;
 use drempel::analysis::Value;
 use drempel::units::SubjectId;
 use drempel::{Answer, EncryptedAnswer};
@@ -15,8 +14,8 @@ pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
     let answer = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let subject = SubjectId::try_from(args.subject.as_str())
         .map_err(|error| Failure::input(format!("--subject: {error}")))?;
-    let columns = agreement.analysis().columns();
-    let read = |path| crate::answers(agreement.analysis(), &answer, path);
+    let columns = agreement.shape().columns();
+    let read = |path| crate::answers(agreement.shape(), &answer, path);
     let released = args.answers.as_deref().map(read).transpose()?;
     let values = released.and_then(|(released, _)| values(&released, &subject));
     let explanation = Explanation::of(&agreement, &cases, &answer, &subject, values.as_deref())?;

@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use drempel::analysis::{Program as _, Question};
+use drempel::analysis::Shape;
 use drempel::units::Digest;
 use drempel::{Answer, EncryptedAnswer};
 
@@ -86,14 +86,10 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
 }
 
 /// Reads the released answers, a CSV file, with the file's digest; an error names it.
-fn answers(
-    analysis: &Question,
-    encrypted: &EncryptedAnswer,
-    path: &Path,
-) -> Result<(Answer, Digest), Failure> {
+fn answers(shape: &Shape, encrypted: &EncryptedAnswer, path: &Path) -> Result<(Answer, Digest), Failure> {
     let bytes = with_path(path, |path| fs::read(path))?;
     let answer = with_path(path, |_| {
-        Answer::read(&analysis.columns(), &encrypted.provenance().subjects, bytes.as_slice())
+        Answer::read(shape.columns(), &encrypted.provenance().subjects, bytes.as_slice())
     })?;
     Ok((answer, Digest::of(&bytes)))
 }

@@ -24,15 +24,15 @@ fn value_bytes(scale: Scale) -> u64 {
 
 pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open(&args.agreement)?;
-    let (analysis, setting) = (agreement.analysis(), agreement.setting());
+    let shape = agreement.shape();
     let mut text = String::new();
     let mut rows = Vec::new();
-    for dataset in &setting.datasets {
-        let row_bytes = analysis.encoding(&setting, dataset).width() as u64 * CIPHERTEXT_BYTES;
+    for (dataset, encoding) in agreement.inputs().into_iter().zip(shape.encodings()) {
+        let row_bytes = encoding.width() as u64 * CIPHERTEXT_BYTES;
         let _ = writeln!(text, "{row_bytes} bytes per row of dataset \"{}\" (in a full file)", dataset.name);
         rows.push(json!({ "dataset": dataset.name, "row_bytes": row_bytes }));
     }
-    let released = analysis.released(&setting);
+    let released = shape.released();
     let answer_bytes = value_bytes(released.scale) * released.fields.len() as u64;
     let _ = writeln!(text, "{answer_bytes} bytes per answer (in a full file)");
 

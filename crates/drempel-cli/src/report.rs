@@ -126,7 +126,7 @@ impl Files {
             }
             _ => None,
         };
-        let subject = &now.agreement.analysis().columns()[0];
+        let subject = &now.agreement.shape().columns().to_vec()[0];
         let read = |path: &Path| fs::read(path).map_err(Failure::from);
         let regions = |path: &Path| Ok::<_, Failure>(Regions::from_csv(subject, &read(path)?)?);
         let regions = args.regions.as_deref().map(|path| crate::with_path(path, regions)).transpose()?;
@@ -156,7 +156,7 @@ impl Opened {
     ) -> Result<Self, Failure> {
         let signed = crate::agreement::open_signed(agreement)?;
         let answer = crate::with_path(answer, EncryptedAnswer::open)?;
-        let (released, file) = crate::answers(signed.analysis(), &answer, answers)?;
+        let (released, file) = crate::answers(signed.shape(), &answer, answers)?;
         let cases = cases.map(|path| crate::plan::cases(&signed, path)).transpose()?;
         let owner = signed.holders(Role::KeyHolder).next().and_then(|party| party.signing_key);
         let owner = owner.expect("a signed agreement has every party's key");

@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
         let (terms, disclosure) = (agreement.terms(), agreement.disclosure());
         let entries = ledger.map(Ledger::entries).unwrap_or_default();
         let (analysis, setting) = (agreement.analysis(), agreement.setting());
-        let about = &analysis.columns()[0];
+        let about = &agreement.shape().columns()[0];
         let (person, household) = (Subject::Person.column(), Subject::Household.column());
         let people = (person, language.pick("persons", "personen"));
         let households = (household, language.pick("households", "huishoudens"));
@@ -139,7 +139,7 @@ impl<'a> Page<'a> {
             minimum_cell: disclosure.minimum_cell,
             single: single.map(|(_, several)| several),
             about_household: about == household,
-            yes_or_no: analysis.released(&setting).is_yes_or_no(),
+            yes_or_no: agreement.shape().released().is_yes_or_no(),
             blinded: disclosure.blinded,
             share: language.decimal(&disclosure.audit.to_string()),
             is_all_audited: disclosure.audit >= 1.0,

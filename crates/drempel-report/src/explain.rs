@@ -66,11 +66,11 @@ impl<'a, A: Present> Explanation<'a, A> {
         let index = index
             .filter(|_| made.subjects.iter().any(|made| made == subject.as_str()))
             .ok_or(ExplainError::UnknownSubject)?;
-        let analysis = agreement.analysis();
+        let shape = agreement.shape();
         if let Some(values) = values {
-            let yes_or_no = analysis.released(&agreement.setting()).is_yes_or_no();
+            let yes_or_no = shape.released().is_yes_or_no();
             let fits = |value: &Value| !yes_or_no || matches!(value, Value::YesNo(_));
-            if values.len() + 1 != analysis.columns().len() || !values.iter().all(fits) {
+            if values.len() + 1 != shape.columns().len() || !values.iter().all(fits) {
                 return Err(ExplainError::SchemaMismatch);
             }
         }

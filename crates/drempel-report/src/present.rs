@@ -67,9 +67,9 @@ pub trait Present: Program {
         &self,
         _setting: &Setting<'_>,
         _cases: Option<&Self::Cases>,
-        _answer: &Answer,
+        answer: &Answer,
         language: Language,
     ) -> Option<Vec<Picture>> {
-        Some(vec![Picture::list(self.columns(), language)])
+        Some(vec![Picture::list(answer.columns().to_vec(), language)])
     }
 }

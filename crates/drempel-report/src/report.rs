@@ -159,7 +159,7 @@ impl std::fmt::Debug for Report {
 
 fn pictures<A: Present>(source: &Source<'_, A>, language: Language) -> Result<Vec<Picture>, ReportError> {
     let (analysis, setting) = (source.agreement.analysis(), source.agreement.setting());
-    let fits = source.released.columns() == analysis.columns()
+    let fits = source.released.columns() == source.agreement.shape().columns()
         && source.released.values().map(|(subject, _)| subject.as_str()).eq(source
             .answer
             .provenance()

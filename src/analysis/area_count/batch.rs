@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::super::household_sum::{Folded, comparison};
-use super::super::{Records, Setting};
+use super::super::records::Asked;
+use super::super::setting::Setting;
+use super::condition::Condition;
+use super::section::AreaCount;
 use super::suppression::{CHUNK, MAX_REST};
-use super::{AreaCount, Condition};
 use crate::cases::CaseError;
-use crate::cases::areas::{Area, Region};
+use crate::cases::areas::{Area, Areas, Region};
 use drempel_fhe::circuit::radix::Comparison;
 
 /// One area, or the areas of one total.
@@ -23,8 +25,6 @@ pub struct Batch {
     pub(super) minimum: i64,
     /// The total over them.
     pub(super) total: Option<Total>,
-    /// The indices of the answers: each area's, then the total's.
-    pub(super) indices: Vec<usize>,
 }
 
 /// Households that share a number system, with their indices in the batch.
@@ -68,6 +68,11 @@ impl Batch {
         self.areas += 1;
     }
 
+    /// How many answers: each area's, then the total's.
+    pub(super) fn answers(&self) -> usize {
+        self.areas + usize::from(self.total.is_some())
+    }
+
     /// How many households.
     pub(super) fn households(&self) -> usize {
         self.chunk_of.len()
@@ -86,12 +91,11 @@ impl AreaCount {
     /// towards the minimum.
     pub(super) fn add(
         &self,
-        setting: &Setting<'_>,
-        records: &Records<'_>,
+        asked: &Asked<'_, Areas>,
         pending: &mut Pending,
         area: Area<'_>,
     ) -> Result<usize, CaseError> {
-        let (min, max) = (Self::minimum(setting), self.max_households);
+        let (min, max) = (Self::minimum(asked.setting), self.max_households);
         let (line, found) = (area.csv_line(), area.households().len());
         if found > max {
             return Err(CaseError::AreaSize { line, found, min, max });
@@ -100,8 +104,8 @@ impl AreaCount {
         for (household, place) in area.households().zip(pending.batch.households()..) {
             let mut known = Vec::new();
             for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
-                let line = condition.line_of(household, &self.line_columns)?;
-                let sum = condition.sum(setting).fold(household, line, records)?;
+                let line = condition.line_of(household, self.condition.line_columns())?;
+                let sum = condition.sum(asked.setting).fold(household, line, asked.records)?;
                 known.push(sum.is_below().map(|is_below| condition.weights(1)[usize::from(!is_below)]));
                 folded.push((place, sum));
             }
@@ -131,13 +135,7 @@ impl AreaCount {
     }
 
     /// Sorts each condition's comparisons by number system.
-    pub(super) fn finish(
-        &self,
-        setting: &Setting<'_>,
-        pending: Pending,
-        indices: Vec<usize>,
-        total: Option<Total>,
-    ) -> Batch {
+    pub(super) fn finish(&self, setting: &Setting<'_>, pending: Pending, total: Option<Total>) -> Batch {
         let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
             let sum = condition.sum(setting);
             let encoding = sum.encoding();
@@ -154,7 +152,7 @@ impl AreaCount {
         };
         let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
         let minimum = Self::minimum(setting) as i64;
-        Batch { conditions, minimum, indices, total, ..pending.batch }
+        Batch { conditions, minimum, total, ..pending.batch }
     }
 
     /// The total over a region's areas. No hidden sum is shown that one of its areas could not hold by itself: the

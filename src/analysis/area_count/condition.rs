@@ -1,14 +1,25 @@
-use std::ops::RangeInclusive;
+use std::ops::{Deref, RangeInclusive};
 
 use serde::Deserialize;
 
-use super::super::Setting;
 use super::super::household_sum::{HouseholdSum, Missing};
+use super::super::setting::Setting;
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::areas::Located;
 use crate::cases::households::HouseholdRef;
 use crate::units::MAX_CENTS;
+
+/// The conditions in the order of the agreement.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Vec<Condition>")]
+pub struct Conditions {
+    all: Vec<Condition>,
+    /// The datasets of all conditions, each once.
+    datasets: Vec<String>,
+    /// The columns of lines in the evaluator's file, each once.
+    line_columns: Vec<String>,
+}
 
 /// `[[analysis.condition]]`: a sum of amounts on one side of a line.
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +48,34 @@ pub enum Against {
     AtLeast,
     /// sum > line
     Above,
+}
+
+impl From<Vec<Condition>> for Conditions {
+    fn from(all: Vec<Condition>) -> Self {
+        let datasets = distinct(all.iter().flat_map(|condition| &condition.datasets));
+        let line_columns = distinct(all.iter().filter_map(|condition| condition.line_column.as_ref()));
+        Self { all, datasets, line_columns }
+    }
+}
+
+impl Deref for Conditions {
+    type Target = [Condition];
+
+    fn deref(&self) -> &[Condition] {
+        &self.all
+    }
+}
+
+impl Conditions {
+    /// The datasets of all conditions, each once.
+    pub(super) fn datasets(&self) -> &[String] {
+        &self.datasets
+    }
+
+    /// The columns of lines in the evaluator's file, each once.
+    pub(super) fn line_columns(&self) -> &[String] {
+        &self.line_columns
+    }
 }
 
 impl Condition {
@@ -138,4 +177,15 @@ impl Condition {
         }
         Ok(self.below(line))
     }
+}
+
+/// Each name once, in the order of the first ones.
+fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        if !seen.contains(name) {
+            seen.push(name.clone());
+        }
+    }
+    seen
 }

@@ -6,7 +6,7 @@ use drempel_fhe::packing::PackedAnswers;
 use rayon::prelude::*;
 
 use super::EvaluateError;
-use crate::analysis::{Program, Records, Released};
+use crate::analysis::{Asked, Planned, Program, Records, Released};
 use crate::artefacts::{Blinding, EncryptedTable, EvaluationKey};
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
@@ -77,7 +77,7 @@ impl EvaluationContext {
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
         let tables = self.in_order(agreement, tables)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
-        let released = agreement.analysis().released(&agreement.setting());
+        let released = agreement.shape().released().clone();
         let (subjects, plan) = (cases.answers(), Plan::EMPTY);
         // Found now, and not when everything is computed.
         check_identifiers(Kind::EncryptedAnswer, &subjects)?;
@@ -85,11 +85,8 @@ impl EvaluationContext {
         for indices in job.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let batches = job.batches(&indices)?;
-            let mut answer_indices: Vec<usize> = batches
-                .iter()
-                .flat_map(|batch| agreement.analysis().answer_indices(batch))
-                .copied()
-                .collect();
+            let mut answer_indices: Vec<usize> =
+                batches.iter().flat_map(|planned| planned.indices.iter().copied()).collect();
             answer_indices.sort_unstable();
             assert_eq!(answer_indices, indices, "the analysis gives every answer once");
             job.plan = job.plan.merge(&Plan::of_batches(agreement, &batches));
@@ -107,9 +104,8 @@ impl EvaluationContext {
         blinding: Option<&Blinding>,
     ) -> Result<Vec<u32>, EvaluateError> {
         let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
-        let compute = |batch: &A::Batch| {
+        let compute = |Planned { indices: answer_indices, batch }: &Planned<A::Batch>| {
             let mut columns = analysis.run(&Ciphertexts::new(&self.engine, &job.tables), batch)?;
-            let answer_indices = analysis.answer_indices(batch);
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {
                 assert_eq!(column.len(), answer_indices.len() * WORDS, "a column has one row per answer");
@@ -125,8 +121,8 @@ impl EvaluationContext {
             let computed: Result<Vec<Vec<Vec<u32>>>, EvaluateError> =
                 window.par_iter().map(compute).collect();
             for (batch, columns) in window.iter().zip(computed?) {
-                answers += analysis.answer_indices(batch).len();
-                for (row, index) in analysis.answer_indices(batch).iter().enumerate() {
+                answers += batch.indices.len();
+                for (row, index) in batch.indices.iter().enumerate() {
                     let answer = indices.binary_search(index).expect("a batch answers what it is asked");
                     for (field, column) in columns.iter().enumerate() {
                         let start = (answer * fields + field) * WORDS;
@@ -148,11 +144,12 @@ impl EvaluationContext {
 impl<A: Program> CheckedJob<'_, A> {
     /// All indices, so many at a time; all at once where the answers depend on one another.
     pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
-        parts(self.agreement.analysis(), self.subjects.len(), at_a_time).collect()
+        parts(self.agreement.shape(), self.subjects.len(), at_a_time).collect()
     }
 
-    fn batches(&self, indices: &[usize]) -> Result<Vec<A::Batch>, EvaluateError> {
+    fn batches(&self, indices: &[usize]) -> Result<Vec<Planned<A::Batch>>, EvaluateError> {
         let setting = self.agreement.setting();
-        Ok(self.agreement.analysis().batches(&setting, self.cases, &self.records, indices)?)
+        let asked = Asked { setting: &setting, cases: self.cases, records: &self.records, indices };
+        Ok(self.agreement.analysis().batches(&asked)?)
     }
 }

@@ -96,7 +96,7 @@ impl<'a> Page<'a> {
         let Subject { agreement, cases, answer, id, index, values } = *subject;
         let (terms, disclosure, setting) = (agreement.terms(), agreement.disclosure(), agreement.setting());
         let (analysis, made) = (agreement.analysis(), answer.provenance());
-        let columns = analysis.columns();
+        let columns = agreement.shape().columns();
         let evaluator = agreement.only(Role::Evaluator).name.as_str();
         let auditors: Vec<&str> = agreement.holders(Role::Auditor).map(|party| party.name.as_str()).collect();
         let mut desks = vec![disclosure.to.as_str(), evaluator];
@@ -146,8 +146,8 @@ impl<'a> Page<'a> {
             auditors: language.and(&auditors),
             audits_all: disclosure.audit >= 1.0,
             blinded: disclosure.blinded,
-            yes_or_no: analysis.released(&setting).is_yes_or_no(),
-            answer: values.map(|values| disclosed(&columns, values, language)),
+            yes_or_no: agreement.shape().released().is_yes_or_no(),
+            answer: values.map(|values| disclosed(columns, values, language)),
             meaning: values.and_then(meaning),
             desks: language.or(&desks),
             name: &terms.name,

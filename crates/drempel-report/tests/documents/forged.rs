@@ -88,7 +88,7 @@ pub(crate) fn provenance<A: Program>(
     cases: Digest,
     subjects: SubjectIds,
 ) -> Provenance {
-    let released = agreement.analysis().released(&agreement.setting());
+    let released = agreement.shape().released().clone();
     Provenance {
         program: PROGRAM.to_owned(),
         evaluation_key: Digest::of(b"key"),

@@ -69,7 +69,7 @@ impl Made {
     }
 
     fn released(&self) -> Answer {
-        let columns = self.parties.agreement().analysis().columns();
+        let columns = self.parties.agreement().shape().columns().to_vec();
         let subjects = &self.answer.provenance().subjects;
         Answer::read(&columns, subjects, self.csv.as_bytes()).expect("answers")
     }
@@ -184,7 +184,7 @@ fn who_did_not_sign_is_named() {
 fn answers_of_other_subjects_or_another_form_are_refused() {
     let made = Made::of("debt_count");
     let refusal = |csv: &str| {
-        let columns = made.parties.agreement().analysis().columns();
+        let columns = made.parties.agreement().shape().columns().to_vec();
         let read = Answer::read(&columns, &made.answer.provenance().subjects, csv.as_bytes());
         read.map(drop).expect_err("refused").to_string()
     };

@@ -1,10 +1,16 @@
 use super::batch::{Batch, Compared, Total};
+use super::section::AreaCount;
 use super::suppression::{self, Counts, Mark};
-use super::{AreaCount, IS_AREA, IS_TOTAL, OFFSET};
 use drempel_fhe::circuit::{Backend, LookupTable, Scale, radix};
 
+/// A count is released less this, so that 0 to 30 fit the 32 values of a slot.
+pub(super) const OFFSET: i64 = 16;
+/// What says that an answer is about an area, or the total over the areas since the last total.
+pub(super) const IS_AREA: i64 = 0;
+pub(super) const IS_TOTAL: i64 = 1;
+
 /// One batch on one backend.
-pub(super) struct Program<'a, B> {
+pub(super) struct Circuit<'a, B> {
     pub(super) analysis: &'a AreaCount,
     pub(super) backend: &'a B,
     pub(super) batch: &'a Batch,
@@ -18,7 +24,7 @@ struct Hidden<C> {
     hidden: C,
 }
 
-impl<B: Backend> Program<'_, B> {
+impl<B: Backend> Circuit<'_, B> {
     pub(super) fn run(&self) -> Result<Vec<B::Column>, B::Error> {
         let Self { backend, batch: Batch { areas, minimum, total, .. }, .. } = *self;
         let index = self.index()?;
@@ -46,7 +52,7 @@ impl<B: Backend> Program<'_, B> {
     }
 
     fn answers(&self) -> usize {
-        self.batch.indices.len()
+        self.batch.answers()
     }
 
     /// For each household, the conditions that it meets as bits.

@@ -1,6 +1,7 @@
 //! The circuit: every pair is compared, and what each person loses is counted.
 
-use super::{Order, Ties};
+use serde::Deserialize;
+
 use drempel_fhe::circuit::radix::{self, Radix};
 use drempel_fhe::circuit::{Backend, Cell, LookupTable, Scale};
 use drempel_fhe::params::SLOTS;
@@ -14,10 +15,30 @@ const MAX_CHUNK: usize = SLOTS as usize - 1;
 /// Counts are released in digits of this base, lowest first.
 pub(super) const BASE: i64 = 4;
 
+/// Who comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// The highest score.
+    HighestFirst,
+    /// The lowest score.
+    LowestFirst,
+}
+
+/// What equal scores mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ties {
+    /// They share the better rank: one more than the number of people whose score is strictly better.
+    Shared,
+    /// Who stands earlier in the evaluator's file comes first.
+    ListOrder,
+}
+
 /// Everything in the clear that the circuit depends on: the whole list is one batch.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    pub(super) indices: Vec<usize>,
+    pub(super) people: usize,
     /// Each person's record in each dataset.
     pub(super) cells: Vec<Cell>,
     pub(super) person_of: Vec<usize>,
@@ -28,13 +49,9 @@ pub struct Batch {
 }
 
 impl Batch {
-    fn people(&self) -> usize {
-        self.indices.len()
-    }
-
     /// For each person how many are ahead, in digits of base 4; or whether fewer than `first` are.
     pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
-        let people = self.people();
+        let people = self.people;
         let scores = radix::hexadecimal(backend, self.radix, people, |position| {
             let digits = backend.gather(position, &self.cells)?;
             Ok(backend.sum_by(&digits, &self.person_of, people))
@@ -45,7 +62,7 @@ impl Batch {
 
     /// Compares all pairs and adds up, for each person, who is ahead: one row per person and chunk of the others.
     fn count<B: Backend>(&self, backend: &B, scores: &[B::Column]) -> Result<B::Column, B::Error> {
-        let (people, chunks) = (self.people(), self.chunks());
+        let (people, chunks) = (self.people, self.chunks());
         let pairs = |earlier: usize| (earlier + 1..people).map(move |later| (earlier, later));
         let (earlier, later): (Vec<usize>, Vec<usize>) = (0..people).flat_map(pairs).unzip();
         let ahead = |who: &[usize], of: &[usize]| {
@@ -79,19 +96,19 @@ impl Batch {
 
     /// How many sums a person's count is made of.
     fn chunks(&self) -> usize {
-        (self.people() - 1).div_ceil(MAX_CHUNK).max(1)
+        (self.people - 1).div_ceil(MAX_CHUNK).max(1)
     }
 
     /// The sum that holds the comparison with another person. Sums are equally large, but for the last one.
     fn chunk(&self, person: usize, other: usize) -> usize {
-        let size = (self.people() - 1).div_ceil(self.chunks());
+        let size = (self.people - 1).div_ceil(self.chunks());
         // The person is not among the others.
         (if other < person { other } else { other - 1 }) / size
     }
 
     /// From chunks to what is released: nothing that says in which chunk somebody was ahead.
     fn release<B: Backend>(&self, backend: &B, counts: &B::Column) -> Result<Vec<B::Column>, B::Error> {
-        let (people, chunks) = (self.people(), self.chunks());
+        let (people, chunks) = (self.people, self.chunks());
         let each = |column: &B::Column, rows: usize, function: &dyn Fn(i64) -> i64| {
             backend.lookup(column, &vec![LookupTable::new(0..=SLOTS - 1, function); rows])
         };
