@@ -147,7 +147,7 @@ impl DataProvider {
         let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
         for some in bins.chunks(BINS_AT_ONCE) {
             let encrypt = |bin: &usize| {
-                let plain = plaintexts(table, &encoding, *bin * RING..((*bin + 1) * RING).min(count));
+                let plain = plaintexts(table, encoding, *bin * RING..((*bin + 1) * RING).min(count));
                 let mut bytes = Vec::with_capacity(BIN_BYTES);
                 le_bytes::write(&mut bytes, &self.key.key().encrypt(plain));
                 bytes

@@ -27,7 +27,7 @@ mod section;
 mod suppression;
 
 pub use batch::Batch;
-pub use condition::{Condition, Conditions};
+pub use condition::Condition;
 pub use section::AreaCount;
 
 use batch::Total;
