@@ -21,7 +21,7 @@ mod section;
 mod suppression;
 
 pub use batch::Batch;
-pub use condition::{Against, Condition, Conditions};
+pub use condition::{Against, Condition};
 pub use section::AreaCount;
 
 use batch::Total;

@@ -5,7 +5,7 @@ use drempel::analysis::{Program, Question};
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, Random};
 
-use crate::groups::{Lists, amount, close, files, refused, statistics};
+use crate::groups::{Lists, amount, close, costs_no_bootstrap, files, lists, refused, statistics};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_comparison.toml");
 const COLUMNS: [&str; 3] = ["systolic_mmhg"; 3];
@@ -75,12 +75,7 @@ fn a_hundred_thousand_groups_are_compared_as_by_ordinary_arithmetic() {
     let mut random = Random(1_908);
     let mut groups = 0;
     for (min, max, max_group) in jobs {
-        let mut list = || {
-            let size = random.between(5, 11);
-            let same = (random.between(0, 9) == 0).then(|| amount(&mut random, min, max));
-            (0..size).map(|_| same.unwrap_or_else(|| amount(&mut random, min, max))).collect::<Vec<i64>>()
-        };
-        let mut lists: Lists = (0..25_100).map(|_| list()).collect();
+        let mut lists = lists(&mut random, 25_100, min, max);
         let bounds = [vec![min; 5], vec![max; 11], vec![min, max, min, max, min], lists[0].clone()];
         lists.splice(1..1, bounds);
         let (tables, cases) = files(&lists, &COLUMNS, true);
@@ -162,12 +157,7 @@ fn the_interval_is_as_wide_as_the_agreed_confidence_asks() {
 fn no_group_costs_a_bootstrap_and_hardly_any_sum_is_read_wrongly() {
     let largest = agreement(60, 260, 1_000_000);
     for (text, people, bound) in [(AGREEMENT, 1_000, -139.0), (&largest, 1_000_000, -71.0)] {
-        let agreement = Agreement::<Question>::parse(text).expect("sound");
-        let plans = Plan::of_samples(&agreement);
-        let (about, plan) = plans.last().expect("the largest group");
-        assert_eq!(*about, format!("a group of {people} people"));
-        assert!(plans.iter().all(|(_, plan)| plan.bootstraps == 0));
-        assert!(plan.log2_failure < bound, "{}", plan.log2_failure);
+        costs_no_bootstrap(text, people, bound);
     }
 }
 

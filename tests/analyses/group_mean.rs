@@ -6,7 +6,7 @@ use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, Random};
 
-use crate::groups::{Lists, amount, close, files, refused, statistics};
+use crate::groups::{Lists, amount, close, costs_no_bootstrap, files, lists, refused, statistics};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_mean.toml");
 
@@ -45,13 +45,7 @@ fn a_hundred_thousand_groups_have_the_means_and_variances_of_ordinary_arithmetic
     let mut random = Random(20_250_101);
     let mut groups = 0;
     for (min, max, max_group, variance) in jobs {
-        let mut list = || {
-            let size = random.between(5, 11);
-            let same = (random.between(0, 9) == 0).then(|| amount(&mut random, min, max));
-            let amount = |_| same.unwrap_or_else(|| amount(&mut random, min, max));
-            (0..size).map(amount).collect::<Vec<i64>>()
-        };
-        let mut lists: Lists = (0..12_600).map(|_| list()).collect();
+        let mut lists = lists(&mut random, 12_600, min, max);
         lists.extend([vec![min; 5], vec![max; 5], vec![max; 11], vec![min, max, min, max, min]]);
         let (tables, cases) = files(&lists, &["wage_cents"], true);
         let text = agreement(min, max, max_group, variance);
@@ -118,12 +112,7 @@ fn each_dataset_has_its_own_number_and_mean() {
 fn no_group_costs_a_bootstrap_and_the_largest_is_read_wrongly_less_than_once_in_2_to_the_102() {
     let largest = agreement(0, 1_500_000, 1_000_000, "released");
     for (text, people, bound) in [(AGREEMENT, 5_000, -138.0), (&largest, 1_000_000, -102.0)] {
-        let agreement = Agreement::<Question>::parse(text).expect("sound");
-        let plans = Plan::of_samples(&agreement);
-        let (about, plan) = plans.last().expect("the largest group");
-        assert_eq!(*about, format!("a group of {people} people"));
-        assert!(plans.iter().all(|(_, plan)| plan.bootstraps == 0));
-        assert!(plan.log2_failure < bound, "{}", plan.log2_failure);
+        costs_no_bootstrap(text, people, bound);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use drempel::Agreement;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
+use drempel::{Agreement, Plan};
 use drempel_test_support::Random;
 
 /// The amounts of each group.
@@ -53,4 +53,25 @@ pub(crate) fn amount(random: &mut Random, min: i64, max: i64) -> i64 {
 /// Why an agreement is refused.
 pub(crate) fn refused(agreement: &str) -> String {
     Agreement::<Question>::parse(agreement).expect_err("breaks a rule").to_string()
+}
+
+/// So many groups of 5 to 11 people. In one of ten all amounts are the same.
+pub(crate) fn lists(random: &mut Random, groups: usize, min: i64, max: i64) -> Lists {
+    let mut list = || {
+        let size = random.between(5, 11);
+        let same = (random.between(0, 9) == 0).then(|| amount(random, min, max));
+        (0..size).map(|_| same.unwrap_or_else(|| amount(random, min, max))).collect()
+    };
+    (0..groups).map(|_| list()).collect()
+}
+
+/// No group costs a bootstrap. The largest is of so many people, and is read wrongly with a lower probability than this, a
+/// base-2 logarithm.
+pub(crate) fn costs_no_bootstrap(agreement: &str, people: usize, log2_failure: f64) {
+    let agreement = Agreement::<Question>::parse(agreement).expect("sound");
+    let plans = Plan::of_samples(&agreement);
+    let (about, plan) = plans.last().expect("the largest group");
+    assert_eq!(*about, format!("a group of {people} people"));
+    assert!(plans.iter().all(|(_, plan)| plan.bootstraps == 0));
+    assert!(plan.log2_failure < log2_failure, "{}", plan.log2_failure);
 }

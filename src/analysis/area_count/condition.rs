@@ -13,7 +13,7 @@ use crate::units::MAX_CENTS;
 /// The conditions in the order of the agreement.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Vec<Condition>")]
-pub struct Conditions {
+pub(super) struct Conditions {
     all: Vec<Condition>,
     /// The datasets of all conditions, each once.
     datasets: Vec<String>,
