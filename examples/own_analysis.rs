@@ -6,7 +6,6 @@
 //!     cargo run --release --example own_analysis
 
 use std::error::Error;
-use std::io::Read;
 
 use drempel::agreement::{AgreementError, Dataset, Section, Subject};
 use drempel::analysis::{Analysis, Description, Records, Released, Setting};
@@ -14,6 +13,7 @@ use drempel::answer::Value;
 use drempel::audit::Evaluated;
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
+use drempel::rows::Rows;
 use drempel::{
     Auditor, DataProvider, Evaluator, Households, KeyHolder, Language, Ledger, Plan, PublicKey, Rehearsal,
     Table, plaintext,
@@ -104,8 +104,8 @@ impl Analysis for Arrears {
         Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
-        Households::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Households, CaseError> {
+        Households::from_rows(rows)
     }
 
     fn batches(

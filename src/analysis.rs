@@ -8,6 +8,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
 use crate::encrypted_answer::Provenance;
 use crate::language::Language;
+use crate::rows::{CsvRows, Rows};
 use crate::units::SubjectIds;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -135,11 +136,19 @@ pub trait Analysis: Sized + Send + Sync {
         true
     }
 
-    /// Reads the evaluator's CSV file.
+    /// Reads the evaluator's rows.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Self::Cases, CaseError>;
+
+    /// Reads [cases](Self::cases) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError>;
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError> {
+        self.cases(&mut CsvRows::open(input)?)
+    }
 
     /// Checks the cases against the agreement, finds their records, and sorts the answers at the given indices (all of
     /// them, or those that an auditor has drawn) into batches.

@@ -1,8 +1,6 @@
 //! How many households of each area meet some conditions? docs/analyses/area_count.md has the definition, the circuit
 //! and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::household_sum::Folded;
@@ -13,6 +11,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
 use crate::language::Language;
+use crate::rows::Rows;
 use crate::units::SubjectId;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -278,8 +277,8 @@ impl Analysis for AreaCount {
         self.totals.is_none()
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Areas, CaseError> {
-        Areas::from_csv(input, self.totals.as_deref(), &self.line_columns)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Areas, CaseError> {
+        Areas::from_rows(rows, self.totals.as_deref(), &self.line_columns)
     }
 
     fn batches(

@@ -1,7 +1,5 @@
 //! Does a person have payment arrears at several agencies? docs/analyses/debt_alarm.md has the law and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
@@ -12,6 +10,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::{Backend, Encoding};
 
 /// `[analysis]` with `kind = "debt_alarm"`.
@@ -130,8 +129,8 @@ impl Analysis for DebtAlarm {
         Some(Released::read_yes_or_no(fields))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(

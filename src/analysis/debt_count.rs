@@ -1,7 +1,5 @@
 //! At how many agencies does a person have a payment arrear? docs/analyses/debt_count.md has the law and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
@@ -13,6 +11,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with `kind = "debt_count"`.
@@ -126,8 +125,8 @@ impl Analysis for DebtCount {
         Some(fields.iter().map(|fields| vec![Value::Number(fields[0])]).collect())
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(

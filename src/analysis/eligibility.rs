@@ -1,6 +1,5 @@
 //! Is a household's income below its poverty line? docs/analyses/eligibility.md has the law, the circuit and the cost.
 
-use std::io::Read;
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
 use crate::language::Language;
+use crate::rows::Rows;
 use crate::units::MAX_CENTS;
 use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
 use drempel_fhe::circuit::{Backend, Cell, Encoding};
@@ -247,8 +247,8 @@ impl Analysis for Eligibility {
         Some(Released::read_yes_or_no(fields))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
-        Households::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Households, CaseError> {
+        Households::from_rows(rows)
     }
 
     fn batches(

@@ -1,8 +1,6 @@
 //! Which of two or more treatments does better, over the patients of several hospitals?
 //! docs/analyses/group_comparison.md has the law, the test and the limits.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::picture::{Interval, Intervals, decimal, shown, whole};
@@ -13,6 +11,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::language::Language;
+use crate::rows::Rows;
 use crate::statistics::{Sample, Welch, mean_interval};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -198,8 +197,8 @@ impl Analysis for GroupComparison {
         Some((0..groups.len()).map(|index| self.values(index, &groups, dataset)).collect())
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Groups, CaseError> {
+        Groups::from_rows(rows)
     }
 
     fn batches(

@@ -1,8 +1,6 @@
 //! How many people does each group have, and what is their average? docs/analyses/group_mean.md has the law, the
 //! circuit and the limits.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::picture::{Interval, Intervals, decimal, shown, whole};
@@ -13,6 +11,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::language::Language;
+use crate::rows::Rows;
 use crate::statistics::{Sample, mean_interval};
 use crate::units::SubjectId;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
@@ -194,8 +193,8 @@ impl Analysis for GroupMean {
         fields.iter().map(group).collect()
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Groups, CaseError> {
+        Groups::from_rows(rows)
     }
 
     fn batches(

@@ -1,7 +1,5 @@
 //! Does the capacity that is offered cover the demand? docs/analyses/matching.md has the case, the circuit and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::picture::List;
@@ -11,6 +9,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::pairs::{Pair, Pairs};
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::radix::{self, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -179,8 +178,8 @@ impl Analysis for Matching {
         Some(Released::read_yes_or_no(fields))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Pairs, CaseError> {
-        Pairs::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Pairs, CaseError> {
+        Pairs::from_rows(rows)
     }
 
     fn batches(

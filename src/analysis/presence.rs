@@ -1,7 +1,5 @@
 //! Has any agency seen a person since a date, and where last? docs/analyses/presence.md has the law and the cost.
 
-use std::io::Read;
-
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -13,6 +11,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
@@ -325,8 +324,8 @@ impl Analysis for Presence {
         fields.iter().map(outcome).collect()
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(

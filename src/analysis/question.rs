@@ -1,7 +1,6 @@
 //! The one list of drempel's own analyses, for who knows the kind only when the agreement is read.
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use super::{
     Analysis, AreaCount, DebtAlarm, DebtCount, Description, Eligibility, GroupComparison, GroupMean,
@@ -11,6 +10,7 @@ use crate::agreement::{AgreementError, Dataset, Section};
 use crate::answer::{Answer, Value};
 use crate::cases::{CaseError, Cases};
 use crate::language::Language;
+use crate::rows::Rows;
 use crate::units::{Digest, SubjectIds};
 use drempel_fhe::circuit::{Backend, Encoding};
 
@@ -66,8 +66,8 @@ macro_rules! questions {
                 }
             }
 
-            fn read_cases(&self, input: &mut dyn Read) -> Result<AnyCases, CaseError> {
-                match self { $(Self::$name(it) => it.read_cases(input).map(AnyCases::$name),)+ }
+            fn cases(&self, rows: &mut dyn Rows) -> Result<AnyCases, CaseError> {
+                match self { $(Self::$name(it) => it.cases(rows).map(AnyCases::$name),)+ }
             }
 
             fn batches(

@@ -1,8 +1,6 @@
 //! In which order do people come by an agreed weighted score? docs/analyses/ranking.md has the case, the circuit and the
 //! cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::picture::List;
@@ -12,6 +10,7 @@ use crate::answer::{Answer, Value};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -254,8 +253,8 @@ impl Analysis for Ranking {
         false
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     /// One batch: `indices` are all the list's, because the answers are not separable.

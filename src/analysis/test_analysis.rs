@@ -1,7 +1,5 @@
 //! An analysis for tests, of whatever form its section says. It answers nothing.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::{Analysis, Description, Records, Released, Setting};
@@ -10,6 +8,7 @@ use crate::answer::Value;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::language::Language;
+use crate::rows::Rows;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with any `kind`.
@@ -82,8 +81,8 @@ impl Analysis for TestAnalysis {
         !self.dependent
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(
