@@ -89,9 +89,9 @@ pub(super) fn batches(
                     }
                     (None, NoRecord::NotCounted) => {}
                     (None, NoRecord::Refused) => {
-                        let (line, dataset) = (people.line(*index), dataset.name.clone());
+                        let (position, dataset) = (people.position(*index), dataset.name.clone());
                         let column = Subject::Person.column();
-                        return Err(CaseError::MissingRecord { line, column, dataset });
+                        return Err(CaseError::MissingRecord { position, column, dataset });
                     }
                 }
             }

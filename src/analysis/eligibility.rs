@@ -114,17 +114,17 @@ impl Eligibility {
     }
 
     fn check_known(&self, household: HouseholdRef<'_>) -> Result<(), CaseError> {
-        let line = household.csv_line();
+        let position = household.position();
         let poverty_line = household.poverty_line().value();
         let agreed = match &self.norms {
             Some(norms) => norms.contains(&poverty_line),
             None => self.lines().contains(&poverty_line),
         };
         if !agreed {
-            return Err(CaseError::LineNotAgreed { line });
+            return Err(CaseError::LineNotAgreed { position });
         }
         if !self.known().contains(&household.known().value()) {
-            return Err(CaseError::KnownNotAgreed { line });
+            return Err(CaseError::KnownNotAgreed { position });
         }
         Ok(())
     }

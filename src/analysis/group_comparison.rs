@@ -50,13 +50,13 @@ impl GroupComparison {
         totals::check_size(group, self.max_group)?;
         let mut cells = Vec::new();
         for (member, person) in group.members().enumerate() {
-            let line = group.line(member);
+            let position = group.position(member);
             let found = records.anywhere(person);
             if let [first, second, ..] = found[..] {
                 let name = |cell: Cell| setting.datasets[cell.table].name.clone();
-                return Err(CaseError::SecondRecord { line, first: name(first), second: name(second) });
+                return Err(CaseError::SecondRecord { position, first: name(first), second: name(second) });
             }
-            cells.extend(self.missing.record(found.first().copied(), line, &setting.datasets)?);
+            cells.extend(self.missing.record(found.first().copied(), position, &setting.datasets)?);
         }
         totals::check_number(group, &cells, &setting.datasets, setting.disclosure)?;
         Ok(cells)

@@ -60,7 +60,7 @@ impl GroupMean {
             let mut cells = Vec::new();
             for (member, person) in group.members().enumerate() {
                 let found = records.row(table, person).map(|row| Cell { table, row });
-                cells.extend(self.missing.record(found, group.line(member), datasets)?);
+                cells.extend(self.missing.record(found, group.position(member), datasets)?);
             }
             totals::check_number(group, &cells, datasets, setting.disclosure)?;
             Ok(cells)

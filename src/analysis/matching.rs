@@ -60,7 +60,7 @@ impl Matching {
         let dataset = setting.datasets[table];
         let subject = if table == OFFERS { pair.offer() } else { pair.demand() };
         let row = records.row(table, subject).ok_or_else(|| CaseError::MissingRecord {
-            line: pair.csv_line(),
+            position: pair.position(),
             column: dataset.subject.column(),
             dataset: dataset.name.clone(),
         })?;

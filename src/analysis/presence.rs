@@ -143,8 +143,8 @@ impl Presence {
             let row = |table: usize| records.row(table, people.get(index));
             let unpaired = |present: usize, absent: usize| {
                 let name = |table: usize| setting.datasets[table].name.clone();
-                let (line, present, absent) = (people.line(index), name(present), name(absent));
-                Err(CaseError::UnpairedRecord { line, present, absent })
+                let (position, present, absent) = (people.position(index), name(present), name(absent));
+                Err(CaseError::UnpairedRecord { position, present, absent })
             };
             match (row(day), row(region)) {
                 (Some(time), Some(code)) => {

@@ -276,8 +276,8 @@ impl Analysis for Ranking {
         for index in indices {
             for (table, dataset) in setting.datasets.iter().enumerate() {
                 let row = records.row(table, people.get(*index)).ok_or_else(|| {
-                    let (line, column) = (people.line(*index), dataset.subject.column());
-                    CaseError::MissingRecord { line, column, dataset: dataset.name.clone() }
+                    let (position, column) = (people.position(*index), dataset.subject.column());
+                    CaseError::MissingRecord { position, column, dataset: dataset.name.clone() }
                 })?;
                 cells.push(Cell { table, row });
             }

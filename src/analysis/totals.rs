@@ -40,13 +40,13 @@ impl Missing {
     pub(super) fn record(
         self,
         found: Option<Cell>,
-        line: Position,
+        position: Position,
         datasets: &[&Dataset],
     ) -> Result<Option<Cell>, CaseError> {
         match (found, self) {
             (None, Self::Refuse) => {
                 let (dataset, column) = (quoted(datasets), Subject::Person.column());
-                Err(CaseError::MissingRecord { line, column, dataset })
+                Err(CaseError::MissingRecord { position, column, dataset })
             }
             (found, _) => Ok(found),
         }
@@ -134,7 +134,7 @@ pub(super) fn check(
 /// Refuses a group of more people than agreed.
 pub(super) fn check_size(group: Group<'_>, max: u32) -> Result<(), CaseError> {
     if group.members().len() > max as usize {
-        return Err(CaseError::GroupTooLarge { line: group.line(max as usize), max });
+        return Err(CaseError::GroupTooLarge { position: group.position(max as usize), max });
     }
     Ok(())
 }
@@ -149,7 +149,7 @@ pub(super) fn check_number(
     let (found, minimum) = (records.len(), disclosure.minimum_cell);
     if found < minimum as usize {
         return Err(CaseError::GroupTooSmall {
-            line: group.line(0),
+            position: group.position(0),
             dataset: quoted(datasets),
             found,
             minimum,
