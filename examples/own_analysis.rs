@@ -6,12 +6,12 @@
 //!     cargo run --release --example own_analysis
 
 use std::error::Error;
-use std::io::Read;
 
 use drempel::agreement::{AgreementError, Dataset, Subject};
 use drempel::analysis::{Asked, Input, Planned, Program, Released, Setting, Shape, Value};
 use drempel::cases::CaseError;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
+use drempel::rows::Rows;
 use drempel::{
     Auditor, DataProvider, Evaluated, Evaluator, Households, KeyHolder, Ledger, Plan, PublicKey, Rehearsal,
     Table, plaintext,
@@ -72,8 +72,8 @@ impl Program for Arrears {
         Ok(shape.releasing(Released { scale: Scale::Slots, fields: vec![0..=2] }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
-        Households::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Households, CaseError> {
+        Households::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Batch>>, CaseError> {

@@ -29,10 +29,12 @@ pub enum ReadError {
     #[error("these are blinded bits; give the answers that `drempel unblind` makes of them")]
     Blinded,
     /// An answer that was not asked for.
-    #[error("{line}: the encrypted answer has nothing about this {column}; use the answers released from it")]
+    #[error(
+        "{position}: the encrypted answer has nothing about this {column}; use the answers released from it"
+    )]
     Stranger {
         /// The row of the file.
-        line: Position,
+        position: Position,
         /// What the subjects are called.
         column: String,
     },
@@ -71,7 +73,7 @@ impl Answer {
         while let Some(row) = csv.next_row()? {
             let subject = row.id(cells[0])?;
             let Some(place) = places.get(subject.as_str()) else {
-                return Err(ReadError::Stranger { line: row.position(), column: columns[0].clone() });
+                return Err(ReadError::Stranger { position: row.position(), column: columns[0].clone() });
             };
             let value = |cell: &Column| {
                 row.text(*cell)?.parse::<Value>().map_err(|_| row.error(*cell, CellProblem::NotAValue))

@@ -1,8 +1,6 @@
 //! How many households of each area meet some conditions? docs/analyses/area_count.md has the definition, the circuit
 //! and the cost.
 
-use std::io::Read;
-
 use super::household_sum::Folded;
 use super::program::Program;
 use super::records::{Asked, Planned};
@@ -12,6 +10,7 @@ use super::value::Value;
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
+use crate::rows::Rows;
 use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 mod batch;
@@ -61,8 +60,8 @@ impl Program for AreaCount {
             .separable(self.totals.is_none()))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Areas, CaseError> {
-        Areas::from_csv(input, self.totals.as_deref(), self.condition.line_columns())
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Areas, CaseError> {
+        Areas::from_rows(rows, self.totals.as_deref(), self.condition.line_columns())
     }
 
     fn batches(&self, asked: &Asked<'_, Areas>) -> Result<Vec<Planned<Batch>>, CaseError> {

@@ -76,10 +76,10 @@ pub(super) fn batches(
     asked.in_batches_of(BATCH, |indices| {
         let mut batch = Batch::default();
         for index in indices {
-            let (person, line) = (asked.cases.get(*index), asked.cases.line(*index));
+            let (person, position) = (asked.cases.get(*index), asked.cases.position(*index));
             for table in 0..agencies {
                 match no_record {
-                    NoRecord::Refused => batch.push(asked.require(table, person, line)?),
+                    NoRecord::Refused => batch.push(asked.require(table, person, position)?),
                     NoRecord::NotCounted => {
                         asked.records.find(table, person).into_iter().for_each(|cell| batch.push(cell));
                     }

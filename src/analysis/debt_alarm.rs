@@ -1,7 +1,5 @@
 //! Does a person have payment arrears at several agencies? docs/analyses/debt_alarm.md has the law and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
@@ -14,6 +12,7 @@ use super::value::Value;
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
+use crate::rows::Rows;
 use drempel_fhe::circuit::Backend;
 
 /// `[analysis]` with `kind = "debt_alarm"`.
@@ -71,8 +70,8 @@ impl Program for DebtAlarm {
         Ok(shape)
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {

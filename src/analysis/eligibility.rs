@@ -1,6 +1,5 @@
 //! Is a household's income below its poverty line? docs/analyses/eligibility.md has the law, the circuit and the cost.
 
-use std::io::Read;
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
@@ -14,6 +13,7 @@ use super::value::Value;
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
+use crate::rows::Rows;
 use crate::units::MAX_CENTS;
 use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
 use drempel_fhe::circuit::{Backend, Cell};
@@ -106,17 +106,17 @@ impl Eligibility {
     }
 
     fn check_known(&self, household: HouseholdRef<'_>) -> Result<(), CaseError> {
-        let line = household.csv_line();
+        let position = household.position();
         let poverty_line = household.poverty_line().value();
         let agreed = match &self.norms {
             Some(norms) => norms.contains(&poverty_line),
             None => self.lines().contains(&poverty_line),
         };
         if !agreed {
-            return Err(CaseError::LineNotAgreed { line });
+            return Err(CaseError::LineNotAgreed { position });
         }
         if !self.known().contains(&household.known().value()) {
-            return Err(CaseError::KnownNotAgreed { line });
+            return Err(CaseError::KnownNotAgreed { position });
         }
         Ok(())
     }
@@ -162,8 +162,8 @@ impl Program for Eligibility {
         }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Households, CaseError> {
-        Households::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Households, CaseError> {
+        Households::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Comparison>>, CaseError> {

@@ -1,8 +1,6 @@
 //! Which of two or more treatments does better, over the patients of several hospitals?
 //! docs/analyses/group_comparison.md has the law, the test and the limits.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::program::Program;
@@ -14,7 +12,7 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
-use crate::rows::Position;
+use crate::rows::{Position, Rows};
 use crate::statistics::{Sample, Welch};
 use drempel_fhe::circuit::{Backend, Cell, Scale};
 
@@ -68,7 +66,7 @@ impl GroupComparison {
         let find = |person: &str, row: Position| match asked.records.anywhere(person)[..] {
             [first, second, ..] => {
                 let name = |cell: Cell| datasets[cell.table].name.clone();
-                Err(CaseError::SecondRecord { line: row, first: name(first), second: name(second) })
+                Err(CaseError::SecondRecord { position: row, first: name(first), second: name(second) })
             }
             ref found => Ok(found.first().copied()),
         };
@@ -115,8 +113,8 @@ impl Program for GroupComparison {
             .releasing(Released { scale: Scale::Sums, fields: totals.fields() }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Groups, CaseError> {
+        Groups::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, Groups>) -> Result<Vec<Planned<totals::Batch>>, CaseError> {

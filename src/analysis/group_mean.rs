@@ -1,8 +1,6 @@
 //! How many people does each group have, and what is their average? docs/analyses/group_mean.md has the law, the
 //! circuit and the limits.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::program::Program;
@@ -14,6 +12,7 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
+use crate::rows::Rows;
 
 use drempel_fhe::circuit::{Backend, Cell, Scale};
 
@@ -101,8 +100,8 @@ impl Program for GroupMean {
         Ok(Shape::new(setting, columns, input).releasing(Released { scale: Scale::Sums, fields }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Groups, CaseError> {
-        Groups::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Groups, CaseError> {
+        Groups::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, Groups>) -> Result<Vec<Planned<totals::Batch>>, CaseError> {

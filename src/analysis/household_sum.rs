@@ -106,7 +106,7 @@ impl HouseholdSum<'_> {
         line: i64,
         records: &Records<'_>,
     ) -> Result<Folded, CaseError> {
-        let csv_line = household.csv_line();
+        let position = household.position();
         let mut cells = Vec::new();
         let mut addends = 0;
         // With each encoded amount x − min in place of x, the line moves up by −min.
@@ -115,14 +115,14 @@ impl HouseholdSum<'_> {
         for (table, dataset) in self.datasets.iter().copied() {
             let subjects: Vec<&str> = match dataset.subject {
                 Subject::Person if household.members().len() == 0 => {
-                    return Err(CaseError::EmptyHousehold { line: csv_line });
+                    return Err(CaseError::EmptyHousehold { position });
                 }
                 Subject::Person => household.members().collect(),
                 _ => vec![household.id()],
             };
             addends += subjects.len();
             if addends > self.max_addends {
-                return Err(CaseError::TooManyAddends { line: csv_line, max: self.max_addends, addends });
+                return Err(CaseError::TooManyAddends { position, max: self.max_addends, addends });
             }
             for (index, subject) in subjects.into_iter().enumerate() {
                 match (records.find(table, subject), self.missing) {
@@ -133,11 +133,11 @@ impl HouseholdSum<'_> {
                     }
                     (None, Missing::Zero) => {}
                     (None, Missing::Refuse) => {
-                        let line = match dataset.subject {
-                            Subject::Person => household.member_line(index),
-                            _ => csv_line,
+                        let position = match dataset.subject {
+                            Subject::Person => household.member_position(index),
+                            _ => position,
                         };
-                        return Err(missing(line, dataset));
+                        return Err(missing(position, dataset));
                     }
                 }
             }

@@ -1,7 +1,5 @@
 //! Does the capacity that is offered cover the demand? docs/analyses/matching.md has the case, the circuit and the cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::program::Program;
@@ -12,6 +10,7 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Subject};
 use crate::cases::CaseError;
 use crate::cases::pairs::Pairs;
+use crate::rows::Rows;
 use drempel_fhe::circuit::radix::{self, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -86,16 +85,16 @@ impl Program for Matching {
         }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Pairs, CaseError> {
-        Pairs::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Pairs, CaseError> {
+        Pairs::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, Pairs>) -> Result<Vec<Planned<Batch>>, CaseError> {
         let digits = Self::digits(asked.setting);
         asked.in_batches_of(BATCH, |indices| {
             let pairs = || indices.iter().map(|index| asked.cases.get(*index));
-            let offers = pairs().map(|pair| asked.require(OFFERS, pair.offer(), pair.csv_line()));
-            let demands = pairs().map(|pair| asked.require(DEMANDS, pair.demand(), pair.csv_line()));
+            let offers = pairs().map(|pair| asked.require(OFFERS, pair.offer(), pair.position()));
+            let demands = pairs().map(|pair| asked.require(DEMANDS, pair.demand(), pair.position()));
             Ok(Batch {
                 offers: offers.collect::<Result<_, _>>()?,
                 demands: demands.collect::<Result<_, _>>()?,

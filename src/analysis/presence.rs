@@ -1,7 +1,5 @@
 //! Has any agency seen a person since a date, and where last? docs/analyses/presence.md has the law and the cost.
 
-use std::io::Read;
-
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -14,6 +12,7 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Dataset, Subject, date};
 use crate::cases::CaseError;
 use crate::cases::people::People;
+use crate::rows::Rows;
 use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
 use drempel_fhe::circuit::radix::Radix;
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
@@ -151,8 +150,8 @@ impl Presence {
             let record = |table: usize| asked.records.find(table, asked.cases.get(index));
             let unpaired = |present: usize, absent: usize| {
                 let name = |table: usize| asked.setting.datasets[table].name.clone();
-                let (line, present, absent) = (asked.cases.line(index), name(present), name(absent));
-                Err(CaseError::UnpairedRecord { line, present, absent })
+                let (position, present, absent) = (asked.cases.position(index), name(present), name(absent));
+                Err(CaseError::UnpairedRecord { position, present, absent })
             };
             match (record(day), record(region)) {
                 (Some(time), Some(code)) => {
@@ -228,8 +227,8 @@ impl Program for Presence {
         Ok(shape.releasing(Released { scale: Scale::Slots, fields }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(&self, asked: &Asked<'_, People>) -> Result<Vec<Planned<Batch>>, CaseError> {

@@ -10,6 +10,7 @@ use super::shape::Shape;
 use super::value::Value;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::cases::{CaseError, Cases};
+use crate::rows::{CsvRows, Rows};
 use drempel_fhe::circuit::Backend;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
@@ -32,11 +33,19 @@ pub trait Program: FromSection + Send + Sync {
     /// When a rule is broken.
     fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError>;
 
-    /// Reads the evaluator's CSV file.
+    /// Reads the evaluator's rows.
+    ///
+    /// # Errors
+    /// A named error with the row and column of the first fault.
+    fn cases(&self, rows: &mut dyn Rows) -> Result<Self::Cases, CaseError>;
+
+    /// Reads [cases](Self::cases) from CSV.
     ///
     /// # Errors
     /// A named error with the line and column of the first fault.
-    fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError>;
+    fn read_cases(&self, input: &mut dyn Read) -> Result<Self::Cases, CaseError> {
+        self.cases(&mut CsvRows::open(input)?)
+    }
 
     /// Checks the cases against the agreement, finds their records, and sorts the answers that are asked for into batches.
     ///

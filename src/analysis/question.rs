@@ -1,7 +1,6 @@
 //! The one list of drempel's own analyses, for who knows the kind only when the agreement is read.
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use super::area_count::AreaCount;
 use super::debt_alarm::DebtAlarm;
@@ -19,6 +18,7 @@ use super::shape::Shape;
 use super::value::Value;
 use crate::agreement::{AgreementError, Section};
 use crate::cases::{CaseError, Cases};
+use crate::rows::Rows;
 use crate::units::{Digest, SubjectIds};
 use drempel_fhe::circuit::Backend;
 
@@ -76,8 +76,8 @@ macro_rules! questions {
             type Cases = AnyCases;
             type Batch = AnyBatch;
 
-            fn read_cases(&self, input: &mut dyn Read) -> Result<AnyCases, CaseError> {
-                match self { $(Self::$name(it) => it.read_cases(input).map(AnyCases::$name),)+ }
+            fn cases(&self, rows: &mut dyn Rows) -> Result<AnyCases, CaseError> {
+                match self { $(Self::$name(it) => it.cases(rows).map(AnyCases::$name),)+ }
             }
 
             fn batches(&self, asked: &Asked<'_, AnyCases>) -> Result<Vec<Planned<AnyBatch>>, CaseError> {

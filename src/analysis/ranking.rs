@@ -1,8 +1,6 @@
 //! In which order do people come by an agreed weighted score? docs/analyses/ranking.md has the case, the circuit and the
 //! cost.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::program::Program;
@@ -13,6 +11,7 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
+use crate::rows::Rows;
 use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
 use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
@@ -159,8 +158,8 @@ impl Program for Ranking {
         Ok(shape.releasing(Released { scale: Scale::Slots, fields }))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     /// One batch: all the list's people are asked for, because the answers are not separable.
@@ -174,9 +173,9 @@ impl Program for Ranking {
         }
         let mut cells = Vec::new();
         for index in asked.indices {
-            let (person, line) = (asked.cases.get(*index), asked.cases.line(*index));
+            let (person, position) = (asked.cases.get(*index), asked.cases.position(*index));
             for table in 0..self.datasets.len() {
-                cells.push(asked.require(table, person, line)?);
+                cells.push(asked.require(table, person, position)?);
             }
         }
         Ok(vec![self.list(asked.setting, asked.indices.to_vec(), cells)])

@@ -101,5 +101,9 @@ impl<B> Planned<B> {
 
 /// That a dataset has no record of whom a row of the cases is about.
 pub(super) fn missing(row: Position, dataset: &Dataset) -> CaseError {
-    CaseError::MissingRecord { line: row, column: dataset.subject.column(), dataset: dataset.name.clone() }
+    CaseError::MissingRecord {
+        position: row,
+        column: dataset.subject.column(),
+        dataset: dataset.name.clone(),
+    }
 }

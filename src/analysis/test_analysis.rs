@@ -1,7 +1,5 @@
 //! An analysis for tests, of whatever form its section says. It answers nothing.
 
-use std::io::Read;
-
 use serde::Deserialize;
 
 use super::program::Program;
@@ -12,6 +10,7 @@ use super::value::Value;
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
+use crate::rows::Rows;
 use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with any `kind`.
@@ -57,8 +56,8 @@ impl Program for TestAnalysis {
         Ok(shape.releasing(released).separable(!self.dependent))
     }
 
-    fn read_cases(&self, input: &mut dyn Read) -> Result<People, CaseError> {
-        People::from_csv(input)
+    fn cases(&self, rows: &mut dyn Rows) -> Result<People, CaseError> {
+        People::from_rows(rows)
     }
 
     fn batches(&self, _asked: &Asked<'_, People>) -> Result<Vec<Planned<()>>, CaseError> {

@@ -148,24 +148,24 @@ impl Rules {
         find: impl Fn(&str, Position) -> Result<Option<Cell>, CaseError>,
     ) -> Result<Addends, CaseError> {
         if group.members().len() > self.max_group as usize {
-            let (line, max) = (group.line(self.max_group as usize), self.max_group);
-            return Err(CaseError::GroupTooLarge { line, max });
+            let (position, max) = (group.position(self.max_group as usize), self.max_group);
+            return Err(CaseError::GroupTooLarge { position, max });
         }
         let mut cells = Vec::new();
         for (member, person) in group.members().enumerate() {
-            let line = group.line(member);
-            match (find(person, line)?, self.missing) {
+            let position = group.position(member);
+            match (find(person, position)?, self.missing) {
                 (None, Missing::Refuse) => {
                     let (dataset, column) = (quoted(datasets), Subject::Person.column());
-                    return Err(CaseError::MissingRecord { line, column, dataset });
+                    return Err(CaseError::MissingRecord { position, column, dataset });
                 }
                 (found, _) => cells.extend(found),
             }
         }
         let (found, minimum) = (cells.len(), disclosure.minimum_cell);
         if found < minimum as usize {
-            let (line, dataset) = (group.line(0), quoted(datasets));
-            return Err(CaseError::GroupTooSmall { line, dataset, found, minimum });
+            let (position, dataset) = (group.position(0), quoted(datasets));
+            return Err(CaseError::GroupTooSmall { position, dataset, found, minimum });
         }
         Ok(cells)
     }

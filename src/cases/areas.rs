@@ -36,8 +36,8 @@ impl<'a> Area<'a> {
     }
 
     /// Where it begins.
-    pub fn csv_line(&self) -> Position {
-        self.kept.csv_line
+    pub fn position(&self) -> Position {
+        self.kept.position
     }
 
     /// Its households, in the order of the file.
@@ -91,7 +91,7 @@ struct KeptRegion {
 #[derive(Clone)]
 struct KeptArea {
     name: usize,
-    csv_line: Position,
+    position: Position,
     households: Vec<u32>,
 }
 
@@ -141,10 +141,10 @@ impl Areas {
         let amounts: Vec<&str> = line_columns.iter().map(String::as_str).collect();
         let mut builder = Builder::of(&columns, &amounts);
         while let Some(row) = rows.next_row()? {
-            let line = row.position();
+            let position = row.position();
             let id = row.id(household)?;
             let member: Option<SubjectId> = match person {
-                Some(column) => Some(row.optional_id(column)?.ok_or(CaseError::EmptyHousehold { line })?),
+                Some(column) => Some(row.optional_id(column)?.ok_or(CaseError::EmptyHousehold { position })?),
                 None => None,
             };
             let named: Vec<u32> = [Some(area), total]
@@ -155,10 +155,10 @@ impl Areas {
             let lines: Vec<Cents> =
                 lines.iter().map(|column| row.cents(*column)).collect::<Result<_, RowsError>>()?;
             let before = builder.len();
-            let place = builder.household(&id, line, &named, &lines)?;
+            let place = builder.household(&id, position, &named, &lines)?;
             match member {
-                Some(member) => builder.member(place, &member, line)?,
-                None if place < before => return Err(CaseError::DuplicateHousehold { line }),
+                Some(member) => builder.member(place, &member, position)?,
+                None if place < before => return Err(CaseError::DuplicateHousehold { position }),
                 None => {}
             }
         }
@@ -175,14 +175,14 @@ impl Areas {
         let mut places: Vec<Option<(usize, usize)>> = vec![None; names];
         let mut by_total: Vec<Option<usize>> = vec![None; names];
         for household in 0..list.len() {
-            let csv_line = list.get::<Located>(household).csv_line();
+            let position = list.get::<Located>(household).position();
             let named = list.names_of(household);
             let (name, total) = (named[0] as usize, named.get(1).map(|total| *total as usize));
             if let Some((region, place)) = places[name] {
                 let region = &mut regions[region];
                 if region.total != total {
-                    let first = region.areas[place].csv_line;
-                    return Err(CaseError::AreaContradiction { line: csv_line, column: column(), first });
+                    let first = region.areas[place].position;
+                    return Err(CaseError::AreaContradiction { position, column: column(), first });
                 }
                 region.areas[place].households.push(household as u32);
                 continue;
@@ -194,16 +194,16 @@ impl Areas {
             }
             let areas = &mut regions[region].areas;
             places[name] = Some((region, areas.len()));
-            areas.push(KeptArea { name, csv_line, households: vec![household as u32] });
+            areas.push(KeptArea { name, position, households: vec![household as u32] });
         }
         for KeptRegion { areas, total } in &regions {
             let Some(total) = total else { continue };
-            let (line, found) = (areas[0].csv_line, areas.len());
+            let (position, found) = (areas[0].position, areas.len());
             if !(2..=MAX_AREAS).contains(&found) {
-                return Err(CaseError::TotalSize { line, column: column(), found, max: MAX_AREAS });
+                return Err(CaseError::TotalSize { position, column: column(), found, max: MAX_AREAS });
             }
             if places[*total].is_some() {
-                return Err(CaseError::NameTaken { line, column: column() });
+                return Err(CaseError::NameTaken { position, column: column() });
             }
         }
         Ok(regions)

@@ -9,72 +9,72 @@ pub enum CaseError {
     #[error(transparent)]
     Rows(#[from] RowsError),
     /// Nobody lives there.
-    #[error("{line}, column \"person\": the household has no person; remove it or fill in its members")]
+    #[error("{position}, column \"person\": the household has no person; remove it or fill in its members")]
     EmptyHousehold {
         /// The row.
-        line: Position,
+        position: Position,
     },
     /// A person twice in one household.
-    #[error("{line}, column \"person\": the same person is listed twice in one household")]
+    #[error("{position}, column \"person\": the same person is listed twice in one household")]
     DuplicatePerson {
         /// The row.
-        line: Position,
+        position: Position,
     },
     /// A person in two households.
     #[error(
-        "{line}, column \"person\": this person is already in the household of {first}; \
+        "{position}, column \"person\": this person is already in the household of {first}; \
          each person belongs to one household"
     )]
     PersonInTwoHouseholds {
         /// The row.
-        line: Position,
+        position: Position,
         /// Where the person was seen before.
         first: Position,
     },
     /// A household listed twice: in memory, or in a file without persons.
-    #[error("{line}: this household was listed before")]
+    #[error("{position}: this household was listed before")]
     DuplicateHousehold {
         /// The row.
-        line: Position,
+        position: Position,
     },
     /// Rows of one household that contradict each other.
-    #[error("{line}, column \"{column}\": differs from the household's first row ({first})")]
+    #[error("{position}, column \"{column}\": differs from the household's first row ({first})")]
     Contradiction {
         /// The row.
-        line: Position,
+        position: Position,
         /// The column.
         column: String,
         /// The household's first row.
         first: Position,
     },
     /// A poverty line outside the agreement.
-    #[error("{line}, column \"{POVERTY_LINE}\": the agreement does not allow this poverty line")]
+    #[error("{position}, column \"{POVERTY_LINE}\": the agreement does not allow this poverty line")]
     LineNotAgreed {
         /// The row.
-        line: Position,
+        position: Position,
     },
     /// A line outside the agreement, in a column that the agreement names.
-    #[error("{line}, column \"{column}\": outside line_min and line_max of the agreement")]
+    #[error("{position}, column \"{column}\": outside line_min and line_max of the agreement")]
     LineOutside {
         /// The row.
-        line: Position,
+        position: Position,
         /// The column.
         column: String,
     },
     /// A known amount outside the agreement.
-    #[error("{line}, column \"{KNOWN}\": outside known_min and known_max of the agreement")]
+    #[error("{position}, column \"{KNOWN}\": outside known_min and known_max of the agreement")]
     KnownNotAgreed {
         /// The row.
-        line: Position,
+        position: Position,
     },
     /// An area with too few households to say anything about, or more than can be counted.
     #[error(
-        "{line}, column \"area\": the area has {found} households whose answer is not known beforehand, and the \
+        "{position}, column \"area\": the area has {found} households whose answer is not known beforehand, and the \
          agreement takes {min} to {max}; merge it with a neighbour, or split it"
     )]
     AreaSize {
         /// The row where the area begins.
-        line: Position,
+        position: Position,
         /// Its households; where they are too few, those whose answer the evaluator cannot know beforehand.
         found: usize,
         /// The smallest area.
@@ -83,20 +83,20 @@ pub enum CaseError {
         max: usize,
     },
     /// An area in two totals.
-    #[error("{line}, column \"{column}\": differs from the area's first row ({first})")]
+    #[error("{position}, column \"{column}\": differs from the area's first row ({first})")]
     AreaContradiction {
         /// The row.
-        line: Position,
+        position: Position,
         /// The column.
         column: String,
         /// The area's first row.
         first: Position,
     },
     /// A total of one area, or of too many.
-    #[error("{line}, column \"{column}\": a total over {found} areas; it takes 2 to {max}")]
+    #[error("{position}, column \"{column}\": a total over {found} areas; it takes 2 to {max}")]
     TotalSize {
         /// The row where its first area begins.
-        line: Position,
+        position: Position,
         /// The column.
         column: String,
         /// Its areas.
@@ -105,20 +105,20 @@ pub enum CaseError {
         max: usize,
     },
     /// An area and a total of one name.
-    #[error("{line}, column \"{column}\": an area has this name too; answers need different names")]
+    #[error("{position}, column \"{column}\": an area has this name too; answers need different names")]
     NameTaken {
         /// The row.
-        line: Position,
+        position: Position,
         /// The column.
         column: String,
     },
     /// More amounts than the agreement allows to be added up.
     #[error(
-        "{line}, column \"person\": {addends} or more amounts for one household; the agreement allows {max} (max_addends)"
+        "{position}, column \"person\": {addends} or more amounts for one household; the agreement allows {max} (max_addends)"
     )]
     TooManyAddends {
         /// The row.
-        line: Position,
+        position: Position,
         /// What the agreement allows.
         max: usize,
         /// What the household needs.
@@ -126,11 +126,11 @@ pub enum CaseError {
     },
     /// A member whom a dataset does not know.
     #[error(
-        "{line}, column \"{column}\": no record in dataset \"{dataset}\", and the agreement refuses missing ones"
+        "{position}, column \"{column}\": no record in dataset \"{dataset}\", and the agreement refuses missing ones"
     )]
     MissingRecord {
         /// The row.
-        line: Position,
+        position: Position,
         /// Whose record is missing: the name of the dataset's subject.
         column: &'static str,
         /// The dataset.
@@ -145,21 +145,21 @@ pub enum CaseError {
         found: usize,
     },
     /// More people in a group than the agreement allows.
-    #[error("{line}, column \"group\": more than {max} people in one group (max_group of the agreement)")]
+    #[error("{position}, column \"group\": more than {max} people in one group (max_group of the agreement)")]
     GroupTooLarge {
         /// The row of the first person beyond.
-        line: Position,
+        position: Position,
         /// What the agreement allows.
         max: u32,
     },
     /// A group about which nothing may be released.
     #[error(
-        "{line}, column \"group\": {found} people of this group have a record in dataset \"{dataset}\"; nothing \
+        "{position}, column \"group\": {found} people of this group have a record in dataset \"{dataset}\"; nothing \
          is released about fewer than {minimum} ([disclosure] minimum_cell); leave the group out or join it with another"
     )]
     GroupTooSmall {
         /// Where the group begins.
-        line: Position,
+        position: Position,
         /// The dataset that has too few of them.
         dataset: String,
         /// How many records there are.
@@ -169,12 +169,12 @@ pub enum CaseError {
     },
     /// A person with records in two datasets of which only one may have them.
     #[error(
-        "{line}, column \"person\": a record in dataset \"{first}\" and one in \"{second}\"; a person may have \
+        "{position}, column \"person\": a record in dataset \"{first}\" and one in \"{second}\"; a person may have \
          one record only"
     )]
     SecondRecord {
         /// The row.
-        line: Position,
+        position: Position,
         /// One dataset.
         first: String,
         /// The other.
@@ -185,11 +185,11 @@ pub enum CaseError {
     OneGroup,
     /// A person with one of two records that belong together.
     #[error(
-        "{line}, column \"person\": a record in dataset \"{present}\" but none in \"{absent}\"; its provider gives both or neither"
+        "{position}, column \"person\": a record in dataset \"{present}\" but none in \"{absent}\"; its provider gives both or neither"
     )]
     UnpairedRecord {
         /// The row.
-        line: Position,
+        position: Position,
         /// The dataset that has a record.
         present: String,
         /// The dataset that has none.

@@ -30,8 +30,8 @@ impl<'a> Group<'a> {
     }
 
     /// Where a member is. The group begins at its first one.
-    pub fn line(&self, member: usize) -> Position {
-        self.groups.lines.get(self.rows()[member] as usize)
+    pub fn position(&self, member: usize) -> Position {
+        self.groups.positions.get(self.rows()[member] as usize)
     }
 
     fn rows(&self) -> &'a [u32] {
@@ -47,7 +47,7 @@ pub struct Groups {
     members: Vec<Vec<u32>>,
     people: SubjectIds,
     /// Where each row is.
-    lines: Positions,
+    positions: Positions,
 }
 
 impl Groups {
@@ -66,7 +66,7 @@ impl Groups {
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let (person, group) = (rows.columns().required(PERSON)?, rows.columns().required(GROUP)?);
         let (mut ids, mut people) = (Distinct::default(), Distinct::default());
-        let (mut members, mut lines): (Vec<Vec<u32>>, _) = (Vec::new(), Positions::default());
+        let (mut members, mut positions): (Vec<Vec<u32>>, _) = (Vec::new(), Positions::default());
         while let Some(row) = rows.next_row()? {
             let member = row.id(person)?;
             let id = row.id(group)?;
@@ -78,10 +78,10 @@ impl Groups {
                 members.push(Vec::new());
             }
             // There are fewer than 2^32 rows.
-            members[place].push(lines.len() as u32);
-            lines.push(row.position());
+            members[place].push(positions.len() as u32);
+            positions.push(row.position());
         }
-        Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), lines })
+        Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), positions })
     }
 
     /// The group at a place, counted in the order in which the file first names them.
@@ -147,7 +147,7 @@ mod tests {
         assert!(groups.answers().iter().eq(["south", "north"]));
         let south = groups.get(0);
         assert!(south.members().eq(["p1", "p3"]));
-        assert_eq!([south.line(0), south.line(1)], [2, 4].map(Position::line));
+        assert_eq!([south.position(0), south.position(1)], [2, 4].map(Position::line));
     }
 
     #[test]

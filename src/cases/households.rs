@@ -76,13 +76,13 @@ impl Households {
         let known = rows.columns().optional(KNOWN)?;
         let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
         while let Some(row) = rows.next_row()? {
-            let line = row.position();
+            let position = row.position();
             let id = row.id(household)?;
-            let member = row.optional_id(person)?.ok_or(CaseError::EmptyHousehold { line })?;
+            let member = row.optional_id(person)?.ok_or(CaseError::EmptyHousehold { position })?;
             let poverty_line = row.cents(poverty_line)?;
             let known = known.map_or(Ok(Cents::ZERO), |column| row.cents(column))?;
-            let place = builder.household(&id, line, &[], &[poverty_line, known])?;
-            builder.member(place, &member, line)?;
+            let place = builder.household(&id, position, &[], &[poverty_line, known])?;
+            builder.member(place, &member, position)?;
         }
         Ok(Self { list: builder.finish() })
     }
@@ -94,17 +94,17 @@ impl Households {
     pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, CaseError> {
         let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
         for (index, household) in households.into_iter().enumerate() {
-            let line = Position::row(index as u64 + 1);
+            let position = Position::row(index as u64 + 1);
             let Household { id, members, stated } = household;
-            let place = match builder.household(&id, line, &[], &stated) {
+            let place = match builder.household(&id, position, &[], &stated) {
                 Ok(place) if place == index => place,
-                _ => return Err(CaseError::DuplicateHousehold { line }),
+                _ => return Err(CaseError::DuplicateHousehold { position }),
             };
             if members.is_empty() {
-                return Err(CaseError::EmptyHousehold { line });
+                return Err(CaseError::EmptyHousehold { position });
             }
             for member in members {
-                builder.member(place, &member, line)?;
+                builder.member(place, &member, position)?;
             }
         }
         Ok(Self { list: builder.finish() })
@@ -198,10 +198,10 @@ mod tests {
                     .collect();
                 prop_assert_eq!(household.id(), format!("h{own}"));
                 prop_assert_eq!(household.poverty_line().value(), own as i64);
-                prop_assert_eq!(household.csv_line(), expected[0].0);
+                prop_assert_eq!(household.position(), expected[0].0);
                 let members = household.members().enumerate();
                 let members: Vec<(Position, String)> =
-                    members.map(|(place, id)| (household.member_line(place), id.to_owned())).collect();
+                    members.map(|(place, id)| (household.member_position(place), id.to_owned())).collect();
                 prop_assert_eq!(members, expected);
             }
         }

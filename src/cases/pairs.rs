@@ -33,8 +33,8 @@ impl<'a> Pair<'a> {
     }
 
     /// Where it is.
-    pub fn csv_line(&self) -> Position {
-        self.pairs.csv_lines.get(self.place)
+    pub fn position(&self) -> Position {
+        self.pairs.positions.get(self.place)
     }
 }
 
@@ -44,7 +44,7 @@ pub struct Pairs {
     ids: SubjectIds,
     offers: SubjectIds,
     demands: SubjectIds,
-    csv_lines: Positions,
+    positions: Positions,
 }
 
 impl Pairs {
@@ -63,7 +63,7 @@ impl Pairs {
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let pair = rows.columns().required("pair")?;
         let (offer, demand) = (rows.columns().required("offer")?, rows.columns().required("demand")?);
-        let (mut ids, mut csv_lines) = (Distinct::default(), Positions::default());
+        let (mut ids, mut positions) = (Distinct::default(), Positions::default());
         let (mut offers, mut demands) = (SubjectIds::default(), SubjectIds::default());
         while let Some(row) = rows.next_row()? {
             let id = row.id(pair)?;
@@ -72,9 +72,9 @@ impl Pairs {
             }
             offers.push(&row.id(offer)?);
             demands.push(&row.id(demand)?);
-            csv_lines.push(row.position());
+            positions.push(row.position());
         }
-        Ok(Self { ids: ids.into_ids(), offers, demands, csv_lines })
+        Ok(Self { ids: ids.into_ids(), offers, demands, positions })
     }
 
     /// The pair at a place in the file.
@@ -127,7 +127,7 @@ mod tests {
         assert!(pairs.answers().iter().eq(["a", "b"]));
         let second = pairs.get(1);
         let ids = (second.offer(), second.demand());
-        assert_eq!((ids, second.csv_line()), (("o1", "d2"), Position::line(3)));
+        assert_eq!((ids, second.position()), (("o1", "d2"), Position::line(3)));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::units::{Digest, Distinct, SubjectIds};
 pub struct People {
     people: SubjectIds,
     /// Where each is.
-    lines: Positions,
+    positions: Positions,
 }
 
 impl People {
@@ -33,15 +33,15 @@ impl People {
     /// A named error with the row and column of the first fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let column = rows.columns().required(PERSON)?;
-        let (mut people, mut lines) = (Distinct::default(), Positions::default());
+        let (mut people, mut positions) = (Distinct::default(), Positions::default());
         while let Some(row) = rows.next_row()? {
             let person = row.id(column)?;
             if !people.insert(&person) {
                 return Err(row.duplicate(column).into());
             }
-            lines.push(row.position());
+            positions.push(row.position());
         }
-        Ok(Self { people: people.into_ids(), lines })
+        Ok(Self { people: people.into_ids(), positions })
     }
 
     /// The person at a place in the file.
@@ -50,8 +50,8 @@ impl People {
     }
 
     /// Where the person at a place is.
-    pub fn line(&self, place: usize) -> Position {
-        self.lines.get(place)
+    pub fn position(&self, place: usize) -> Position {
+        self.positions.get(place)
     }
 }
 

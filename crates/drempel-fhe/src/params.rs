@@ -16,20 +16,44 @@ mod scale;
 
 pub use scale::Scale;
 
+/// A set of parameters: everything that sizes, noise and security follow from. Sizes are constants below, because arrays
+/// and loops have them at compile time; a second set beside this one would be a second engine's.
+#[derive(Debug)]
+pub struct ParameterSet {
+    /// Its name, as `plan` and `inspect` show it.
+    pub name: &'static str,
+    /// The hardness that the lattice estimator gives it, in bits.
+    pub security_bits: u32,
+    /// Bits that are kept of each word of a packed answer.
+    pub answer_bits: u32,
+    /// The set as tfhe has it.
+    pub(crate) tfhe: KeySwitch32PBSParameters,
+    /// Packing of answers: one level of 20 bits. Its noise, and that of rounding to `answer_bits`, stay a hundred
+    /// deviations away from the next value (see [`noise::answer_failure`]).
+    pub(crate) packing_base: DecompositionBaseLog,
+    pub(crate) packing_levels: DecompositionLevelCount,
+}
+
+/// The set that everything is computed with. In a build for tests its key is small and not secure.
+pub const V1_8_2_2: ParameterSet = ParameterSet {
+    name: if cfg!(insecure_parameters) { "insecure, for tests" } else { "V1_8 2_2 KS32 TUniform 2M128" },
+    security_bits: if cfg!(insecure_parameters) { 0 } else { 128 },
+    answer_bits: 16,
+    tfhe: V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128,
+    packing_base: DecompositionBaseLog(20),
+    packing_levels: DecompositionLevelCount(1),
+};
+
 /// The set's name.
-pub const NAME: &str =
-    if cfg!(insecure_parameters) { "insecure, for tests" } else { "V1_8 2_2 KS32 TUniform 2M128" };
+pub const NAME: &str = V1_8_2_2.name;
 
 /// The hardness that the lattice estimator gives the set, in bits.
-pub const SECURITY_BITS: u32 = if cfg!(insecure_parameters) { 0 } else { 128 };
-
-/// The set as tfhe has it.
-pub(crate) const SET: KeySwitch32PBSParameters = V1_8_PARAM_MESSAGE_2_CARRY_2_KS32_PBS_TUNIFORM_2M128;
+pub const SECURITY_BITS: u32 = V1_8_2_2.security_bits;
 
 /// What is computed with: the set, or with a small key of eight bits, for which a bootstrap takes a hundredth of the time.
 pub(crate) const TFHE: KeySwitch32PBSParameters = KeySwitch32PBSParameters {
-    lwe_dimension: if cfg!(insecure_parameters) { LweDimension(8) } else { SET.lwe_dimension },
-    ..SET
+    lwe_dimension: if cfg!(insecure_parameters) { LweDimension(8) } else { V1_8_2_2.tfhe.lwe_dimension },
+    ..V1_8_2_2.tfhe
 };
 
 /// Slots over half the torus: a hidden value is one of `0..SLOTS` before a lookup.
@@ -50,9 +74,7 @@ pub(crate) const BIG_SIZE: LweSize = LweSize(BIG_DIMENSION.0 + 1);
 pub(crate) const BIG_NOISE: DynamicDistribution<u64> = TFHE.glwe_noise_distribution;
 pub(crate) const MODULUS: CiphertextModulus<u64> = TFHE.ciphertext_modulus;
 
-/// Packing of answers: one level of 20 bits. Its noise, and that of rounding to [`ANSWER_BITS`], stay a hundred
-/// deviations away from the next value (see [`noise::answer_failure`]).
-pub(crate) const PACKING_BASE: DecompositionBaseLog = DecompositionBaseLog(20);
-pub(crate) const PACKING_LEVELS: DecompositionLevelCount = DecompositionLevelCount(1);
+pub(crate) const PACKING_BASE: DecompositionBaseLog = V1_8_2_2.packing_base;
+pub(crate) const PACKING_LEVELS: DecompositionLevelCount = V1_8_2_2.packing_levels;
 /// Bits that are kept of each word of a packed answer.
-pub const ANSWER_BITS: u32 = 16;
+pub const ANSWER_BITS: u32 = V1_8_2_2.answer_bits;

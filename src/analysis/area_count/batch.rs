@@ -96,9 +96,9 @@ impl AreaCount {
         area: Area<'_>,
     ) -> Result<usize, CaseError> {
         let (min, max) = (Self::minimum(asked.setting), self.max_households);
-        let (line, found) = (area.csv_line(), area.households().len());
+        let (position, found) = (area.position(), area.households().len());
         if found > max {
-            return Err(CaseError::AreaSize { line, found, min, max });
+            return Err(CaseError::AreaSize { position, found, min, max });
         }
         let mut open = 0;
         for (household, place) in area.households().zip(pending.batch.households()..) {
@@ -112,7 +112,7 @@ impl AreaCount {
             open += usize::from(self.is_open(&known));
         }
         if open < min {
-            return Err(CaseError::AreaSize { line, found: open, min, max });
+            return Err(CaseError::AreaSize { position, found: open, min, max });
         }
         pending.batch.push(found);
         Ok(open)

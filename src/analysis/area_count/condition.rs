@@ -173,7 +173,7 @@ impl Condition {
         let place = columns.iter().position(|name| name == column);
         let line = household.line(place.expect("the file was read with this condition's column")).value();
         if !self.lines().contains(&line) {
-            return Err(CaseError::LineOutside { line: household.csv_line(), column: column.clone() });
+            return Err(CaseError::LineOutside { position: household.position(), column: column.clone() });
         }
         Ok(self.below(line))
     }

@@ -8,12 +8,12 @@ pub(in crate::cases) struct Builder {
     name_columns: Vec<String>,
     amount_columns: Vec<String>,
     ids: Distinct,
-    csv_lines: Positions,
+    positions: Positions,
     names: Vec<u32>,
     amounts: Vec<Cents>,
     /// In the order of the rows.
     members: Distinct,
-    member_lines: Positions,
+    member_positions: Positions,
     household_of: Vec<u32>,
 }
 
@@ -25,32 +25,32 @@ impl Builder {
             name_columns: owned(names),
             amount_columns: owned(amounts),
             ids: Distinct::default(),
-            csv_lines: Positions::default(),
+            positions: Positions::default(),
             names: Vec::new(),
             amounts: Vec::new(),
             members: Distinct::default(),
-            member_lines: Positions::default(),
+            member_positions: Positions::default(),
             household_of: Vec::new(),
         }
     }
 
     /// How many households there are yet.
     pub(in crate::cases) fn len(&self) -> usize {
-        self.csv_lines.len()
+        self.positions.len()
     }
 
     /// The place of a household, new or known. What a known one states must be what its first row stated.
     pub(in crate::cases) fn household(
         &mut self,
         id: &SubjectId,
-        line: Position,
+        position: Position,
         names: &[u32],
         amounts: &[Cents],
     ) -> Result<usize, CaseError> {
         let next = self.len();
         let place = self.ids.place(id);
         if place == next {
-            self.csv_lines.push(line);
+            self.positions.push(position);
             self.names.extend(names);
             self.amounts.extend(amounts);
             return Ok(place);
@@ -61,8 +61,8 @@ impl Builder {
         let columns = self.name_columns.iter().chain(&self.amount_columns);
         match names.chain(amounts).zip(columns).find(|(same, _)| !same) {
             Some((_, column)) => {
-                let (column, first) = (column.clone(), self.csv_lines.get(place));
-                Err(CaseError::Contradiction { line, column, first })
+                let (column, first) = (column.clone(), self.positions.get(place));
+                Err(CaseError::Contradiction { position, column, first })
             }
             None => Ok(place),
         }
@@ -72,28 +72,28 @@ impl Builder {
         &mut self,
         household: usize,
         member: &SubjectId,
-        line: Position,
+        position: Position,
     ) -> Result<(), CaseError> {
-        let next = self.member_lines.len();
+        let next = self.member_positions.len();
         let place = self.members.place(member);
         if place == next {
-            self.member_lines.push(line);
+            self.member_positions.push(position);
             self.household_of
                 .push(u32::try_from(household).expect("fewer than rows, of which there are fewer than 2^32"));
             return Ok(());
         }
         match self.household_of[place] as usize == household {
-            true => Err(CaseError::DuplicatePerson { line }),
+            true => Err(CaseError::DuplicatePerson { position }),
             false => {
-                let first = self.member_lines.get(place);
-                Err(CaseError::PersonInTwoHouseholds { line, first })
+                let first = self.member_positions.get(place);
+                Err(CaseError::PersonInTwoHouseholds { position, first })
             }
         }
     }
 
     /// All households in the order of their first rows, and each one's members in the order of theirs.
     pub(in crate::cases) fn finish(self) -> List {
-        let Self { csv_lines, names, amounts, member_lines, household_of, .. } = self;
+        let Self { positions, names, amounts, member_positions, household_of, .. } = self;
         let (ids, members) = (self.ids.into_ids(), self.members.into_ids());
         // Where each household's members begin; where they end, once they are all there.
         let mut ends = vec![0; ids.len()];
@@ -109,10 +109,10 @@ impl Builder {
             *end += 1;
         }
         drop(household_of);
-        let mut list = List { ids, csv_lines, ends, members, member_lines, names, amounts };
+        let mut list = List { ids, positions, ends, members, member_positions, names, amounts };
         if !order.is_sorted() {
             list.members = list.members.in_order(&order);
-            list.member_lines = list.member_lines.in_order(&order);
+            list.member_positions = list.member_positions.in_order(&order);
         }
         list
     }

@@ -10,12 +10,12 @@ use crate::units::{Cents, SubjectIds};
 #[derive(Clone)]
 pub(in crate::cases) struct List {
     pub(super) ids: SubjectIds,
-    pub(super) csv_lines: Positions,
+    pub(super) positions: Positions,
     /// Where each household's members end.
     pub(super) ends: Vec<u32>,
     pub(super) members: SubjectIds,
     /// Where each member is.
-    pub(super) member_lines: Positions,
+    pub(super) member_positions: Positions,
     /// So many for each household.
     pub(super) names: Vec<u32>,
     /// So many for each household.
@@ -59,8 +59,8 @@ impl<'a, S> HouseholdRef<'a, S> {
     }
 
     /// Where it begins.
-    pub fn csv_line(&self) -> Position {
-        self.list.csv_lines.get(self.place)
+    pub fn position(&self) -> Position {
+        self.list.positions.get(self.place)
     }
 
     /// The amounts that the file states of it.
@@ -69,8 +69,8 @@ impl<'a, S> HouseholdRef<'a, S> {
     }
 
     /// Where a member is.
-    pub(crate) fn member_line(&self, member: usize) -> Position {
-        self.list.member_lines.get(self.list.members_of(self.place).start + member)
+    pub(crate) fn member_position(&self, member: usize) -> Position {
+        self.list.member_positions.get(self.list.members_of(self.place).start + member)
     }
 }
 

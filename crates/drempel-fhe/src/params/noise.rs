@@ -13,7 +13,10 @@ use tfhe::core_crypto::commons::noise_formulas::{
     lwe_programmable_bootstrap::pbs_variance_132_bits_security_tuniform_fft_mul,
 };
 
-use super::{ANSWER_BITS, BIG_DIMENSION, PACKING_BASE, PACKING_LEVELS, POLYNOMIAL, RING, SET, Scale, TFHE};
+use super::{BIG_DIMENSION, POLYNOMIAL, ParameterSet, RING, Scale, V1_8_2_2};
+
+/// The set whose noise this is.
+const SET: &ParameterSet = &V1_8_2_2;
 
 /// The largest failure probability that a whole job may have, as a base-2 logarithm.
 pub const LOG2_LIMIT: f64 = -64.0;
@@ -44,11 +47,11 @@ pub fn fresh_addend(width: usize) -> f64 {
 /// The variance of a bootstrap's output.
 pub fn bootstrapped() -> f64 {
     pbs_variance_132_bits_security_tuniform_fft_mul(
-        SET.lwe_dimension,
-        TFHE.glwe_dimension,
+        SET.tfhe.lwe_dimension,
+        SET.tfhe.glwe_dimension,
         POLYNOMIAL,
-        TFHE.pbs_base_log,
-        TFHE.pbs_level,
+        SET.tfhe.pbs_base_log,
+        SET.tfhe.pbs_level,
         53.0,
         MODULUS_64,
     )
@@ -59,9 +62,9 @@ pub fn bootstrapped() -> f64 {
 pub fn keyswitch() -> f64 {
     keyswitch_additive_variance_132_bits_security_tuniform(
         BIG_DIMENSION,
-        SET.lwe_dimension,
-        TFHE.ks_base_log,
-        TFHE.ks_level,
+        SET.tfhe.lwe_dimension,
+        SET.tfhe.ks_base_log,
+        SET.tfhe.ks_level,
         MODULUS_64,
         MODULUS_32,
     )
@@ -70,23 +73,27 @@ pub fn keyswitch() -> f64 {
 
 /// The variance that the centred modulus switch adds.
 pub fn modulus_switch() -> f64 {
-    centered_binary_shifted_modulus_switch_additive_variance(SET.lwe_dimension, MODULUS_32, 2.0 * RING as f64)
-        .0
+    centered_binary_shifted_modulus_switch_additive_variance(
+        SET.tfhe.lwe_dimension,
+        MODULUS_32,
+        2.0 * RING as f64,
+    )
+    .0
 }
 
 /// The variance that packing up to `count` answers into one ring element, rounded for storage, adds.
 pub fn packing(count: usize) -> f64 {
     let pack = packing_keyswitch_additive_variance_132_bits_security_tuniform(
         BIG_DIMENSION,
-        TFHE.glwe_dimension,
+        SET.tfhe.glwe_dimension,
         POLYNOMIAL,
-        PACKING_BASE,
-        PACKING_LEVELS,
+        SET.packing_base,
+        SET.packing_levels,
         count as f64,
         MODULUS_64,
     )
     .0;
-    pack + rounding(ANSWER_BITS)
+    pack + rounding(SET.answer_bits)
 }
 
 /// The probability (log2) that a lookup with `slots` boxes reads an input of this variance wrongly.
@@ -155,7 +162,7 @@ mod tests {
         assert!((log2_deviation(bootstrapped()) + 14.8).abs() < 0.1);
         // tfhe states 2^-129.581 for a 2-norm of five bootstrap outputs, so for 25 times the variance.
         let stated = lookup_failure(25.0 * bootstrapped(), SLOTS);
-        assert!((stated - TFHE.log2_p_fail).abs() < 0.7, "{stated}");
+        assert!((stated - SET.tfhe.log2_p_fail).abs() < 0.7, "{stated}");
         let chain = lookup_failure(bootstrapped() + 2.0 * fresh(), SLOTS);
         assert!((-133.0..-131.0).contains(&chain), "{chain}");
     }
