@@ -118,11 +118,7 @@ impl KeyHolder {
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.
-    fn open(
-        &self,
-        ciphertexts: &Ciphertexts,
-        released: &Released,
-    ) -> Result<Vec<Vec<i64>>, ReleaseError> {
+    fn open(&self, ciphertexts: &Ciphertexts, released: &Released) -> Result<Vec<Vec<i64>>, ReleaseError> {
         let values: Vec<i64> = match ciphertexts {
             Ciphertexts::Rings(rings) => rings
                 .iter()

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use drempel::Agreement;
 use drempel::analysis::Question;
 use drempel::answer::Value;
-use drempel_test_support::Random;
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, prop_oneof};
+use proptest::sample::select;
 
 /// The amounts of each group.
 pub(crate) type Lists = Vec<Vec<i64>>;
@@ -42,12 +44,20 @@ pub(crate) fn close(value: Value, expected: f64) -> bool {
 }
 
 /// An amount of the dataset: often a bound, a power of two, or beside one.
-pub(crate) fn amount(random: &mut Random, min: i64, max: i64) -> i64 {
-    match random.between(0, 3) {
-        0 => random.pick(&[min, max, (min + 1).min(max), max - 1]),
-        1 => (min + (1 << random.between(0, 40)) - random.between(0, 1)).min(max),
-        _ => random.between(min, max),
-    }
+pub(crate) fn amount(min: i64, max: i64) -> impl Strategy<Value = i64> + Clone {
+    prop_oneof![
+        1 => select(vec![min, max, (min + 1).min(max), max - 1]),
+        1 => (0..=40_u32, 0..=1_i64).prop_map(move |(power, less)| (min + (1_i64 << power) - less).min(max)),
+        2 => min..=max,
+    ]
+}
+
+/// The amounts of a group of five to eleven; now and then all the same.
+pub(crate) fn group(min: i64, max: i64) -> impl Strategy<Value = Vec<i64>> + Clone {
+    prop_oneof![
+        9 => vec(amount(min, max), 5..=11),
+        1 => (amount(min, max), 5..=11_usize).prop_map(|(same, size)| vec![same; size]),
+    ]
 }
 
 /// Why an agreement is refused.
