@@ -4,7 +4,10 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
-use drempel_test_support::{Answers, Job, Random};
+use drempel_test_support::{Answers, Job, for_all, sample};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::sample::{Index, select};
 
 mod reached;
 mod refusals;
@@ -47,6 +50,7 @@ fn agreement(minimum: i64, datasets: &[(&str, &str, i64, i64)], section: &str) -
 const TOTALS: &str = "totals = \"district\"";
 
 /// Some areas, each with its district, its households and how many of them are at risk.
+#[derive(Clone, Debug)]
 struct Town {
     areas: Vec<(usize, i64, i64)>,
 }
@@ -128,13 +132,13 @@ fn groups(areas: usize) -> Vec<std::ops::Range<usize>> {
     (0..pairs).map(|pair| 2 * pair..if pair + 1 == pairs { areas } else { 2 * pair + 2 }).collect()
 }
 
-/// Areas with counts near the minimum, none, all and anything.
-fn random_area(random: &mut Random, district: usize, minimum: i64) -> (usize, i64, i64) {
-    let households = random.between(minimum, 30);
-    let anything = random.between(0, households);
-    let small = random.between(0, minimum);
-    let at_risk = random.pick(&[minimum - 1, minimum, minimum + 1, 0, households, anything, small, small]);
-    (district, households, at_risk.min(households))
+/// The households of an area and how many of them are at risk: near the minimum, none, all and anything.
+fn any_area(minimum: i64) -> impl Strategy<Value = (i64, i64)> {
+    (minimum..=30).prop_flat_map(move |households| {
+        let edges = vec![minimum - 1, minimum, minimum + 1, 0, households];
+        let at_risk = prop_oneof![5 => select(edges), 1 => 0..=households, 2 => 0..=minimum];
+        at_risk.prop_map(move |at_risk| (households, at_risk.min(households)))
+    })
 }
 
 #[test]
@@ -149,12 +153,13 @@ fn every_count_in_an_area_of_every_size_is_shown_or_suppressed_as_it_should_be()
 
 #[test]
 fn a_hundred_thousand_counts_are_as_they_should_be() {
-    let mut random = Random(7);
-    for minimum in [5, 10, 12, 15] {
-        let areas = (0..25_000).map(|_| random_area(&mut random, 0, minimum));
-        let town = Town { areas: areas.collect() };
+    let town =
+        select(vec![5, 10, 12, 15]).prop_flat_map(|minimum| (Just(minimum), vec(any_area(minimum), 1..=200)));
+    for_all(1_000, town, |(minimum, areas)| {
+        let town =
+            Town { areas: areas.into_iter().map(|(households, at_risk)| (0, households, at_risk)).collect() };
         assert_eq!(town.on_plaintext(&of_bits(minimum, "")), town.apart(minimum), "{minimum}");
-    }
+    });
 }
 
 /// The definition of the example, with the incomes of persons: 18 bits, a line for each household.
@@ -172,50 +177,73 @@ fn energy_poverty() -> String {
     )
 }
 
-/// Areas under that agreement, with the answers that they should give.
-fn poor_areas(random: &mut Random, sizes: &[i64]) -> ([String; 3], String, Answers) {
+/// A household under that agreement.
+#[derive(Clone, Debug)]
+struct Poor {
+    line: i64,
+    /// Of each member; who has none may have no record.
+    incomes: Vec<Option<i64>>,
+    costs: i64,
+    label: i64,
+}
+
+/// Totals near the line, or anything; costs near theirs.
+fn any_household() -> impl Strategy<Value = Poor> {
+    let line = select(vec![100_000, 150_107, 205_348, 250_000_i64]);
+    let total = line
+        .prop_flat_map(|line| (Just(line), prop_oneof![2 => line - 2..=line + 2, 1 => -900..=260_000_i64]));
+    // What each but the last member has of what is left.
+    let shares = vec((any::<Index>(), any::<bool>()), 1..=3);
+    (total, shares, select(vec![0, 179, 180, 181, 255]), 1..=7_i64).prop_map(
+        |((line, total), shares, costs, label)| {
+            let (members, mut left) = (shares.len(), total);
+            let mut income = |(member, (share, recorded)): (usize, (Index, bool))| {
+                let last = member + 1 == members;
+                let income = if last { left } else { share.index(left.max(0) as usize + 1) as i64 };
+                left -= income;
+                (income != 0 || recorded).then_some(income)
+            };
+            let incomes = shares.into_iter().enumerate().map(&mut income).collect();
+            Poor { line, incomes, costs, label }
+        },
+    )
+}
+
+/// The tables and the cases of some areas, with the answers that they should give.
+fn poor_areas(areas: &[Vec<Poor>]) -> ([String; 3], String, Answers) {
     let [mut incomes, mut costs, mut labels] =
         ["person,value\n", "household,value\n", "household,value\n"].map(str::to_owned);
     let mut cases = "household,person,area,income_line\n".to_owned();
     let mut answers = Vec::new();
-    for (area, households) in sizes.iter().enumerate() {
+    for (area, households) in areas.iter().enumerate() {
         let mut at_risk = 0;
-        for household in 0..*households {
-            let line = random.pick(&[100_000, 150_107, 205_348, 250_000]);
-            let members = random.between(1, 3);
-            // A total near the line, or anything.
-            let near = line + random.between(-2, 2);
-            let anything = random.between(-900, 260_000);
-            let total = random.pick(&[near, near, anything]);
-            let mut left = total;
-            for member in 0..members {
+        for (household, poor) in households.iter().enumerate() {
+            for (member, income) in poor.incomes.iter().enumerate() {
                 let id = format!("p{area}-{household}-{member}");
-                let income = if member + 1 == members { left } else { random.between(0, left.max(0)) };
-                left -= income;
-                cases.push_str(&format!("h{area}-{household},{id},A{area},{line}\n"));
-                // Who has none may have no record.
-                if income != 0 || random.between(0, 1) == 0 {
+                cases.push_str(&format!("h{area}-{household},{id},A{area},{}\n", poor.line));
+                if let Some(income) = income {
                     incomes.push_str(&format!("{id},{income}\n"));
                 }
             }
-            let cost = random.pick(&[0, 179, 180, 181, 255]);
-            let label = random.between(1, 7);
-            costs.push_str(&format!("h{area}-{household},{cost}\n"));
-            labels.push_str(&format!("h{area}-{household},{label}\n"));
-            at_risk += i64::from(total <= line && (cost > 180 || label >= 4));
+            costs.push_str(&format!("h{area}-{household},{}\n", poor.costs));
+            labels.push_str(&format!("h{area}-{household},{}\n", poor.label));
+            let total: i64 = poor.incomes.iter().flatten().sum();
+            at_risk += i64::from(total <= poor.line && (poor.costs > 180 || poor.label >= 4));
         }
         answers.push(vec![value((at_risk >= 5).then_some(at_risk))]);
     }
+    // Where nobody has an income, somebody else has.
+    incomes.push_str("other,0\n");
     ([incomes, costs, labels], cases, answers)
 }
 
 #[test]
 fn incomes_costs_and_labels_near_their_lines_are_joined_as_defined() {
-    let mut random = Random(19);
-    let sizes: Vec<i64> = (0..1_500).map(|_| random.between(5, 25)).collect();
-    let (tables, cases, answers) = poor_areas(&mut random, &sizes);
     let agreement = energy_poverty();
-    assert_eq!(Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext(), answers);
+    for_all(1_500, vec(any_household(), 5..=25), |area| {
+        let (tables, cases, answers) = poor_areas(&[area]);
+        assert_eq!(Job { agreement: &agreement, tables: &tables, cases: &cases }.on_plaintext(), answers);
+    });
 }
 
 #[test]
@@ -260,9 +288,11 @@ fn with_real_keys_twenty_areas_and_their_totals_are_as_they_should_be() {
 
 #[test]
 fn with_real_keys_an_area_of_25_households_is_counted_as_defined() {
-    let mut random = Random(23);
-    let (tables, cases, answers) = poor_areas(&mut random, &[25]);
+    let area = sample(vec(any_household(), 25));
+    // Of one, two and three addends, and the two other conditions and how they are joined.
+    let chains: u64 = area.iter().map(|poor| [5, 6, 8][poor.incomes.len() - 1] + 2 + 1 + 1).sum();
+    let (tables, cases, answers) = poor_areas(&[area]);
     let text = energy_poverty();
     let job = Job { agreement: &text, tables: &tables, cases: &cases };
-    assert_eq!(job.with_real_keys(270), answers);
+    assert_eq!(job.with_real_keys(chains + 8), answers);
 }

@@ -4,7 +4,8 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all};
+use proptest::prelude::Strategy;
 
 use crate::agencies;
 use crate::debt_count::{ABOVE, agreement, arrears, expected, refused, rules_of_arrears, tables};
@@ -19,18 +20,15 @@ fn alarms(numbers: &[i64], at_least: i64) -> Vec<Vec<Value>> {
 
 #[test]
 fn alarms_are_those_of_ordinary_arithmetic_for_every_number_of_agencies() {
-    let people = 1_000;
-    let mut random = Random(0xa1a);
-    for agencies in 1..=15 {
-        let known = arrears(&mut random, agencies, people);
-        let (tables, cases) = (tables(&known), agencies::people(people));
-        for at_least in 1..=agencies as i64 {
-            let agreement = agreement("debt_alarm", agencies, &rest(at_least));
-            let job = Job { agreement: &agreement, tables: &tables, cases: &cases };
-            let expected = alarms(&expected(&known, people), at_least);
-            assert_eq!(job.on_plaintext(), expected, "{at_least} of {agencies}");
-        }
-    }
+    // About 120,000 people.
+    let job = (1..=15_usize).prop_flat_map(|agencies| (1..=agencies as i64, arrears(agencies, 1..=100)));
+    for_all(2_400, job, |(at_least, known)| {
+        let (agencies, people) = (known.len(), known[0].len());
+        let (agreement, cases) =
+            (agreement("debt_alarm", agencies, &rest(at_least)), agencies::people(people));
+        let job = Job { agreement: &agreement, tables: &tables(&known), cases: &cases };
+        assert_eq!(job.on_plaintext(), alarms(&expected(&known, people), at_least));
+    });
 }
 
 #[test]

@@ -5,7 +5,10 @@ use drempel::Plan;
 use drempel::agreement::AgreementError;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all, sample};
+use proptest::collection::{SizeRange, vec};
+use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::sample::select;
 
 use crate::agencies::{self, Dataset};
 
@@ -25,18 +28,31 @@ pub(crate) fn agreement(kind: &str, agencies: usize, rest: &str) -> String {
     agencies::agreement(&datasets, &analysis, "to = \"holder\", answers = 1000000")
 }
 
-/// What agencies know: for each agency the arrear of each person, boundaries more often than not.
-pub(crate) fn arrears(random: &mut Random, agencies: usize, people: usize) -> Vec<Vec<Option<i64>>> {
-    let mut arrear = |agency: usize| {
+/// What so many agencies know of a person, boundaries more often than not.
+fn arrears_of_one(agencies: usize) -> impl Strategy<Value = Vec<Option<i64>>> {
+    let arrear = |agency: usize| {
         let (min, max) = BOUNDS[agency % 3];
         let boundary = [ABOVE - 1, ABOVE, ABOVE + 1, min, max, max + 1, 1_000_000_000].map(|x| x.max(min));
-        match random.between(0, 9) {
-            0 | 1 => None,
-            2..=6 => Some(random.pick(&boundary)),
-            _ => Some(random.between(min, max)),
-        }
+        prop_oneof![
+            2 => Just(None),
+            5 => select(boundary.to_vec()).prop_map(Some),
+            3 => (min..=max).prop_map(Some),
+        ]
     };
-    (0..agencies).map(|agency| (0..people).map(|_| arrear(agency)).collect()).collect()
+    (0..agencies).map(arrear).collect::<Vec<_>>()
+}
+
+/// For each agency the arrear of each person.
+pub(crate) fn arrears(
+    agencies: usize,
+    people: impl Into<SizeRange>,
+) -> impl Strategy<Value = Vec<Vec<Option<i64>>>> {
+    vec(arrears_of_one(agencies), people).prop_map(move |people| by_agency(agencies, &people))
+}
+
+/// What each agency knows, from what is known of each person.
+pub(crate) fn by_agency<T: Copy>(agencies: usize, people: &[Vec<T>]) -> Vec<Vec<T>> {
+    (0..agencies).map(|agency| people.iter().map(|person| person[agency]).collect()).collect()
 }
 
 /// Ordinary arithmetic: of each person the number of arrears above the amount.
@@ -60,14 +76,13 @@ const REST: &str = "missing = \"no-arrear\"";
 
 #[test]
 fn numbers_of_arrears_are_those_of_ordinary_arithmetic() {
-    let people = 7_000;
-    let mut random = Random(0x5eed);
-    for agencies in 1..=15 {
-        let known = arrears(&mut random, agencies, people);
+    // About 105,000 people.
+    for_all(2_100, (1..=15_usize).prop_flat_map(|agencies| arrears(agencies, 1..=100)), |known| {
+        let (agencies, people) = (known.len(), known[0].len());
         let (agreement, cases) = (agreement("debt_count", agencies, REST), agencies::people(people));
         let job = Job { agreement: &agreement, tables: &tables(&known), cases: &cases };
-        assert_eq!(job.on_plaintext(), numbers(&expected(&known, people)), "{agencies} agencies");
-    }
+        assert_eq!(job.on_plaintext(), numbers(&expected(&known, people)));
+    });
 }
 
 #[test]
@@ -100,7 +115,7 @@ fn a_count_takes_no_bootstrap_and_fails_less_than_once_in_2_to_the_200() {
 #[test]
 fn with_real_keys_the_numbers_are_those_of_ordinary_arithmetic() {
     let people = 150;
-    let mut known = arrears(&mut Random(7), 15, people);
+    let mut known = sample(arrears(15, people));
     // An arrear everywhere, nowhere, and no record at all.
     for (agency, arrears) in known.iter_mut().enumerate() {
         arrears[..3].copy_from_slice(&[Some(ABOVE + 1), Some(BOUNDS[agency % 3].0), None]);

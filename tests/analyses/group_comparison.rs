@@ -3,9 +3,12 @@
 use drempel::analysis::Value;
 use drempel::analysis::{Program, Question};
 use drempel::{Agreement, Plan};
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all, sample};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy};
+use proptest::sample::select;
 
-use crate::groups::{Lists, amount, close, costs_no_bootstrap, files, lists, refused, statistics};
+use crate::groups::{Lists, close, costs_no_bootstrap, files, group, refused, statistics};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_comparison.toml");
 const COLUMNS: [&str; 3] = ["systolic_mmhg"; 3];
@@ -69,33 +72,41 @@ fn test_is_right(values: &[Value], amounts: &[i64], first: &[i64], confidence: f
         && near((high - difference) / error, (difference - low) / error)
 }
 
-#[test]
-fn a_hundred_thousand_groups_are_compared_as_by_ordinary_arithmetic() {
-    let jobs = [(60, 260, 1_000), (-100, 100, 12), (0, 1, 1_000_000), (-4_294_967_295, 0, 5_000)];
-    let mut random = Random(1_908);
-    let mut groups = 0;
-    for (min, max, max_group) in jobs {
-        let mut lists = lists(&mut random, 25_100, min, max);
-        let bounds = [vec![min; 5], vec![max; 11], vec![min, max, min, max, min], lists[0].clone()];
-        lists.splice(1..1, bounds);
-        let (tables, cases) = files(&lists, &COLUMNS, true);
-        let answers =
-            Job { agreement: &agreement(min, max, max_group), tables: &tables, cases: &cases }.on_plaintext();
-        for (place, (values, amounts)) in answers.iter().zip(&lists).enumerate() {
-            assert!(
-                sums_are_right(values, amounts, &lists[0]),
-                "{amounts:?} beside {:?}: {values:?}",
-                lists[0]
-            );
-            // Each needs an integral.
-            if (1..600).contains(&place) {
-                let right = test_is_right(values, amounts, &lists[0], 0.95);
-                assert!(right, "{amounts:?} beside {:?}: {values:?}", lists[0]);
-            }
-            groups += 1;
+const JOBS: [(i64, i64, u32); 4] =
+    [(60, 260, 1_000), (-100, 100, 12), (0, 1, 1_000_000), (-4_294_967_295, 0, 5_000)];
+
+/// Interval and p are checked of the first so many others: each needs an integral.
+fn check((min, max, max_group): (i64, i64, u32), lists: &Lists, tests: usize) {
+    let (tables, cases) = files(lists, &COLUMNS, true);
+    let text = agreement(min, max, max_group);
+    let answers = Job { agreement: &text, tables: &tables, cases: &cases }.on_plaintext();
+    assert_eq!(answers.len(), lists.len());
+    for (place, (values, amounts)) in answers.iter().zip(lists).enumerate() {
+        let first = &lists[0];
+        assert!(sums_are_right(values, amounts, first), "{amounts:?} beside {first:?}: {values:?}");
+        if (1..=tests).contains(&place) {
+            let right = test_is_right(values, amounts, first, 0.95);
+            assert!(right, "{amounts:?} beside {first:?}: {values:?}");
         }
     }
-    assert!(groups >= 100_000, "{groups}");
+}
+
+#[test]
+fn groups_of_bounds_are_compared_as_by_ordinary_arithmetic() {
+    for job in JOBS {
+        let (min, max, _) = job;
+        let lists =
+            [vec![min; 5], vec![max; 11], vec![min, max, min, max, min], vec![max, max, max, max, min]];
+        for first in &lists {
+            check(job, &[vec![first.clone()], lists.to_vec()].concat(), 4);
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_groups_are_compared_as_by_ordinary_arithmetic() {
+    let job = select(JOBS.to_vec()).prop_flat_map(|job| (Just(job), vec(group(job.0, job.1), 2..=50)));
+    for_all(3_900, job, |(job, lists)| check(job, &lists, 1));
 }
 
 /// R: `t.test(extra ~ group, data = sleep)` gives t = -1.8608, df = 17.776, p-value = 0.07939 and the interval from
@@ -128,9 +139,7 @@ fn the_first_group_beside_itself_has_no_difference() {
 #[test]
 fn with_real_keys_groups_over_three_hospitals_are_compared_as_by_ordinary_arithmetic() {
     let (min, max) = (-4_294_967_295, 0);
-    let mut random = Random(17);
-    let mut lists: Lists =
-        (0..17).map(|_| (0..random.between(5, 9)).map(|_| amount(&mut random, min, max)).collect()).collect();
+    let mut lists: Lists = sample(vec(group(min, max), 17));
     lists.extend([vec![min; 5], vec![max; 12], vec![min, max, min, max, 0], vec![-1; 5]]);
     let (tables, cases) = files(&lists, &COLUMNS, true);
     let text = agreement(min, max, 13).replace("answers = 10", "answers = 21");

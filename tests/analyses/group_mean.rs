@@ -4,9 +4,12 @@ use drempel::analysis::Value;
 use drempel::analysis::{Program, Question};
 use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all, sample};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy};
+use proptest::sample::select;
 
-use crate::groups::{Lists, amount, close, costs_no_bootstrap, files, lists, refused, statistics};
+use crate::groups::{Lists, amount, close, costs_no_bootstrap, files, group, refused, statistics};
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/group_mean.toml");
 
@@ -30,43 +33,49 @@ fn is_right(values: &[Value], amounts: &[i64], with_variance: bool) -> bool {
     }
 }
 
+/// The bounds, the largest group, and whether the variance is released.
+const JOBS: [(i64, i64, u32, &str); 8] = [
+    (0, 1_500_000, 5_000, "released"),
+    (0, 1, 16, "released"),
+    (-1_000_000, 999_999, 12, "released"),
+    (-4_294_967_295, 0, 1_000_000, "released"),
+    (7, 4_294_967_302, 12, "released"),
+    (0, 65_536, 100_000, "withheld"),
+    (-1_000_000_000_000_000, 1_000_000_000_000_000, 1_000_000, "withheld"),
+    (-1_000_000_000_000_000, 1_000_000_000_000_000, 12, "withheld"),
+];
+
+fn check((min, max, max_group, variance): (i64, i64, u32, &str), lists: &Lists) {
+    let (tables, cases) = files(lists, &["wage_cents"], true);
+    let text = agreement(min, max, max_group, variance);
+    let answers = Job { agreement: &text, tables: &tables, cases: &cases }.on_plaintext();
+    assert_eq!(answers.len(), lists.len());
+    for (values, amounts) in answers.iter().zip(lists) {
+        let right = is_right(values, amounts, variance == "released");
+        assert!(right, "{amounts:?} in {min}..={max}: {values:?}");
+    }
+}
+
+#[test]
+fn groups_of_bounds_have_the_means_and_variances_of_ordinary_arithmetic() {
+    for job in JOBS {
+        let (min, max, ..) = job;
+        check(job, &vec![vec![min; 5], vec![max; 5], vec![max; 11], vec![min, max, min, max, min]]);
+    }
+}
+
 #[test]
 fn a_hundred_thousand_groups_have_the_means_and_variances_of_ordinary_arithmetic() {
-    let jobs = [
-        (0, 1_500_000, 5_000, "released"),
-        (0, 1, 16, "released"),
-        (-1_000_000, 999_999, 12, "released"),
-        (-4_294_967_295, 0, 1_000_000, "released"),
-        (7, 4_294_967_302, 12, "released"),
-        (0, 65_536, 100_000, "withheld"),
-        (-1_000_000_000_000_000, 1_000_000_000_000_000, 1_000_000, "withheld"),
-        (-1_000_000_000_000_000, 1_000_000_000_000_000, 12, "withheld"),
-    ];
-    let mut random = Random(20_250_101);
-    let mut groups = 0;
-    for (min, max, max_group, variance) in jobs {
-        let mut lists = lists(&mut random, 12_600, min, max);
-        lists.extend([vec![min; 5], vec![max; 5], vec![max; 11], vec![min, max, min, max, min]]);
-        let (tables, cases) = files(&lists, &["wage_cents"], true);
-        let text = agreement(min, max, max_group, variance);
-        let job = Job { agreement: &text, tables: &tables, cases: &cases };
-        for (values, amounts) in job.on_plaintext().iter().zip(&lists) {
-            let right = is_right(values, amounts, variance == "released");
-            assert!(right, "{amounts:?} in {min}..={max}: {values:?}");
-            groups += 1;
-        }
-    }
-    assert!(groups >= 100_000, "{groups}");
+    let job = select(JOBS.to_vec()).prop_flat_map(|job| (Just(job), vec(group(job.0, job.1), 1..=50)));
+    for_all(4_000, job, |(job, lists)| check(job, &lists));
 }
 
 #[test]
 fn a_group_that_spans_many_chunks_is_added_up_whole() {
-    let mut random = Random(5);
     let sizes = [5, 255, 256, 257, 5_000, 4_999, 6];
-    let lists: Lists =
-        sizes.map(|size| (0..size).map(|_| amount(&mut random, 0, 1_500_000)).collect()).into();
+    let lists: Vec<_> = sizes.map(|size| vec(amount(0, 1_500_000), size)).into();
     let full: Vec<i64> = vec![1_500_000; 5_000];
-    let lists = [lists, vec![full]].concat();
+    let lists = [sample(lists), vec![full]].concat();
     let (tables, cases) = files(&lists, &["wage_cents"], false);
     let text = agreement(0, 1_500_000, 5_000, "released");
     let answers = Job { agreement: &text, tables: &tables, cases: &cases }.on_plaintext();
@@ -77,9 +86,7 @@ fn a_group_that_spans_many_chunks_is_added_up_whole() {
 #[test]
 fn with_real_keys_the_means_and_variances_are_those_of_ordinary_arithmetic() {
     let (min, max) = (-20_000, 1_500_000);
-    let mut random = Random(11);
-    let mut lists: Lists =
-        (0..18).map(|_| (0..random.between(5, 9)).map(|_| amount(&mut random, min, max)).collect()).collect();
+    let mut lists: Lists = sample(vec(group(min, max), 18));
     lists.extend([vec![min; 5], vec![max; 12], vec![min, max, 0, -1, 1], vec![max - 1; 5]]);
     let (tables, cases) = files(&lists, &["wage_cents"], true);
     let text = agreement(min, max, 13, "released");

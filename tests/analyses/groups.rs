@@ -5,7 +5,9 @@ use std::fmt::Write;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
 use drempel::{Agreement, Plan};
-use drempel_test_support::Random;
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, prop_oneof};
+use proptest::sample::select;
 
 /// The amounts of each group.
 pub(crate) type Lists = Vec<Vec<i64>>;
@@ -42,27 +44,25 @@ pub(crate) fn close(value: Value, expected: f64) -> bool {
 }
 
 /// An amount of the dataset: often a bound, a power of two, or beside one.
-pub(crate) fn amount(random: &mut Random, min: i64, max: i64) -> i64 {
-    match random.between(0, 3) {
-        0 => random.pick(&[min, max, (min + 1).min(max), max - 1]),
-        1 => (min + (1 << random.between(0, 40)) - random.between(0, 1)).min(max),
-        _ => random.between(min, max),
-    }
+pub(crate) fn amount(min: i64, max: i64) -> impl Strategy<Value = i64> + Clone {
+    prop_oneof![
+        1 => select(vec![min, max, (min + 1).min(max), max - 1]),
+        1 => (0..=40_u32, 0..=1_i64).prop_map(move |(power, less)| (min + (1_i64 << power) - less).min(max)),
+        2 => min..=max,
+    ]
+}
+
+/// The amounts of a group of five to eleven; now and then all the same.
+pub(crate) fn group(min: i64, max: i64) -> impl Strategy<Value = Vec<i64>> + Clone {
+    prop_oneof![
+        9 => vec(amount(min, max), 5..=11),
+        1 => (amount(min, max), 5..=11_usize).prop_map(|(same, size)| vec![same; size]),
+    ]
 }
 
 /// Why an agreement is refused.
 pub(crate) fn refused(agreement: &str) -> String {
     Agreement::<Question>::parse(agreement).expect_err("breaks a rule").to_string()
-}
-
-/// So many groups of 5 to 11 people. In one of ten all amounts are the same.
-pub(crate) fn lists(random: &mut Random, groups: usize, min: i64, max: i64) -> Lists {
-    let mut list = || {
-        let size = random.between(5, 11);
-        let same = (random.between(0, 9) == 0).then(|| amount(random, min, max));
-        (0..size).map(|_| same.unwrap_or_else(|| amount(random, min, max))).collect()
-    };
-    (0..groups).map(|_| list()).collect()
 }
 
 /// No group costs a bootstrap. The largest is of so many people, and is read wrongly with a lower probability than this, a

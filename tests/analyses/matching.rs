@@ -5,7 +5,10 @@ use std::fmt::Write;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
 use drempel::{Agreement, Plan};
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::sample::select;
 
 const AGREEMENT: &str = include_str!("../../examples/agreements/matching.toml");
 
@@ -42,27 +45,35 @@ fn boundaries(min: i64, max: i64) -> Vec<(i64, i64)> {
     edges.iter().flat_map(pair).collect()
 }
 
+const ALL_BOUNDS: [(i64, i64); 6] =
+    [(0, 4_095), (0, 1), (-50, 4_045), (-7, 8), (0, 65_536), (-1_000_000, 1_000_000_000_000)];
+
+fn check(min: i64, max: i64, amounts: &[(i64, i64)]) {
+    let (tables, cases) = tables(amounts);
+    let agreement = with_bounds(min, max);
+    let job = Job { agreement: &agreement, tables: &tables, cases: &cases };
+    assert_eq!(job.on_plaintext(), covered(amounts), "{min} to {max}");
+}
+
+#[test]
+fn all_pairs_of_boundaries_are_answered_as_plain_arithmetic_does() {
+    ALL_BOUNDS.into_iter().for_each(|(min, max)| check(min, max, &boundaries(min, max)));
+}
+
 #[test]
 fn a_hundred_thousand_pairs_are_answered_as_plain_arithmetic_does() {
-    let mut random = Random(0x6d61_7463_6869_6e67);
-    let mut answered = 0;
-    for (min, max) in
-        [(0, 4_095), (0, 1), (-50, 4_045), (-7, 8), (0, 65_536), (-1_000_000, 1_000_000_000_000)]
-    {
-        let mut amounts = boundaries(min, max);
-        while amounts.len() < 20_000 {
-            let offer = random.between(min, max);
-            let near = (offer + random.between(-2, 2)).clamp(min, max);
-            let demand = if random.between(0, 1) == 0 { near } else { random.between(min, max) };
-            amounts.push((offer, demand));
-        }
-        let (tables, cases) = tables(&amounts);
-        let agreement = with_bounds(min, max);
-        let job = Job { agreement: &agreement, tables: &tables, cases: &cases };
-        assert_eq!(job.on_plaintext(), covered(&amounts), "{min} to {max}");
-        answered += amounts.len();
-    }
-    assert!(answered >= 120_000, "{answered}");
+    let pair = |min: i64, max: i64| {
+        let demand = move |offer: i64| {
+            prop_oneof![
+                ((min - offer).max(-2)..=(max - offer).min(2)).prop_map(move |d| offer + d),
+                min..=max
+            ]
+        };
+        (min..=max).prop_flat_map(move |offer| (Just(offer), demand(offer)))
+    };
+    let job = select(ALL_BOUNDS.to_vec())
+        .prop_flat_map(move |(min, max)| (Just((min, max)), vec(pair(min, max), 1..=200)));
+    for_all(1_200, job, |((min, max), amounts)| check(min, max, &amounts));
 }
 
 #[test]

@@ -4,10 +4,13 @@ use drempel::Agreement;
 use drempel::Plan;
 use drempel::analysis::Value;
 use drempel::analysis::{Program, Question};
-use drempel_test_support::{Job, Random};
+use drempel_test_support::{Job, for_all, sample};
+use proptest::collection::{SizeRange, vec};
+use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::sample::select;
 
 use crate::agencies::{self, Dataset};
-use crate::debt_count::refused;
+use crate::debt_count::{by_agency, refused};
 
 /// 1 July 2024 in days since 1970-01-01.
 const SINCE: i64 = 19_905;
@@ -43,19 +46,16 @@ fn agreement(agencies: usize, asked: Asked) -> String {
 type Sighting = Option<(i64, i64)>;
 
 /// Of each agency the day and the region of each person, boundaries and equal days more often than not.
-fn sightings(random: &mut Random, agencies: usize, people: usize) -> Vec<Vec<Sighting>> {
-    let mut sighting = |agency: usize| {
+fn sightings(agencies: usize, people: impl Into<SizeRange>) -> impl Strategy<Value = Vec<Vec<Sighting>>> {
+    let sighting = |agency: usize| {
         let (min, max) = BOUNDS[agency % 3];
-        let days = [SINCE - 1, SINCE, SINCE + 1, SINCE + 15, SINCE + 16, SINCE + 255, min, max];
-        let day = match random.between(0, 9) {
-            0 | 1 => return None,
-            2..=6 => random.pick(&days),
-            _ => random.between(min, max),
-        };
-        let region = if random.between(0, 3) == 0 { REGIONS } else { random.between(1, REGIONS) };
-        Some((day, region))
+        let days = vec![SINCE - 1, SINCE, SINCE + 1, SINCE + 15, SINCE + 16, SINCE + 255, min, max];
+        let day = prop_oneof![5 => select(days), 3 => min..=max];
+        let region = prop_oneof![1 => Just(REGIONS), 3 => 1..=REGIONS];
+        prop_oneof![2 => Just(None), 8 => (day, region).prop_map(Some)]
     };
-    (0..agencies).map(|agency| (0..people).map(|_| sighting(agency)).collect()).collect()
+    let person: Vec<_> = (0..agencies).map(sighting).collect();
+    vec(person, people).prop_map(move |people| by_agency(agencies, &people))
 }
 
 /// The tables of an agreement: all days, then all regions.
@@ -88,7 +88,8 @@ fn expected(known: &[Vec<Sighting>], people: usize, asked: Asked) -> Vec<Vec<Val
     (0..people).map(answer).collect()
 }
 
-fn check_on_plaintext(known: &[Vec<Sighting>], people: usize, asked: Asked) {
+fn check_on_plaintext(known: &[Vec<Sighting>], asked: Asked) {
+    let people = known[0].len();
     let (agreement, cases) = (agreement(known.len(), asked), agencies::people(people));
     let job = Job { agreement: &agreement, tables: &tables(known, asked), cases: &cases };
     assert_eq!(job.on_plaintext(), expected(known, people, asked), "{} agencies", known.len());
@@ -96,20 +97,17 @@ fn check_on_plaintext(known: &[Vec<Sighting>], people: usize, asked: Asked) {
 
 #[test]
 fn presence_is_that_of_ordinary_arithmetic() {
-    let mut random = Random(0x9e5);
-    for agencies in 1..=16 {
-        let known = sightings(&mut random, agencies, 5_000);
-        check_on_plaintext(&known, 5_000, Asked::Seen);
-    }
+    // About 80,000 people.
+    let known = (1..=16_usize).prop_flat_map(|agencies| sightings(agencies, 1..=100));
+    for_all(1_600, known, |known| check_on_plaintext(&known, Asked::Seen));
 }
 
 #[test]
 fn the_region_is_that_of_the_latest_sighting_and_of_the_first_agency_among_equals() {
-    let mut random = Random(0xb0d);
-    for (agencies, people) in [(1, 2_000), (2, 12_000), (3, 20_000), (4, 12_000), (5, 4_000), (16, 1_000)] {
-        let known = sightings(&mut random, agencies, people);
-        check_on_plaintext(&known, people, Asked::Region);
-    }
+    // About 50,000 people.
+    let agencies = prop_oneof![1 => Just(1_usize), 6 => Just(2), 10 => Just(3), 6 => Just(4), 2 => Just(5), 1 => Just(16)];
+    let known = agencies.prop_flat_map(|agencies| sightings(agencies, 1..=100));
+    for_all(1_000, known, |known| check_on_plaintext(&known, Asked::Region));
 }
 
 /// Each of three agencies with each of seven days or none, every combination.
@@ -123,7 +121,7 @@ fn every_combination_of_boundary_days_gives_the_right_region() {
     };
     let known: Vec<Vec<Sighting>> =
         (0..3).map(|agency| (0..people).map(|person| at(agency, person)).collect()).collect();
-    check_on_plaintext(&known, people, Asked::Region);
+    check_on_plaintext(&known, Asked::Region);
 }
 
 #[test]
@@ -148,7 +146,7 @@ fn bootstraps_are_one_per_person_and_with_regions_those_of_each_pair_of_agencies
 #[test]
 fn with_real_keys_presence_is_that_of_ordinary_arithmetic() {
     let people = 40;
-    let known = sightings(&mut Random(5), 3, people);
+    let known = sample(sightings(3, people));
     let (agreement, cases) = (agreement(3, Asked::Seen), agencies::people(people));
     let job = Job { agreement: &agreement, tables: &tables(&known, Asked::Seen), cases: &cases };
     assert_eq!(job.with_real_keys(40), expected(&known, people, Asked::Seen));

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use drempel_test_support::{PASSPHRASE, rounds, sign_all};
+use drempel_test_support::{PASSPHRASE, rounds, samples, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -152,17 +152,13 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
     let made = made();
-    let mut random = 88_172_645_463_325_252_u64;
     let kills = rounds("KILLS", 6);
     let mut quarters = [0; 5];
-    for kill in 0..kills {
+    // Anywhere from before the first chunk to about the end.
+    for (kill, moment) in samples(0.0..1.0).take(kills).enumerate() {
         let answer = format!("killed-{kill}.enc");
         let mut child = made.spawn(&answer);
-        // Anywhere from before the first chunk to about the end.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        std::thread::sleep(made.duration.mul_f64(random as f64 / u64::MAX as f64));
+        std::thread::sleep(made.duration.mul_f64(moment));
         child.kill().expect("a kill signal");
         child.wait().expect("dies");
         quarters[made.chunks(&answer) * 4 / number_of_households().div_ceil(64)] += 1;

@@ -22,7 +22,7 @@ mod keyswitch;
 pub mod measure;
 mod packing_keyswitch;
 #[cfg(all(test, feature = "secret-key"))]
-mod tests;
+mod real_keys;
 
 pub use backend::{Bin, Ciphertexts, InputTable};
 use blind_rotation::Rotation;

@@ -1,5 +1,5 @@
 //! What the tests of all packages share: every role of a small job with real keys, a question with its data, signed
-//! agreements and key files on the disk, artefacts written by hand, and where the repository's files are.
+//! agreements and key files on the disk, artefacts written by hand, random cases, and where the repository's files are.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ mod files;
 mod job;
 mod key_file;
 mod parties;
-mod random;
+mod property;
 mod rounds;
 mod scene;
 
@@ -17,7 +17,7 @@ pub use files::copy;
 pub use job::{Answers, Job};
 pub use key_file::{PASSPHRASE, encrypted};
 pub use parties::{sign_all, write_key_file};
-pub use random::Random;
+pub use property::{for_all, sample, samples};
 pub use rounds::rounds;
 pub use scene::Scene;
 

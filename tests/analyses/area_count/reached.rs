@@ -1,7 +1,9 @@
 //! Two counts per area: who is at risk, and who of them a measure has missed.
 
 use drempel::analysis::Value;
-use drempel_test_support::{Answers, Job, Random};
+use drempel_test_support::{Answers, Job, for_all};
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy};
 
 use super::{TOTALS, Town, agreement, sample_bootstraps, value};
 
@@ -60,26 +62,28 @@ fn every_pair_of_counts_is_shown_or_suppressed_as_it_should_be() {
 
 #[test]
 fn an_area_that_is_hidden_for_a_total_hides_both_counts() {
-    let mut random = Random(29);
-    let (mut areas, mut missed) = (Vec::new(), Vec::new());
-    for district in 0..500 {
-        for _ in 0..random.between(2, 5) {
-            let at_risk = random.between(4, 20);
-            areas.push((district, random.between(20, 30), at_risk));
-            missed.push(random.between(0, at_risk));
+    let area = (20..=30_i64, 4..=20_i64)
+        .prop_flat_map(|(households, at_risk)| (Just(households), Just(at_risk), 0..=at_risk));
+    // About 500 districts.
+    for_all(100, vec(vec(area, 2..=5), 1..=10), |districts| {
+        let rows = districts.iter().enumerate().flat_map(|(district, areas)| {
+            areas
+                .iter()
+                .map(move |(households, at_risk, missed)| ((district, *households, *at_risk), *missed))
+        });
+        let (areas, missed): (Vec<_>, Vec<i64>) = rows.unzip();
+        let town = Town { areas };
+        let mut left = missed.iter();
+        let mut expected = Vec::new();
+        let mut answers = town.with_totals(MINIMUM).into_iter();
+        for district in town.districts() {
+            let areas = answers.by_ref().take(district.len());
+            expected.extend(areas.map(|row| with_missed(&row, *left.next().expect("an area's"))));
+            let total = answers.next().expect("a total")[0];
+            expected.push(vec![total, Value::Suppressed]);
         }
-    }
-    let town = Town { areas };
-    let mut left = missed.iter();
-    let mut expected = Vec::new();
-    let mut answers = town.with_totals(MINIMUM).into_iter();
-    for district in town.districts() {
-        let areas = answers.by_ref().take(district.len());
-        expected.extend(areas.map(|row| with_missed(&row, *left.next().expect("an area's"))));
-        let total = answers.next().expect("a total")[0];
-        expected.push(vec![total, Value::Suppressed]);
-    }
-    assert_eq!(on_plaintext(&town, &missed, TOTALS), expected);
+        assert_eq!(on_plaintext(&town, &missed, TOTALS), expected);
+    });
 }
 
 #[test]

@@ -1,35 +1,36 @@
 //! What can be computed from what is published.
 
-use drempel::analysis::Value;
-use drempel_test_support::{Answers, Random};
+use std::cell::Cell;
 
-use super::{TOTALS, Town, groups, hidden, of_bits, random_area};
+use drempel::analysis::Value;
+use drempel_test_support::{Answers, for_all};
+use proptest::collection::{SizeRange, vec};
+use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::sample::select;
+
+use super::{TOTALS, Town, any_area, groups, hidden, of_bits};
 
 /// Districts of 2 to 9 areas, their rows mixed.
-fn random_town(random: &mut Random, districts: usize, minimum: i64) -> Town {
-    let mut areas = Vec::new();
-    for district in 0..districts {
-        let small = random.between(0, 1) == 0;
-        for _ in 0..random.between(2, 9) {
-            let mut area = random_area(random, district, minimum);
-            // Where few are at risk, sums of hidden counts come near the minimum and the largest that is shown.
-            area.2 = if small { random.between(0, area.2.min(6)) } else { area.2 };
-            areas.push(area);
-        }
-    }
-    for place in (1..areas.len()).rev() {
-        areas.swap(place, random.between(0, place as i64) as usize);
-    }
-    Town { areas }
+fn any_town(districts: impl Into<SizeRange>, minimum: i64) -> impl Strategy<Value = Town> {
+    // Where few are at risk, sums of hidden counts come near the minimum and the largest that is shown.
+    let few = |(households, at_risk): (i64, i64)| (Just(households), 0..=at_risk.min(6));
+    let district =
+        prop_oneof![vec(any_area(minimum), 2..=9), vec(any_area(minimum).prop_flat_map(few), 2..=9),];
+    let areas = vec(district, districts).prop_map(|districts| {
+        let areas = districts.into_iter().enumerate().flat_map(|(district, areas)| {
+            areas.into_iter().map(move |(households, at_risk)| (district, households, at_risk))
+        });
+        areas.collect::<Vec<_>>()
+    });
+    areas.prop_shuffle().prop_map(|areas| Town { areas })
 }
 
 #[test]
 fn twenty_thousand_areas_with_totals_are_as_they_should_be() {
-    let mut random = Random(11);
-    for minimum in [5, 10, 27] {
-        let town = random_town(&mut random, 1_300, minimum);
+    let town = select(vec![5, 10, 27]).prop_flat_map(|minimum| (Just(minimum), any_town(1..=20, minimum)));
+    for_all(400, town, |(minimum, town)| {
         assert_eq!(town.on_plaintext(&of_bits(minimum, TOTALS)), town.with_totals(minimum), "{minimum}");
-    }
+    });
 }
 
 #[test]
@@ -86,10 +87,8 @@ fn equations(town: &Town, answers: &Answers) -> (Vec<Vec<i128>>, Vec<usize>) {
 
 #[test]
 fn the_published_equations_determine_no_suppressed_area() {
-    let mut random = Random(13);
-    let mut suppressed = 0;
-    for _ in 0..150 {
-        let town = random_town(&mut random, 4, 5);
+    let suppressed = Cell::new(0);
+    for_all(150, any_town(4, 5), |town| {
         let answers = town.on_plaintext(&of_bits(5, TOTALS));
         let (rows, hidden) = equations(&town, &answers);
         let known = rank(rows.clone());
@@ -97,19 +96,16 @@ fn the_published_equations_determine_no_suppressed_area() {
             let mut more = rows.clone();
             more.push((0..town.areas.len()).map(|unknown| i128::from(unknown == area)).collect());
             assert_eq!(rank(more), known + 1, "a suppressed area follows from what is published");
-            suppressed += 1;
+            suppressed.set(suppressed.get() + 1);
         }
-    }
-    assert!(suppressed > 1_000, "{suppressed}");
+    });
+    assert!(suppressed.get() > 1_000, "{}", suppressed.get());
 }
 
 #[test]
 fn every_suppressed_area_could_have_any_count_below_the_minimum() {
     let minimum = 5;
-    let mut random = Random(17);
-    for _ in 0..2_000 {
-        let areas = random_town(&mut random, 1, minimum).areas;
-        let town = Town { areas };
+    for_all(2_000, any_town(1, minimum), |town| {
         let published = town.with_totals(minimum);
         let is_hidden = hidden(&town.districts()[0], minimum);
         let has_total = *published.last().expect("a total") != [Value::Suppressed];
@@ -131,5 +127,5 @@ fn every_suppressed_area_could_have_any_count_below_the_minimum() {
                 assert_eq!(other.with_totals(minimum), published);
             }
         }
-    }
+    });
 }

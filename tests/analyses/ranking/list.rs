@@ -5,12 +5,15 @@ use std::fmt::Write;
 use drempel::analysis::Question;
 use drempel::analysis::Value;
 use drempel::{Agreement, Plan};
-use drempel_test_support::{Answers, Job, Random};
+use drempel_test_support::{Answers, Job};
+use proptest::collection::vec;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
 
 const AGREEMENT: &str = include_str!("../../../examples/agreements/ranking.toml");
 
 /// A list with its agreement's terms. Each indicator has its smallest and its largest value, and its weight.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct List {
     pub(super) indicators: Vec<(i64, i64, i64)>,
     pub(super) highest_first: bool,
@@ -123,25 +126,32 @@ impl List {
 }
 
 /// Any terms, and people whose scores are often equal or one apart.
-pub(super) fn any_list(random: &mut Random, people: usize) -> List {
-    let indicator = |random: &mut Random| {
-        let min = random.between(-50, 50);
-        (min, min + random.pick(&[1, 2, 3, 24, 100, 1_000]), random.pick(&[1, 1, 2, 3, 10, 255]))
-    };
-    let count = random.between(1, 8);
-    let indicators: Vec<(i64, i64, i64)> = (0..count).map(|_| indicator(random)).collect();
-    let max_people = (people as i64 + random.between(0, 20)).clamp(2, 64) as usize;
-    let first = (random.between(0, 2) == 0).then(|| random.between(1, max_people as i64 - 1) as usize);
-    let spread = random.between(0, 4);
-    let value = |random: &mut Random, (min, max, _): &(i64, i64, i64)| match spread {
-        0 => random.between(*min, *max),
-        1 => random.pick(&[*min, *max]),
-        2 => *max,
-        3 => (*min + random.between(0, 1)).min(*max),
-        _ => (*max - random.between(0, 2)).max(*min),
-    };
-    let person = |random: &mut Random| indicators.iter().map(|indicator| value(random, indicator)).collect();
-    let people = (0..people).map(|_| person(random)).collect();
-    let (highest_first, shared) = (random.between(0, 1) == 0, random.between(0, 1) == 0);
-    List { indicators, highest_first, shared, first, max_people, people }
+pub(super) fn any_list(people: impl Strategy<Value = usize>) -> impl Strategy<Value = List> {
+    let width = select(vec![1, 2, 3, 24, 100, 1_000]);
+    let indicator = (-50..=50_i64, width, select(vec![1, 1, 2, 3, 10, 255]))
+        .prop_map(|(min, width, weight)| (min, min + width, weight));
+    let terms = (people, vec(indicator, 1..=8), 0..=4_u8, 0..=20_usize, any::<bool>(), any::<bool>());
+    terms.prop_flat_map(|(people, indicators, spread, room, highest_first, shared)| {
+        let max_people = (people + room).clamp(2, 64);
+        let first = prop_oneof![2 => Just(None), 1 => (1..max_people).prop_map(Some)];
+        let person: Vec<_> = indicators.iter().map(|indicator| value(spread, *indicator)).collect();
+        (vec(person, people), first).prop_map(move |(people, first)| List {
+            indicators: indicators.clone(),
+            highest_first,
+            shared,
+            first,
+            max_people,
+            people,
+        })
+    })
+}
+
+fn value(spread: u8, (min, max, _): (i64, i64, i64)) -> BoxedStrategy<i64> {
+    match spread {
+        0 => (min..=max).boxed(),
+        1 => select(vec![min, max]).boxed(),
+        2 => Just(max).boxed(),
+        3 => (min..=max.min(min + 1)).boxed(),
+        _ => (min.max(max - 2)..=max).boxed(),
+    }
 }

@@ -1,12 +1,14 @@
 //! Changes of an agreement after it was signed, and signatures that do not count.
 
+use std::cell::Cell;
+
 use drempel::agreement::{SignatureError, Signatures};
 use drempel::analysis::Eligibility;
 use drempel::signature::SigningKey;
 use drempel::{Agreement, Rehearsal, SignedAgreement};
 use drempel::{KeyHolder, Ledger};
 use drempel_attacks::forge::AGREEMENT;
-use drempel_test_support::Random;
+use drempel_test_support::for_all;
 use toml_edit::{DocumentMut, Item, Value};
 
 /// The paths of all values, section by section.
@@ -42,8 +44,7 @@ fn value<'d>(document: &'d mut DocumentMut, path: &[String]) -> &'d mut Value {
 }
 
 /// Another value of the same type, as a forger would choose it.
-fn other(value: &Value, random: &mut Random) -> Value {
-    let number = 1 + random.below(1_000_000) as i64;
+fn other(value: &Value, number: i64) -> Value {
     match value {
         Value::String(text) if text.value().starts_with("ed25519:") => {
             SigningKey::generate().verifying_key().to_string().into()
@@ -85,21 +86,20 @@ fn no_change_is_accepted(text: &str, at_least: usize) {
     let text = signed.agreement().text();
     let id = signed.agreement().id().to_string();
     let document: DocumentMut = text.parse().expect("TOML");
-    let mut random = Random(11);
-    let (mut fields, mut changes, mut sound) = (0, 0, 0);
-    for path in paths(&document) {
-        fields += 1;
-        for _ in 0..20 {
+    let paths = paths(&document);
+    let [changes, sound] = [Cell::new(0), Cell::new(0)];
+    for path in &paths {
+        for_all(20, 1..=1_000_000_i64, |number| {
             let mut changed = document.clone();
-            let value = value(&mut changed, &path);
-            *value = other(value, &mut random);
+            let value = value(&mut changed, path);
+            *value = other(value, number);
             let changed = changed.to_string();
             assert_ne!(changed, text);
-            changes += 1;
+            changes.set(changes.get() + 1);
             let Ok(agreement) = Agreement::<Eligibility>::parse(&changed) else {
-                continue;
+                return;
             };
-            sound += 1;
+            sound.set(sound.get() + 1);
             // With the signatures as they are, and with the id in them brought up to date.
             let renamed = signed.signatures().to_text().replace(&id, &agreement.id().to_string());
             let renamed: Signatures = toml_edit::de::from_str(&renamed).expect("signatures");
@@ -107,8 +107,9 @@ fn no_change_is_accepted(text: &str, at_least: usize) {
                 let agreement = Agreement::<Eligibility>::parse(&changed).expect("just parsed");
                 assert!(SignedAgreement::new(agreement, signatures).is_err(), "{path:?}");
             }
-        }
+        });
     }
+    let (fields, changes, sound) = (paths.len(), changes.get(), sound.get());
     println!("{fields} fields, {changes} changes, {sound} of them sound agreements: none accepted");
     assert!(fields >= at_least && sound >= 300, "{fields} fields, {sound} sound");
 }

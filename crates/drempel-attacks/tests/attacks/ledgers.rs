@@ -1,13 +1,16 @@
 //! Edits of the ledger: all are found.
 
 use std::fs;
+use std::path::Path;
 
 use drempel::Ledger;
 use drempel::files::{Access, write_atomically};
 use drempel::ledger::{Event, Release};
 use drempel::signature::SigningKey;
 use drempel::units::Digest;
-use drempel_test_support::Random;
+use drempel_test_support::for_all;
+use proptest::prelude::any;
+use proptest::sample::Index;
 
 fn event(number: u64) -> Event {
     let digest = |what: &str| Digest::of(format!("{what} {number}").as_bytes());
@@ -49,44 +52,47 @@ fn a_thousand_edits_of_a_ledger_are_all_found() {
         }
     };
     assert!(!found(&honest), "the honest ledger is accepted");
-    let mut random = Random(7);
     let forger = SigningKey::generate();
-    for edit in 0..1_000 {
-        let line = random.below(lines.len());
+    let edit = (0..8_u8, any::<Index>(), any::<Index>(), 0..800_u32);
+    for_all(1_000, edit, |(kind, line, place, number)| {
+        let line = line.index(lines.len());
         let mut edited: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
-        match edit % 8 {
+        match kind {
             0 => {
-                let place = random.below(edited[line].len());
-                edited[line][place] ^= 1 << random.below(8);
+                let place = place.index(edited[line].len());
+                edited[line][place] ^= 1 << (number % 8);
             }
             1 => drop(edited.remove(line)),
-            2 => edited.swap(line, (line + 1 + random.below(lines.len() - 1)) % lines.len()),
-            3 => edited.insert(line, lines[random.below(lines.len())].to_vec()),
+            2 => edited.swap(line, (line + 1 + place.index(lines.len() - 1)) % lines.len()),
+            3 => edited.insert(line, lines[place.index(lines.len())].to_vec()),
             4 => edited.truncate(line),
             5 => {
                 // White space that JSON does not mind.
                 let place = edited[line].iter().position(|byte| *byte == b':').expect("JSON") + 1;
                 edited[line].insert(place, b' ');
             }
-            6 => {
-                // A chain that holds from its first line to its last, by somebody else.
-                let other = folder.path().join(format!("{edit}.jsonl"));
-                let mut ledger = Ledger::create(&other).expect("new");
-                (0..12).for_each(|number| {
-                    let number = if number == line as u64 { 99 } else { number };
-                    ledger.append(event(number), &forger).expect("writes");
-                });
-                edited = vec![fs::read(&other).expect("reads")];
-            }
+            6 => edited = vec![chain_with_another_event(folder.path(), line as u64, &forger)],
             _ => {
                 let text = String::from_utf8(edited[line].clone()).expect("JSON");
-                let year = 2_100 + random.below(800);
+                let year = 2_100 + number;
                 edited[line] = text.replacen("\"time\":\"20", &format!("\"time\":\"{year}"), 1).into_bytes();
             }
         }
-        let bytes = edited.concat();
-        assert!(found(&bytes), "edit {edit}");
+        assert!(found(&edited.concat()));
+    });
+}
+
+/// A chain that holds from its first line to its last, by somebody else.
+fn chain_with_another_event(folder: &Path, place: u64, forger: &SigningKey) -> Vec<u8> {
+    let path = folder.join("other.jsonl");
+    let mut ledger = Ledger::create(&path).expect("new");
+    for number in 0..12 {
+        ledger.append(event(if number == place { 99 } else { number }), forger).expect("writes");
     }
+    drop(ledger);
+    let bytes = fs::read(&path).expect("reads");
+    fs::remove_file(&path).expect("it is there");
+    bytes
 }
 
 #[test]
