@@ -1,9 +1,11 @@
 //! The encrypted answers of one job. The key holder decrypts them without a bootstrap.
 
-#[cfg(feature = "key-holder")]
-use drempel_fhe::packing::{self, PackedRing};
 use drempel_fhe::packing::{PackedAnswers, chunk_bytes, payload_bytes, values_per_chunk};
-use drempel_fhe::params::Scale;
+#[cfg(feature = "key-holder")]
+use drempel_fhe::{
+    packing::{self, PackedRing},
+    params::Scale,
+};
 
 use super::Provenance;
 use super::provenance::check_name;

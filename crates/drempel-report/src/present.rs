@@ -2,12 +2,12 @@
 //!
 //! An analysis is a program and says nothing itself. Whoever defines one of their own implements [`Present`] for it too.
 
-use drempel::Answer;
-use drempel::analysis::Value;
 use drempel::analysis::{Program, Setting};
+use drempel::analysis::Value;
 
 use crate::language::Language;
 
+mod about;
 mod area_count;
 mod arrears;
 mod debt_alarm;
@@ -25,6 +25,7 @@ mod question;
 mod ranking;
 mod sentences;
 
+pub use about::{About, Answers};
 pub use description::Description;
 pub use picture::Picture;
 pub use plain_words::PlainWords;
@@ -38,38 +39,18 @@ pub trait Present: Program {
 
     /// What was asked about one subject, for an explanation of its answer. Give words of your own where the question
     /// means more to a person when it has that person's own numbers in it.
-    fn plain_words(
-        &self,
-        setting: &Setting<'_>,
-        _cases: &Self::Cases,
-        _index: usize,
-        evaluator: &str,
-        language: Language,
-    ) -> PlainWords {
-        PlainWords::of(&self.describe(setting, language), evaluator, language)
+    fn plain_words(&self, about: &About<'_, Self>, language: Language) -> PlainWords {
+        PlainWords::of(&self.describe(about.setting, language), about.evaluator, language)
     }
 
     /// What the released values of one subject mean, in a sentence; `None` where they speak for themselves.
-    fn meaning(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: &Self::Cases,
-        _index: usize,
-        _values: &[Value],
-        _language: Language,
-    ) -> Option<String> {
+    fn meaning(&self, _about: &About<'_, Self>, _values: &[Value], _language: Language) -> Option<String> {
         None
     }
 
     /// What the released answers are as pictures, for a report; `None` where the values cannot be answers of this
     /// analysis. Give pictures of your own where a list says too much, or not enough.
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&Self::Cases>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        Some(vec![Picture::list(answer.columns().to_vec(), language)])
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
+        Some(vec![Picture::list(answers.answer.columns().to_vec(), language)])
     }
 }

@@ -10,8 +10,8 @@ use drempel::units::{AgreementId, Digest};
 use serde_json::json;
 
 use crate::language::Language;
-use crate::present::Present;
 use crate::present::picture::{Areas, Picture};
+use crate::present::{Answers, Present};
 
 mod cells;
 mod chart;
@@ -117,8 +117,7 @@ impl Report {
     /// # Errors
     /// When writing fails.
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
-        let tables: Vec<&Table> = self.sections.iter().map(|section| &section.table).collect();
-        table::write_csv(&tables, out)
+        table::write_csv(self.tables(), out)
     }
 
     /// The same as [`write_csv`](Self::write_csv) as Parquet: `value` where it is a number, `text` where it is none.
@@ -126,13 +125,12 @@ impl Report {
     /// # Errors
     /// When writing fails.
     pub fn write_parquet(&self, out: impl Write) -> io::Result<()> {
-        let tables: Vec<&Table> = self.sections.iter().map(|section| &section.table).collect();
-        parquet::write(&tables, out)
+        parquet::write(self.tables(), out)
     }
 
     /// Every table of the page, with the digests that the page has.
     pub fn to_json(&self) -> serde_json::Value {
-        let tables: Vec<_> = self.sections.iter().map(|section| section.table.to_json()).collect();
+        let tables: Vec<_> = self.tables().map(Table::to_json).collect();
         json!({
             "program": PROGRAM,
             "language": self.language.code(),
@@ -145,8 +143,12 @@ impl Report {
 
     /// How many numbers the tables have room for, and how many of them are suppressed.
     pub fn size(&self) -> (usize, usize) {
-        let cells = || self.sections.iter().flat_map(|section| table::values(&section.table));
+        let cells = || self.tables().flat_map(table::values);
         (cells().count(), cells().filter(|(_, _, cell)| cell.is_suppressed()).count())
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.sections.iter().map(|section| &section.table)
     }
 }
 
@@ -165,7 +167,8 @@ fn pictures<A: Present>(source: &Source<'_, A>, language: Language) -> Result<Ve
             .provenance()
             .subjects
             .iter());
-    let pictures = analysis.pictures(&setting, source.cases, source.released, language).filter(|_| fits);
+    let answers = Answers { setting: &setting, cases: source.cases, answer: source.released };
+    let pictures = analysis.pictures(&answers, language).filter(|_| fits);
     pictures.ok_or(ReportError::SchemaMismatch)
 }
 

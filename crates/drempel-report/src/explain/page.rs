@@ -6,7 +6,7 @@ use drempel::units::{AgreementId, Digest, SubjectId};
 
 use crate::language::Language;
 use crate::names;
-use crate::present::{PlainWords, Present};
+use crate::present::{About, PlainWords, Present};
 
 /// Whose answer is explained, and all that is known of it.
 pub(super) struct Subject<'a, A: Present> {
@@ -21,7 +21,7 @@ pub(super) struct Subject<'a, A: Present> {
 
 /// Everything that the templates show.
 pub(super) struct Page<'a> {
-    pub(super) about: About,
+    pub(super) about: Whom,
     /// The party that receives the answers.
     pub(super) asker: &'a str,
     pub(super) purpose: &'a str,
@@ -48,7 +48,7 @@ pub(super) struct Page<'a> {
 }
 
 /// Whom or what an answer is about.
-pub(super) struct About {
+pub(super) struct Whom {
     pub(super) title: String,
     /// With its identifier.
     pub(super) subject: String,
@@ -58,7 +58,7 @@ pub(super) struct About {
     pub(super) is_personal: bool,
 }
 
-impl About {
+impl Whom {
     fn new(column: &str, id: &SubjectId, language: Language) -> Self {
         let personal = |subject: &str, whom: &str| Self {
             title: whom.to_uppercase(),
@@ -103,13 +103,14 @@ impl<'a> Page<'a> {
         desks.dedup();
         let in_euro = setting.datasets.iter().all(|dataset| dataset.unit.starts_with("eurocent"));
         let about_household = columns[0] == agreement::Subject::Household.column();
-        let meaning = |values: &[Value]| analysis.meaning(&setting, cases, index, values, language);
+        let about = About { setting: &setting, cases, index, evaluator };
+        let meaning = |values: &[Value]| analysis.meaning(&about, values, language);
         Self {
-            about: About::new(&columns[0], id, language),
+            about: Whom::new(&columns[0], id, language),
             asker: &disclosure.to,
             purpose: &terms.purpose,
             legal_basis: before_full_stop(&terms.legal_basis),
-            words: analysis.plain_words(&setting, cases, index, evaluator, language),
+            words: analysis.plain_words(&about, language),
             amount: match in_euro {
                 true => language.pick("an amount", "een bedrag"),
                 false => language.pick("a number", "een getal"),
@@ -201,7 +202,7 @@ mod tests {
             "\n- people: -12.345\n- mean: 2,5000\n- most: niet verteld, want het zou over te weinig gaan"
         );
         let id = SubjectId::try_from("w7").expect("an identifier");
-        let about = About::new(&columns[0], &id, Language::Dutch);
+        let about = Whom::new(&columns[0], &id, Language::Dutch);
         assert_eq!((about.title.as_str(), about.whom.as_str()), ("WIJK w7", "wijk w7"));
         assert!(!about.is_personal);
     }

@@ -1,4 +1,3 @@
-use drempel::Answer;
 use drempel::analysis::Value;
 use drempel::analysis::area_count::{Against, Condition};
 use drempel::analysis::eligibility::Missing;
@@ -7,6 +6,7 @@ use drempel::cases::areas::Areas;
 use drempel::units::SubjectId;
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::picture::{self, Area, Picture, whole};
 use super::sentences::term;
@@ -68,14 +68,8 @@ impl Present for AreaCount {
         Description { question, terms, in_the_clear }
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        cases: Option<&Areas>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let households = cases.map(households);
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
+        let households = answers.cases.map(households);
         let counted = |column: usize, title: &str, what: &str| {
             let area = |(place, (id, values)): (usize, (&SubjectId, &[Value]))| {
                 let count = match values.get(column)? {
@@ -85,7 +79,7 @@ impl Present for AreaCount {
                 let (of, is_total) = households.as_ref().and_then(|all| all.get(place).copied()).unzip();
                 Some(Area { id: id.clone(), count, of, is_total: is_total.unwrap_or(false) })
             };
-            let areas = answer.values().enumerate().map(area).collect::<Option<_>>()?;
+            let areas = answers.answer.values().enumerate().map(area).collect::<Option<_>>()?;
             Some(Picture::Areas(picture::Areas { title: title.to_owned(), what: what.to_owned(), areas }))
         };
         let at_risk = language.pick("at risk", "met risico");

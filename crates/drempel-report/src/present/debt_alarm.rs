@@ -1,8 +1,7 @@
-use drempel::Answer;
 use drempel::analysis::{DebtAlarm, Setting};
-use drempel::cases::people::People;
 
 use super::Present;
+use super::about::Answers;
 use super::arrears::Arrears;
 use super::description::Description;
 use super::picture::Picture;
@@ -27,19 +26,13 @@ impl Present for DebtAlarm {
         arrears.description(question, Some(term(agencies, format!("{least} {of} {most}"))))
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let least = self.at_least();
         let title = language.pick(
             format!("People with a payment arrear at {least} agencies or more"),
             format!("Mensen met een betalingsachterstand bij {least} of meer instanties"),
         );
         let yes = language.pick("with an alarm", "met een signaal");
-        Some(vec![Picture::share(&title, yes, answer, None)?])
+        Some(vec![Picture::share(&title, yes, answers.answer, None)?])
     }
 }

@@ -1,9 +1,8 @@
-use drempel::Answer;
-use drempel::analysis::Value;
 use drempel::analysis::{DebtCount, Setting};
-use drempel::cases::people::People;
+use drempel::analysis::Value;
 
 use super::Present;
+use super::about::Answers;
 use super::arrears::Arrears;
 use super::description::Description;
 use super::picture::{Distribution, Picture, whole};
@@ -26,16 +25,10 @@ impl Present for DebtCount {
         arrears.description(question, None)
     }
 
-    fn pictures(
-        &self,
-        setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let most = setting.datasets.len() as i64;
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
+        let most = answers.setting.datasets.len() as i64;
         let number = |value: &Value| whole(value).filter(|number| (0..=most).contains(number));
-        let answers = answer.values().map(|(_, values)| number(&values[0])).collect::<Option<_>>()?;
+        let answers = answers.answer.values().map(|(_, values)| number(&values[0])).collect::<Option<_>>()?;
         let title = language.pick(
             "At how many agencies people have a payment arrear",
             "Bij hoeveel instanties mensen een betalingsachterstand hebben",

@@ -1,11 +1,10 @@
-use drempel::Answer;
-use drempel::analysis::Value;
 use drempel::analysis::eligibility::{Against, Missing};
-use drempel::analysis::{Eligibility, Program, Setting};
-use drempel::cases::households::Households;
+use drempel::analysis::{Program, Eligibility, Setting};
+use drempel::analysis::Value;
 use drempel::units::Cents;
 
 use super::Present;
+use super::about::{About, Answers};
 use super::description::Description;
 use super::picture::{Parts, Picture};
 use super::plain_words::PlainWords;
@@ -65,15 +64,9 @@ impl Present for Eligibility {
         Description { question, terms, in_the_clear }
     }
 
-    fn plain_words(
-        &self,
-        setting: &Setting<'_>,
-        households: &Households,
-        index: usize,
-        evaluator: &str,
-        language: Language,
-    ) -> PlainWords {
-        let household = households.get(index);
+    fn plain_words(&self, about: &About<'_, Self>, language: Language) -> PlainWords {
+        let About { setting, cases, index, evaluator } = *about;
+        let household = cases.get(index);
         let line = euro(setting, household.poverty_line().value(), language);
         let against = in_words(self.comparison(), language);
         let question = language.pick(
@@ -164,16 +157,9 @@ impl Present for Eligibility {
     }
 
     /// What a yes or a no says of a household's total.
-    fn meaning(
-        &self,
-        setting: &Setting<'_>,
-        households: &Households,
-        index: usize,
-        values: &[Value],
-        language: Language,
-    ) -> Option<String> {
+    fn meaning(&self, about: &About<'_, Self>, values: &[Value], language: Language) -> Option<String> {
         let is_yes = values == [Value::YesNo(true)];
-        let line = euro(setting, households.get(index).poverty_line().value(), language);
+        let line = euro(about.setting, about.cases.get(about.index).poverty_line().value(), language);
         let total = match (self.comparison(), is_yes) {
             (Against::Below, true) => {
                 language.pick(format!("less than {line}"), format!("minder dan {line}"))
@@ -190,27 +176,26 @@ impl Present for Eligibility {
         ))
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        cases: Option<&Households>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let against = in_words(self.comparison(), language);
         let title = language.pick(
             format!("Households with an income {against} their poverty line"),
             format!("Huishoudens met een inkomen {against} hun norm"),
         );
         // Lines that differ by household divide nobody.
-        let parts = cases.filter(|_| self.norms().is_some()).map(|households| Parts {
+        let parts = answers.cases.filter(|_| self.norms().is_some()).map(|households| Parts {
             what: language.pick("poverty line", "norm").to_owned(),
             names: households
                 .iter()
                 .map(|household| language.euro(household.poverty_line().value()))
                 .collect(),
         });
-        Some(vec![Picture::share(&title, language.pick("eligible", "mogelijk recht"), answer, parts)?])
+        Some(vec![Picture::share(
+            &title,
+            language.pick("eligible", "mogelijk recht"),
+            answers.answer,
+            parts,
+        )?])
     }
 }
 

@@ -1,8 +1,7 @@
-use drempel::Answer;
-use drempel::analysis::{GroupComparison, Program, Setting};
-use drempel::cases::groups::Groups;
+use drempel::analysis::{Program, GroupComparison, Setting};
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::groups::{self, Drawn, OfGroup};
 use super::picture::{Picture, decimal, whole};
@@ -31,16 +30,10 @@ impl Present for GroupComparison {
         groups::description(question, setting, self.max_group(), self.missing(), Some(confidence), language)
     }
 
-    fn pictures(
-        &self,
-        setting: &Setting<'_>,
-        _cases: Option<&Groups>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
-        let drawn = Drawn::new(setting, 0, self.confidence(), language);
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
+        let drawn = Drawn::new(answers.setting, 0, self.confidence(), language);
         let (mut means, mut differences) = (Vec::new(), Vec::new());
-        for (subject, values) in answer.values() {
+        for (subject, values) in answers.answer.values() {
             let people = whole(values.first()?)?;
             let decimals: Vec<f64> = values[1..].iter().map(decimal).collect::<Option<_>>()?;
             let [mean, variance, difference, low, high, p] = decimals[..] else {
@@ -51,7 +44,8 @@ impl Present for GroupComparison {
             differences.push(OfGroup { subject, people, value: difference, ends, beside: vec![p] });
         }
         // The first group is what the others are compared with.
-        let first = answer.values().next().map(|(subject, _)| subject.to_string()).unwrap_or_default();
+        let first =
+            answers.answer.values().next().map(|(subject, _)| subject.to_string()).unwrap_or_default();
         let differences = differences.into_iter().skip(1).collect();
         let title =
             language.pick(format!("Difference with group {first}"), format!("Verschil met groep {first}"));

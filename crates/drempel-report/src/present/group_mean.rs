@@ -1,10 +1,9 @@
-use drempel::Answer;
-use drempel::analysis::Value;
 use drempel::analysis::totals::Variance;
-use drempel::analysis::{GroupMean, Program, Setting};
-use drempel::cases::groups::Groups;
+use drempel::analysis::{Program, GroupMean, Setting};
+use drempel::analysis::Value;
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::groups::{self, Drawn};
 use super::picture::{Picture, decimal, whole};
@@ -33,16 +32,10 @@ impl Present for GroupMean {
         groups::description(question, setting, self.max_group(), self.missing(), None, language)
     }
 
-    fn pictures(
-        &self,
-        setting: &Setting<'_>,
-        _cases: Option<&Groups>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let width = if self.variance() == Variance::Released { 3 } else { 2 };
         let of_dataset = |(index, name): (usize, &String)| {
-            let drawn = Drawn::new(setting, index, CONFIDENCE, language);
+            let drawn = Drawn::new(answers.setting, index, CONFIDENCE, language);
             let row = |(subject, values)| {
                 let values: &[Value] = values;
                 let values = values.get(index * width..(index + 1) * width)?;
@@ -53,7 +46,7 @@ impl Present for GroupMean {
                 drawn.mean(subject, whole(&values[0])?, decimal(&values[1])?, variance)
             };
             let title = language.pick(format!("Mean of {name}"), format!("Gemiddelde van {name}"));
-            Some(drawn.means(title, answer.values().map(row).collect::<Option<_>>()?))
+            Some(drawn.means(title, answers.answer.values().map(row).collect::<Option<_>>()?))
         };
         self.datasets().iter().enumerate().map(of_dataset).collect()
     }

@@ -1,8 +1,7 @@
-use drempel::Answer;
 use drempel::analysis::{Matching, Setting};
-use drempel::cases::pairs::Pairs;
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::picture::{List, Picture};
 use super::sentences::{answer_is_yes_or_no, missing_record, stops, term};
@@ -41,18 +40,12 @@ impl Present for Matching {
         Description { question, terms, in_the_clear: in_the_clear.to_owned() }
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&Pairs>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let title =
             language.pick("Pairs whose offer covers the demand", "Paren waarvan het aanbod de vraag dekt");
         let covered = language.pick("covered", "gedekt");
         let columns = [language.pick("pair", "paar"), covered].map(str::to_owned).into();
         let list = List { title: language.pick("Each pair", "Elk paar").to_owned(), columns, order: None };
-        Some(vec![Picture::share(title, covered, answer, None)?, Picture::List(list)])
+        Some(vec![Picture::share(title, covered, answers.answer, None)?, Picture::List(list)])
     }
 }

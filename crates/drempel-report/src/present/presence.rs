@@ -1,9 +1,8 @@
-use drempel::Answer;
+use drempel::analysis::{Program, Presence, Setting};
 use drempel::analysis::Value;
-use drempel::analysis::{Presence, Program, Setting};
-use drempel::cases::people::People;
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::picture::{Distribution, Picture, whole};
 use super::sentences::{missing_record, people_in_the_clear, term};
@@ -41,22 +40,17 @@ impl Present for Presence {
         Description { question, terms, in_the_clear: people_in_the_clear(language) }
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let since = self.since();
         let title = language.pick(
             format!("People seen on {since} or later"),
             format!("Mensen die op {since} of later zijn gezien"),
         );
-        let mut pictures = vec![Picture::share(&title, language.pick("seen", "gezien"), answer, None)?];
+        let mut pictures =
+            vec![Picture::share(&title, language.pick("seen", "gezien"), answers.answer, None)?];
         if self.asks_region() {
             let region = |(_, values): (_, &[Value])| whole(values.get(1)?);
-            let regions: Vec<i64> = answer.values().map(region).collect::<Option<_>>()?;
+            let regions: Vec<i64> = answers.answer.values().map(region).collect::<Option<_>>()?;
             let seen: Vec<i64> = regions.into_iter().filter(|region| *region > 0).collect();
             let mut numbers = seen.clone();
             numbers.sort_unstable();

@@ -1,10 +1,10 @@
 //! drempel's own analyses, for who knows the kind only when the agreement is read.
 
-use drempel::Answer;
 use drempel::analysis::Value;
 use drempel::analysis::{AnyCases, Question, Setting};
 
 use super::Present;
+use super::about::{About, Answers};
 use super::description::Description;
 use super::picture::Picture;
 use super::plain_words::PlainWords;
@@ -18,17 +18,10 @@ macro_rules! presented {
                 match self { $(Self::$name(it) => it.describe(setting, language),)+ }
             }
 
-            fn plain_words(
-                &self,
-                setting: &Setting<'_>,
-                cases: &AnyCases,
-                index: usize,
-                evaluator: &str,
-                language: Language,
-            ) -> PlainWords {
-                match (self, cases) {
+            fn plain_words(&self, about: &About<'_, Self>, language: Language) -> PlainWords {
+                match (self, about.cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.plain_words(setting, cases, index, evaluator, language)
+                        it.plain_words(&about.with(cases), language)
                     })+
                     _ => panic!("{OTHER}"),
                 }
@@ -36,31 +29,23 @@ macro_rules! presented {
 
             fn meaning(
                 &self,
-                setting: &Setting<'_>,
-                cases: &AnyCases,
-                index: usize,
+                about: &About<'_, Self>,
                 values: &[Value],
                 language: Language,
             ) -> Option<String> {
-                match (self, cases) {
+                match (self, about.cases) {
                     $((Self::$name(it), AnyCases::$name(cases)) => {
-                        it.meaning(setting, cases, index, values, language)
+                        it.meaning(&about.with(cases), values, language)
                     })+
                     _ => panic!("{OTHER}"),
                 }
             }
 
-            fn pictures(
-                &self,
-                setting: &Setting<'_>,
-                cases: Option<&AnyCases>,
-                answer: &Answer,
-                language: Language,
-            ) -> Option<Vec<Picture>> {
-                match (self, cases) {
-                    $((Self::$name(it), None) => it.pictures(setting, None, answer, language),)+
+            fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
+                match (self, answers.cases) {
+                    $((Self::$name(it), None) => it.pictures(&answers.with(None), language),)+
                     $((Self::$name(it), Some(AnyCases::$name(cases))) => {
-                        it.pictures(setting, Some(cases), answer, language)
+                        it.pictures(&answers.with(Some(cases)), language)
                     })+
                     _ => panic!("{OTHER}"),
                 }

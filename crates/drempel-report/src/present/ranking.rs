@@ -1,10 +1,9 @@
-use drempel::Answer;
-use drempel::analysis::Value;
 use drempel::analysis::ranking::{Order, Ties};
 use drempel::analysis::{Program, Ranking, Setting};
-use drempel::cases::people::People;
+use drempel::analysis::Value;
 
 use super::Present;
+use super::about::Answers;
 use super::description::Description;
 use super::picture::{List, Picture};
 use super::sentences::{answer_is_yes_or_no, missing_record, stops, term};
@@ -61,13 +60,7 @@ impl Present for Ranking {
         Description { question, terms, in_the_clear: in_the_clear.to_owned() }
     }
 
-    fn pictures(
-        &self,
-        _setting: &Setting<'_>,
-        _cases: Option<&People>,
-        answer: &Answer,
-        language: Language,
-    ) -> Option<Vec<Picture>> {
+    fn pictures(&self, answers: &Answers<'_, Self>, language: Language) -> Option<Vec<Picture>> {
         let rank = match self.first() {
             None => language.pick("rank", "rang").to_owned(),
             Some(first) => {
@@ -75,7 +68,8 @@ impl Present for Ranking {
             }
         };
         let expected = |value: &Value| matches!(value, Value::YesNo(_)) == self.first().is_some();
-        if !answer.values().all(|(_, values)| expected(&values[0]) && values[0] != Value::Suppressed) {
+        if !answers.answer.values().all(|(_, values)| expected(&values[0]) && values[0] != Value::Suppressed)
+        {
             return None;
         }
         Some(vec![Picture::List(List {

@@ -144,7 +144,7 @@ impl Page {
     fn view<'p>(&self, section: &'p Section) -> SectionView<'p> {
         let table = &section.table;
         SectionView {
-            title: &section.title,
+            title: &table.caption,
             chart: section.chart.as_deref(),
             notes: &section.notes,
             caption: &table.caption,

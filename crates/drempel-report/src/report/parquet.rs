@@ -72,7 +72,7 @@ impl Column {
 }
 
 /// Every value of some tables, one a row: `table`, `row`, `measure`, `value` or `text`, `suppressed`.
-pub(super) fn write(tables: &[&Table], mut out: impl Write) -> io::Result<()> {
+pub(super) fn write<'t>(tables: impl Iterator<Item = &'t Table>, mut out: impl Write) -> io::Result<()> {
     let text = |name| Column::new(name, BYTE_ARRAY, false);
     let [mut table_name, mut row_name, mut measure] = ["table", "row", "measure"].map(text);
     let mut value = Column::new("value", DOUBLE, true);
@@ -240,7 +240,7 @@ mod tests {
             ],
         };
         let mut bytes = Vec::new();
-        write(&[&table], &mut bytes).expect("in memory");
+        write(std::iter::once(&table), &mut bytes).expect("in memory");
         assert!(bytes.starts_with(MAGIC) && bytes.ends_with(MAGIC));
         let length = u32::from_le_bytes(*bytes[..bytes.len() - 4].last_chunk().expect("a length")) as usize;
         let footer = &bytes[bytes.len() - 8 - length..bytes.len() - 8];

@@ -15,10 +15,9 @@ use crate::present::picture::{Distribution, Intervals, List, Parts, Share};
 
 pub(super) mod areas;
 
-/// One picture: a chart, what there is to say of it, and its numbers.
+/// One picture: a chart, what there is to say of it, and its numbers. The table's caption is its title.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
-    pub(super) title: String,
     /// As SVG.
     pub(super) chart: Option<String>,
     pub(super) notes: Vec<String>,
@@ -44,6 +43,10 @@ impl Frame<'_> {
 
     fn name(&self, kind: &str) -> String {
         format!("{kind}-{}", self.number)
+    }
+
+    fn table(&self, kind: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
+        Table { name: self.name(kind), caption: title.to_owned(), columns, rows }
     }
 
     /// A chart, unless it would have too many rows to be read.
@@ -167,8 +170,7 @@ impl Frame<'_> {
         ];
         let axis = format!("{}, {percent}", share.yes);
         let chart = self.chart(&share.title, &axis, bars, (0.0, 100.0), Marks::Bars, 0);
-        let table = Table { name: self.name("share"), caption: share.title.clone(), columns, rows };
-        Section { title: share.title.clone(), chart, notes, table }
+        Section { chart, notes, table: self.table("share", &share.title, columns, rows) }
     }
 
     fn share_bar(&self, label: String, (of, count): (u64, u64)) -> Row {
@@ -229,13 +231,9 @@ impl Frame<'_> {
         ];
         let axis = self.pick("people", "mensen");
         let chart = self.chart(&picture.title, axis, bars, (0.0, 1.0), Marks::Bars, 0);
-        let table = Table { name: self.name("distribution"), caption: picture.title.clone(), columns, rows };
-        Section {
-            title: picture.title.clone(),
-            chart,
-            notes: self.hidden(division.hidden(), names.len()).into_iter().collect(),
-            table,
-        }
+        let table = self.table("distribution", &picture.title, columns, rows);
+        let notes = self.hidden(division.hidden(), names.len()).into_iter().collect();
+        Section { chart, notes, table }
     }
 
     fn bar(&self, label: String, count: &Cell) -> Row {
@@ -272,8 +270,8 @@ impl Frame<'_> {
             false => picture.what.clone(),
         };
         let chart = self.chart(&picture.title, &axis, dots, (first, first), Marks::Dots, picture.decimals);
-        let table = Table { name: self.name("intervals"), caption: picture.title.clone(), columns, rows };
-        Section { title: picture.title.clone(), chart, notes: Vec::new(), table }
+        let table = self.table("intervals", &picture.title, columns, rows);
+        Section { chart, notes: Vec::new(), table }
     }
 
     /// The values themselves.
@@ -301,7 +299,7 @@ impl Frame<'_> {
         }
         let names = answer.columns().iter().zip(&picture.columns);
         let columns = names.map(|(name, title)| Column::new(name, title.clone())).collect();
-        let table = Table { name: self.name("list"), caption: picture.title.clone(), columns, rows };
+        let table = self.table("list", &picture.title, columns, rows);
         let notes = vec![self.pick(
             format!(
                 "This list has the answer for each {} by itself. Handle it as the agreement says.",
@@ -312,7 +310,7 @@ impl Frame<'_> {
                 self.subject
             ),
         )];
-        Section { title: picture.title.clone(), chart: None, notes, table }
+        Section { chart: None, notes, table }
     }
 }
 

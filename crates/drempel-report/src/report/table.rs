@@ -119,7 +119,7 @@ fn grouped(number: f64, decimals: usize, language: Language) -> String {
 }
 
 /// Every value of some tables, one a line: which table, which row, which column.
-pub(super) fn write_csv(tables: &[&Table], out: impl Write) -> io::Result<()> {
+pub(super) fn write_csv<'t>(tables: impl Iterator<Item = &'t Table>, out: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(["table", "row", "measure", "value", "suppressed"])?;
     for table in tables {

@@ -133,6 +133,13 @@ fn release(parties: &Rehearsal<Question>, answer: &EncryptedAnswer, attestation:
     }
 }
 
+/// Every number of a report.
+fn csv(report: &Report) -> String {
+    let mut csv = Vec::new();
+    report.write_csv(&mut csv).expect("in memory");
+    String::from_utf8(csv).expect("text")
+}
+
 fn only(now: Source<'_, Question>) -> Inputs<'_, Question> {
     Inputs { now, before: None, regions: None, map: None }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::chart::{Marks, Row};
 use super::super::map::{DIVERGING, Drawing, Fill, SEQUENTIAL, Scale};
-use super::super::table::{Cell, Column, Table};
+use super::super::table::{Cell, Column};
 use super::{Frame, Section};
 use crate::present::picture::{Area, Areas};
 
@@ -61,7 +61,6 @@ impl Frame<'_> {
         }
         let hidden = picture.areas.iter().filter(|area| area.count.is_none()).count();
         let mut notes: Vec<String> = self.hidden(hidden, picture.areas.len()).into_iter().collect();
-        let title = picture.title.clone();
         let axis = match share {
             Some(_) => format!("{} (%)", picture.what),
             None => picture.what.clone(),
@@ -69,9 +68,8 @@ impl Frame<'_> {
         notes.extend(self.off_map(&picture.areas));
         let colouring =
             Colouring { measure: &measure, cell: &cell, without: &|_| Fill::Suppressed, scale: &SEQUENTIAL };
-        let chart = self.map_or_bars(&title, &axis, &picture.areas, &colouring);
-        let table = Table { name: self.name("areas"), caption: title.clone(), columns, rows };
-        Section { title, chart, notes, table }
+        let chart = self.map_or_bars(&picture.title, &axis, &picture.areas, &colouring);
+        Section { chart, notes, table: self.table("areas", &picture.title, columns, rows) }
     }
 
     /// What changed since an earlier answer: nothing where either is suppressed.
@@ -146,8 +144,7 @@ impl Frame<'_> {
         };
         let colouring = Colouring { measure: &measure, cell: &cell, without: &without, scale: &DIVERGING };
         let chart = self.map_or_bars(&title, axis, &now.areas, &colouring);
-        let table = Table { name: self.name("difference"), caption: title.clone(), columns, rows };
-        Section { title, chart, notes, table }
+        Section { chart, notes, table: self.table("difference", &title, columns, rows) }
     }
 
     /// How many areas the map does not have.

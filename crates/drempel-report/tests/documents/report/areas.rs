@@ -8,7 +8,7 @@ use drempel_report::report::{Inputs, ReportError, Shapes, Source};
 use drempel_report::{Language, Report};
 use serde_json::json;
 
-use super::{Made, keep, only};
+use super::{Made, csv, keep, only};
 use crate::example;
 
 /// A map of squares, each under its name.
@@ -32,12 +32,6 @@ fn squares<'n>(names: impl IntoIterator<Item = &'n str>) -> Shapes {
     }
     let text = json!({ "type": "FeatureCollection", "features": features }).to_string();
     Shapes::from_json(text.as_bytes(), "code").expect("a map")
-}
-
-fn csv(report: &Report) -> String {
-    let mut csv = Vec::new();
-    report.write_csv(&mut csv).expect("in memory");
-    String::from_utf8(csv).expect("text")
 }
 
 /// Counts of areas without totals; nothing is suppressed.

@@ -7,7 +7,7 @@ use drempel::units::Digest;
 use drempel_report::report::{Inputs, PageError, Regions, ReportError};
 use drempel_report::{Language, Report};
 
-use super::{KINDS, Made, keep, keys, only};
+use super::{KINDS, Made, csv, keep, keys, only};
 use crate::example;
 
 /// Every page, with the inputs of each.
@@ -175,9 +175,7 @@ fn a_small_region_is_hidden_everywhere_and_does_not_follow_from_the_others() {
     let released = made.released();
     let inputs = Inputs { regions: Some(&regions), ..only(made.source(&released)) };
     let report = Report::of(&inputs, Language::English).expect("a report");
-    let mut csv = Vec::new();
-    report.write_csv(&mut csv).expect("in memory");
-    let csv = String::from_utf8(csv).expect("text");
+    let csv = csv(&report);
     let numbers: Vec<f64> = csv.lines().filter_map(|line| line.split(',').nth(3)?.parse().ok()).collect();
     for (region, households, eligible) in [all[1], all[3]] {
         let percent = 100.0 * eligible as f64 / households as f64;
@@ -220,9 +218,7 @@ fn where_the_whole_is_small_nothing_is_told_but_how_many_were_asked_about() {
     let released = made.released();
     let inputs = Inputs { regions: Some(&regions), ..only(made.source(&released)) };
     let report = Report::of(&inputs, Language::Dutch).expect("a report");
-    let mut csv = Vec::new();
-    report.write_csv(&mut csv).expect("in memory");
-    let csv = String::from_utf8(csv).expect("text");
+    let csv = csv(&report);
     assert_eq!(csv.lines().filter(|line| line.ends_with(",no")).count(), 1, "{csv}");
     assert!(csv.contains("share-1,alle,number,85,no"), "{csv}");
 }
