@@ -1,5 +1,5 @@
-use drempel::analysis::{DebtCount, Setting};
 use drempel::analysis::Value;
+use drempel::analysis::{DebtCount, Setting};
 
 use super::Present;
 use super::about::Answers;

@@ -1,6 +1,6 @@
-use drempel::analysis::eligibility::{Against, Missing};
-use drempel::analysis::{Program, Eligibility, Setting};
 use drempel::analysis::Value;
+use drempel::analysis::eligibility::{Against, Missing};
+use drempel::analysis::{Eligibility, Program, Setting};
 use drempel::units::Cents;
 
 use super::Present;

@@ -1,4 +1,4 @@
-use drempel::analysis::{Program, GroupComparison, Setting};
+use drempel::analysis::{GroupComparison, Program, Setting};
 
 use super::Present;
 use super::about::Answers;

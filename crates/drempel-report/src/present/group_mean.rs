@@ -1,6 +1,6 @@
-use drempel::analysis::totals::Variance;
-use drempel::analysis::{Program, GroupMean, Setting};
 use drempel::analysis::Value;
+use drempel::analysis::totals::Variance;
+use drempel::analysis::{GroupMean, Program, Setting};
 
 use super::Present;
 use super::about::Answers;

@@ -1,5 +1,5 @@
-use drempel::analysis::{Program, Presence, Setting};
 use drempel::analysis::Value;
+use drempel::analysis::{Presence, Program, Setting};
 
 use super::Present;
 use super::about::Answers;

@@ -1,6 +1,6 @@
+use drempel::analysis::Value;
 use drempel::analysis::ranking::{Order, Ties};
 use drempel::analysis::{Program, Ranking, Setting};
-use drempel::analysis::Value;
 
 use super::Present;
 use super::about::Answers;

@@ -119,3 +119,22 @@ fn another_analysis_has_no_word_about_households() {
     let text = document(rehearsal.agreement(), None, Language::English);
     assert!(text.contains("numbers that they are made from") && !text.contains("no groups"), "{text}");
 }
+
+#[test]
+fn every_event_of_a_ledger_has_a_row() {
+    let rehearsal = rehearsal(SVB_UWV);
+    let agreement = rehearsal.agreement().id();
+    let mut ledger = Ledger::in_memory();
+    let digests = [b"key", b"eva", b"own"].map(|name| Digest::of(name));
+    let [key, evaluation_key, file] = digests;
+    for event in [
+        Event::Keys { agreement, key, evaluation_key },
+        Event::Purge { agreement, files: vec![file], others: u64::MAX },
+    ] {
+        ledger.append(event, &rehearsal.key("SVB")).expect("kept in memory");
+    }
+    for language in [Language::English, Language::Dutch] {
+        let text = document(rehearsal.agreement(), Some(&ledger), language);
+        assert!(text.contains(&key.to_string()) && text.contains(&file.to_string()), "{text}");
+    }
+}

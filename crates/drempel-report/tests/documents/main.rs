@@ -5,7 +5,6 @@ use drempel_test_support::repository;
 mod dpia;
 mod explain;
 mod forged;
-mod hostile;
 mod report;
 
 /// A file of the repository's examples.

@@ -25,7 +25,7 @@ struct Made {
     csv: String,
 }
 
-pub(crate) const KINDS: [&str; 9] = [
+const KINDS: [&str; 9] = [
     "area_count",
     "debt_alarm",
     "debt_count",
@@ -114,7 +114,8 @@ fn answer(
 }
 
 fn attestation(parties: &Rehearsal<Question>, answer: &EncryptedAnswer, signer: Role) -> Attestation {
-    forged::attestation(answer, &forged::key_of(parties, signer))
+    let signer = parties.agreement().holders(signer).next().expect("a party for each role");
+    forged::attestation(answer, &parties.key(&signer.name))
 }
 
 fn release(parties: &Rehearsal<Question>, answer: &EncryptedAnswer, attestation: &Attestation) -> Release {
