@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use drempel::Evaluated;
-use drempel::{Auditor, DataProvider, KeyHolder, Ledger};
+use drempel::{Auditor, DataProvider, Evaluated, KeyHolder, Ledger};
 
 #[allow(dead_code, missing_docs, reason = "each bench uses a part")]
 mod job;

@@ -9,10 +9,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use drempel::Evaluated;
 use drempel::agreement::Role;
 use drempel::analysis::{Program, Question};
-use drempel::{Auditor, DataProvider, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table};
+use drempel::{Auditor, DataProvider, Evaluated, Evaluator, KeyHolder, Ledger, PublicKey, Rehearsal, Table};
 use drempel_report::{Language, Present};
 
 fn main() -> Result<(), Box<dyn Error>> {

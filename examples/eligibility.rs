@@ -4,10 +4,9 @@
 
 use std::error::Error;
 
-use drempel::Evaluated;
 use drempel::analysis::Eligibility;
 use drempel::{
-    Auditor, DataProvider, Evaluation, Evaluator, Households, KeyHolder, Ledger, Rehearsal, Table,
+    Auditor, DataProvider, Evaluated, Evaluation, Evaluator, Households, KeyHolder, Ledger, Rehearsal, Table,
 };
 
 const AGREEMENT: &str = include_str!("agreements/svb_uwv.toml");

@@ -8,13 +8,12 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 
-use drempel::Evaluated;
 use drempel::agreement::Signatures;
 use drempel::analysis::Eligibility;
 use drempel::files::key_file::{self, Passphrase};
 use drempel::files::{Access, write_atomically};
 use drempel::{
-    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator,
+    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluated, EvaluationKey, Evaluator,
     Households, KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table,
 };
 

@@ -16,13 +16,11 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use drempel_fhe::bootstrap::WORDS;
+
 use crate::agreement::Role;
 use crate::analysis::Program;
-use crate::artefacts::Blinding;
-use crate::artefacts::EncryptedAnswer;
-use crate::artefacts::EncryptedTable;
-use crate::artefacts::PROGRAM;
-use crate::artefacts::TranscriptWriter;
+use crate::artefacts::{Blinding, EncryptedAnswer, EncryptedTable, PROGRAM, TranscriptWriter};
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError, NO_LABEL};
@@ -30,7 +28,6 @@ use crate::plan::Plan;
 use crate::roles::evaluation::CheckedJob;
 use crate::roles::evaluator::{AnswerBuilder, Evaluation, Evaluator};
 use crate::roles::{EvaluateError, Progress};
-use drempel_fhe::bootstrap::WORDS;
 
 mod error;
 mod folder;

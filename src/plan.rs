@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Asked, Planned, Program, Records, Shape};
-use crate::cases::{CaseError, Cases};
-use crate::contract::Agreement;
 use drempel_fhe::circuit::Encoding;
 use drempel_fhe::circuit::cost::Cost;
 use drempel_fhe::params::noise;
+
+use crate::analysis::{Asked, Planned, Program, Records, Shape};
+use crate::cases::{CaseError, Cases};
+use crate::contract::Agreement;
 
 /// The cost of one job.
 #[derive(Clone, Copy, Debug, PartialEq)]

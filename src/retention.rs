@@ -247,12 +247,12 @@ impl<'a, A: Program> Purge<'a, A> {
 mod tests {
     use std::time::SystemTime;
 
-    use super::*;
-    use crate::contract::Rehearsal;
     use drempel_fhe::circuit::Scale;
     use drempel_fhe::packing::PackedAnswers;
 
+    use super::*;
     use crate::artefacts::{EncryptedAnswer, Provenance};
+    use crate::contract::Rehearsal;
     use crate::files::key_file::{self, Passphrase};
 
     const AGREEMENT: &str = include_str!("../examples/agreements/svb_uwv.toml");

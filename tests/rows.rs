@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use drempel::analysis::Eligibility;
-use drempel::analysis::Value;
+use drempel::analysis::{Eligibility, Value};
 use drempel::cases::areas::Areas;
 use drempel::cases::groups::Groups;
 use drempel::cases::pairs::Pairs;

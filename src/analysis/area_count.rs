@@ -1,6 +1,8 @@
 //! How many households of each area meet some conditions? docs/analyses/area_count.md has the definition, the circuit
 //! and the cost.
 
+use drempel_fhe::circuit::{Backend, Cell, Scale};
+
 use super::household_sum::Folded;
 use super::program::Program;
 use super::records::{Asked, Planned};
@@ -11,7 +13,6 @@ use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::areas::{Areas, Region};
 use crate::rows::Rows;
-use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 mod batch;
 mod circuit;

@@ -1,5 +1,6 @@
 //! What the two questions about payment arrears have in common.
 
+use drempel_fhe::circuit::Encoding;
 use serde::Deserialize;
 
 use super::counts::{self, Batch, NoRecord};
@@ -9,7 +10,6 @@ use super::shape::{Input, Released, Shape};
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use drempel_fhe::circuit::Encoding;
 
 /// The most agencies: a released number has 16 values.
 pub(super) const MAX_AGENCIES: usize = 15;

@@ -1,10 +1,11 @@
 //! At how many of several agencies is something true of a person: one encrypted bit per agency, added up.
 
+use drempel_fhe::circuit::{Backend, Cell, LookupTable};
+
 use super::records::{Asked, Planned};
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
-use drempel_fhe::circuit::{Backend, Cell, LookupTable};
 
 /// People per batch. Batches run side by side, and the memory that they take grows with this.
 pub const BATCH: usize = 64;

@@ -1,5 +1,6 @@
 //! Does a person have payment arrears at several agencies? docs/analyses/debt_alarm.md has the law and the cost.
 
+use drempel_fhe::circuit::Backend;
 use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
@@ -13,7 +14,6 @@ use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::rows::Rows;
-use drempel_fhe::circuit::Backend;
 
 /// `[analysis]` with `kind = "debt_alarm"`.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! At how many agencies does a person have a payment arrear? docs/analyses/debt_count.md has the law and the cost.
 
+use drempel_fhe::circuit::{Backend, Scale};
 use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
@@ -13,7 +14,6 @@ use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::rows::Rows;
-use drempel_fhe::circuit::{Backend, Scale};
 
 /// `[analysis]` with `kind = "debt_count"`.
 #[derive(Clone, Debug, Deserialize)]

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
+use drempel_fhe::circuit::{Backend, Cell};
 use serde::Deserialize;
 
 use super::household_sum::{Folded, HouseholdSum, comparison};
@@ -15,8 +17,6 @@ use crate::cases::CaseError;
 use crate::cases::households::{HouseholdRef, Households};
 use crate::rows::Rows;
 use crate::units::MAX_CENTS;
-use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
-use drempel_fhe::circuit::{Backend, Cell};
 
 pub use super::household_sum::Missing;
 

@@ -1,6 +1,7 @@
 //! Which of two or more treatments does better, over the patients of several hospitals?
 //! docs/analyses/group_comparison.md has the law, the test and the limits.
 
+use drempel_fhe::circuit::{Backend, Cell, Scale};
 use serde::Deserialize;
 
 use super::program::Program;
@@ -14,7 +15,6 @@ use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::rows::{Position, Rows};
 use crate::statistics::{Sample, Welch};
-use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 /// `[analysis]` with `kind = "group_comparison"`.
 #[derive(Clone, Debug, Deserialize)]

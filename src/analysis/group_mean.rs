@@ -1,6 +1,7 @@
 //! How many people does each group have, and what is their average? docs/analyses/group_mean.md has the law, the
 //! circuit and the limits.
 
+use drempel_fhe::circuit::{Backend, Cell, Scale};
 use serde::Deserialize;
 
 use super::program::Program;
@@ -13,8 +14,6 @@ use crate::agreement::{AgreementError, Dataset};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::rows::Rows;
-
-use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 /// `[analysis]` with `kind = "group_mean"`.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,5 +1,7 @@
 //! The amounts of one household, added up and compared with a line.
 
+use drempel_fhe::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
+use drempel_fhe::circuit::{Cell, Encoding};
 use serde::Deserialize;
 
 use super::records::{Records, missing};
@@ -7,8 +9,6 @@ use super::setting::check_one_concept;
 use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::households::HouseholdRef;
-use drempel_fhe::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
-use drempel_fhe::circuit::{Cell, Encoding};
 
 /// What a member without a record means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -1,5 +1,7 @@
 //! Does the capacity that is offered cover the demand? docs/analyses/matching.md has the case, the circuit and the cost.
 
+use drempel_fhe::circuit::radix::{self, Radix};
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 use serde::Deserialize;
 
 use super::program::Program;
@@ -11,8 +13,6 @@ use crate::agreement::{AgreementError, Subject};
 use crate::cases::CaseError;
 use crate::cases::pairs::Pairs;
 use crate::rows::Rows;
-use drempel_fhe::circuit::radix::{self, Radix};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// Pairs per batch. Batches run side by side, and the memory that they take grows with this.
 const BATCH: usize = 64;

@@ -1,5 +1,9 @@
 //! Has any agency seen a person since a date, and where last? docs/analyses/presence.md has the law and the cost.
 
+use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
+use drempel_fhe::circuit::radix::Radix;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+use drempel_fhe::params::SLOTS;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -13,10 +17,6 @@ use crate::agreement::{AgreementError, Dataset, Subject, date};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::rows::Rows;
-use drempel_fhe::circuit::latest_record::{CHOSEN, CODE_BASE, LatestRecord};
-use drempel_fhe::circuit::radix::Radix;
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
-use drempel_fhe::params::SLOTS;
 
 /// The most agencies: a lookup tells 17 numbers of them apart.
 const MAX_AGENCIES: usize = 16;

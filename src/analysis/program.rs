@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use drempel_fhe::circuit::Backend;
 use serde::de::DeserializeOwned;
 
 use super::records::{Asked, Planned};
@@ -11,7 +12,6 @@ use super::value::Value;
 use crate::agreement::{AgreementError, Dataset, Disclosure, Section};
 use crate::cases::{CaseError, Cases};
 use crate::rows::{CsvRows, Rows};
-use drempel_fhe::circuit::Backend;
 
 /// One kind of question. The type itself is the agreement's `[analysis]` section.
 ///

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use drempel_fhe::circuit::Backend;
+
 use super::area_count::AreaCount;
 use super::debt_alarm::DebtAlarm;
 use super::debt_count::DebtCount;
@@ -20,7 +22,6 @@ use crate::agreement::{AgreementError, Section};
 use crate::cases::{CaseError, Cases};
 use crate::rows::Rows;
 use crate::units::{Digest, SubjectIds};
-use drempel_fhe::circuit::Backend;
 
 /// One enum per part of the trait, with a variant for each analysis, and the trait over them.
 macro_rules! questions {

@@ -1,6 +1,8 @@
 //! In which order do people come by an agreed weighted score? docs/analyses/ranking.md has the case, the circuit and the
 //! cost.
 
+use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 use serde::Deserialize;
 
 use super::program::Program;
@@ -12,8 +14,6 @@ use crate::agreement::{AgreementError, Dataset, Subject};
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::rows::Rows;
-use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 mod circuit;
 

@@ -1,11 +1,12 @@
 //! From cases to batches: where each subject's row is, and what is asked about whom.
 
+use drempel_fhe::circuit::Cell;
+
 use super::setting::Setting;
 use crate::agreement::Dataset;
 use crate::cases::CaseError;
 use crate::rows::Position;
 use crate::units::SubjectIds;
-use drempel_fhe::circuit::Cell;
 
 /// Where each subject's row is in each table.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use drempel_fhe::circuit::{Encoding, Scale};
+
 use super::setting::{Setting, each_once};
 use super::value::Value;
 use crate::agreement::{AgreementError, Dataset};
-use drempel_fhe::circuit::{Encoding, Scale};
 
 /// What goes into an analysis under one agreement, and what comes out of it: all that the roles know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! An analysis for tests, of whatever form its section says. It answers nothing.
 
+use drempel_fhe::circuit::{Backend, Encoding, Scale};
 use serde::Deserialize;
 
 use super::program::Program;
@@ -11,7 +12,6 @@ use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::cases::people::People;
 use crate::rows::Rows;
-use drempel_fhe::circuit::{Backend, Encoding, Scale};
 
 /// `[analysis]` with any `kind`.
 #[derive(Deserialize)]

@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use drempel_fhe::circuit::radix::Radix;
+use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 use serde::Deserialize;
 
 use super::records::{Asked, Planned};
@@ -13,8 +15,6 @@ use crate::agreement::{AgreementError, Dataset, Disclosure, Subject};
 use crate::cases::CaseError;
 use crate::cases::groups::{Group, Groups};
 use crate::rows::Position;
-use drempel_fhe::circuit::radix::Radix;
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
 
 /// The most people that one group may have.
 pub const MAX_GROUP: u32 = 1_000_000;

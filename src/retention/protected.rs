@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::files::is_key_file;
-use crate::files::is_ledger;
+use crate::files::{is_key_file, is_ledger};
 use crate::units::{AgreementId, Digest};
 
 /// The most bytes at the beginning of a file that are read to recognise it: no agreement is longer.

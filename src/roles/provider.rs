@@ -3,6 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use drempel_fhe::circuit::Encoding;
+use drempel_fhe::le_bytes;
+use drempel_fhe::params::RING;
+use rayon::prelude::*;
+
 use crate::agreement::AgreementError;
 use crate::analysis::Program;
 use crate::artefacts::{BIN_BYTES, EncryptedTable, Metadata, PublicKey, payload_bytes};
@@ -13,10 +18,6 @@ use crate::signature::SigningKey;
 use crate::table::Table;
 use crate::units::AgreementId;
 use crate::verify;
-use drempel_fhe::circuit::Encoding;
-use drempel_fhe::le_bytes;
-use drempel_fhe::params::RING;
-use rayon::prelude::*;
 
 /// The party that holds a dataset.
 #[derive(Debug)]

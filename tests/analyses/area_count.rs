@@ -1,9 +1,7 @@
 //! Counts per area: what is shown, what is suppressed, and what can be computed from what is shown.
 
-use drempel::Agreement;
-use drempel::Plan;
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
+use drempel::{Agreement, Plan};
 use drempel_test_support::{Answers, Job, for_all, sample};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};

@@ -1,9 +1,7 @@
 //! Are arrears too high at so many agencies?
 
-use drempel::Agreement;
-use drempel::Plan;
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
+use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all};
 use proptest::prelude::Strategy;
 

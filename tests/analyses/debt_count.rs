@@ -1,10 +1,8 @@
 //! At how many agencies is an arrear too high?
 
-use drempel::Agreement;
-use drempel::Plan;
 use drempel::agreement::AgreementError;
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
+use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all, sample};
 use proptest::collection::{SizeRange, vec};
 use proptest::prelude::{Just, Strategy, prop_oneof};

@@ -3,12 +3,10 @@
 use std::cell::Cell;
 use std::fmt::Write;
 
-use drempel::Agreement;
-use drempel::analysis::Eligibility;
-use drempel::analysis::Value;
+use drempel::analysis::{Eligibility, Value};
 use drempel::plaintext;
 use drempel::units::{Cents, SubjectId};
-use drempel::{Household, Households, Plan, Table};
+use drempel::{Agreement, Household, Households, Plan, Table};
 use drempel_test_support::{SVB_UWV, Scene, for_all, sample};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_oneof};

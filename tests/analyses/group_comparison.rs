@@ -1,7 +1,6 @@
 //! Treatments compared over several hospitals.
 
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
+use drempel::analysis::{Program, Question, Value};
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all, sample};
 use proptest::collection::vec;

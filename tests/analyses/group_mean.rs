@@ -1,7 +1,6 @@
 //! Averages per group.
 
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
+use drempel::analysis::{Program, Question, Value};
 use drempel::cases::groups::Groups;
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all, sample};

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
 use drempel::{Agreement, Plan};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, prop_oneof};

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
 use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all};
 use proptest::collection::vec;

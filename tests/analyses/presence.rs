@@ -1,9 +1,7 @@
 //! Has anybody been seen since a date, and where last?
 
-use drempel::Agreement;
-use drempel::Plan;
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
+use drempel::analysis::{Program, Question, Value};
+use drempel::{Agreement, Plan};
 use drempel_test_support::{Job, for_all, sample};
 use proptest::collection::{SizeRange, vec};
 use proptest::prelude::{Just, Strategy, prop_oneof};

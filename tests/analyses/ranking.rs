@@ -1,8 +1,7 @@
 //! An order of people by a weighted score, beside sorting.
 
 use drempel::Agreement;
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
+use drempel::analysis::{Program, Question, Value};
 use drempel_test_support::for_all;
 use proptest::sample::select;
 

@@ -7,7 +7,7 @@ use std::{fs, thread};
 
 use bincode::Options;
 use drempel::agreement::Role;
-use drempel::analysis::Question;
+use drempel::analysis::{Eligibility, Question};
 use drempel::files::{Header, Kind};
 use drempel::signature::VerifyingKey;
 use drempel::units::{AgreementId, Digest, KeyId, SubjectIds};
@@ -18,7 +18,6 @@ use drempel_fhe::params::RING;
 use drempel_test_support::{Artefact, is_signed_by};
 
 use crate::forge::{HOUSEHOLDS, INCOMES, Scene, households, shared};
-use drempel::analysis::Eligibility;
 
 mod containers;
 mod texts;

@@ -6,13 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use drempel::Evaluated;
 use drempel::agreement::Signatures;
 use drempel::analysis::Eligibility;
 use drempel::files::{Access, write_atomically};
 use drempel::{
-    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Evaluator, KeyHolder,
-    Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, Table,
+    Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluated, EvaluationKey, Evaluator,
+    KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, Table,
 };
 use serde_json::json;
 

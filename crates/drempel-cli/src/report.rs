@@ -2,12 +2,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use drempel::SignedAgreement;
 use drempel::agreement::Role;
 use drempel::analysis::{Program, Question};
 use drempel::files::{Access, write_atomically};
 use drempel::units::Digest;
-use drempel::{Answer, Attestation, EncryptedAnswer, Ledger};
+use drempel::{Answer, Attestation, EncryptedAnswer, Ledger, SignedAgreement};
 use drempel_report::Report;
 use drempel_report::report::{Inputs, Regions, Shapes, Source};
 use serde_json::json;

@@ -5,12 +5,11 @@
 use std::fmt;
 
 use askama::Template;
-use drempel::SignedAgreement;
 use drempel::analysis::Value;
 use drempel::files::ContainerError;
 use drempel::units::SubjectId;
 use drempel::verify;
-use drempel::{Cases, EncryptedAnswer};
+use drempel::{Cases, EncryptedAnswer, SignedAgreement};
 
 use crate::language::Language;
 use crate::present::Present;

@@ -2,8 +2,7 @@
 //!
 //! An analysis is a program and says nothing itself. Whoever defines one of their own implements [`Present`] for it too.
 
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Setting};
+use drempel::analysis::{Program, Setting, Value};
 
 use crate::language::Language;
 

@@ -1,7 +1,6 @@
 //! One question with its data, on plaintext or with real keys.
 
-use drempel::analysis::Value;
-use drempel::analysis::{Program, Question};
+use drempel::analysis::{Program, Question, Value};
 use drempel::{Agreement, Table, plaintext};
 
 use crate::Scene;

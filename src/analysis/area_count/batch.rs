@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use drempel_fhe::circuit::radix::Comparison;
+
 use super::super::household_sum::{Folded, comparison};
 use super::super::records::Asked;
 use super::super::setting::Setting;
@@ -8,7 +10,6 @@ use super::section::AreaCount;
 use super::suppression::{CHUNK, MAX_REST};
 use crate::cases::CaseError;
 use crate::cases::areas::{Area, Areas, Region};
-use drempel_fhe::circuit::radix::Comparison;
 
 /// One area, or the areas of one total.
 #[derive(Clone, Debug, Default)]

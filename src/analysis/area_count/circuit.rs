@@ -1,7 +1,8 @@
+use drempel_fhe::circuit::{Backend, LookupTable, Scale, radix};
+
 use super::batch::{Batch, Compared, Total};
 use super::section::AreaCount;
 use super::suppression::{self, Counts, Mark};
-use drempel_fhe::circuit::{Backend, LookupTable, Scale, radix};
 
 /// A count is released less this, so that 0 to 30 fit the 32 values of a slot.
 pub(super) const OFFSET: i64 = 16;

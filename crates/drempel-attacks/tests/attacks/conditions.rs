@@ -1,10 +1,8 @@
 //! The gate, condition by condition: each is broken alone, with everything else in order and an attestation by the real
 //! auditor, and the release names just that.
 
-use drempel::Rehearsal;
 use drempel::analysis::Eligibility;
-use drempel::artefacts::PROGRAM;
-use drempel::artefacts::{Attestation, Statement};
+use drempel::artefacts::{Attestation, PROGRAM, Statement};
 use drempel::roles::EvaluateError;
 use drempel::roles::key_holder::ReleaseError;
 use drempel::signature::SigningKey;
@@ -12,7 +10,7 @@ use drempel::units::Digest;
 use drempel::verify::VerifyError;
 use drempel::{
     Auditor, DataProvider, EncryptedAnswer, Evaluated, Evaluator, KeyHolder, Ledger, Provenance, PublicKey,
-    SecretKey, Table,
+    Rehearsal, SecretKey, Table,
 };
 use drempel_attacks::forge::{
     self, AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Scene, answer_payload, households, payload, payload_bytes,

@@ -1,8 +1,7 @@
-use drempel::EncryptedAnswer;
-use drempel::SignedAgreement;
 use drempel::agreement::{self, Role};
 use drempel::analysis::Value;
 use drempel::units::{AgreementId, Digest, SubjectId};
+use drempel::{EncryptedAnswer, SignedAgreement};
 
 use crate::language::Language;
 use crate::names;

@@ -1,7 +1,6 @@
-use drempel::analysis::Value;
 use drempel::analysis::area_count::{Against, Condition};
 use drempel::analysis::eligibility::Missing;
-use drempel::analysis::{AreaCount, Setting};
+use drempel::analysis::{AreaCount, Setting, Value};
 use drempel::cases::areas::Areas;
 use drempel::units::SubjectId;
 

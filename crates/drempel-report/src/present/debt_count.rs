@@ -1,5 +1,4 @@
-use drempel::analysis::Value;
-use drempel::analysis::{DebtCount, Setting};
+use drempel::analysis::{DebtCount, Setting, Value};
 
 use super::Present;
 use super::about::Answers;

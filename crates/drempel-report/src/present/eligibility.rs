@@ -1,6 +1,5 @@
-use drempel::analysis::Value;
 use drempel::analysis::eligibility::{Against, Missing};
-use drempel::analysis::{Eligibility, Program, Setting};
+use drempel::analysis::{Eligibility, Program, Setting, Value};
 use drempel::units::Cents;
 
 use super::Present;

@@ -1,6 +1,5 @@
-use drempel::analysis::Value;
 use drempel::analysis::totals::Variance;
-use drempel::analysis::{GroupMean, Program, Setting};
+use drempel::analysis::{GroupMean, Program, Setting, Value};
 
 use super::Present;
 use super::about::Answers;

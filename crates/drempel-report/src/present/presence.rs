@@ -1,5 +1,4 @@
-use drempel::analysis::Value;
-use drempel::analysis::{Presence, Program, Setting};
+use drempel::analysis::{Presence, Program, Setting, Value};
 
 use super::Present;
 use super::about::Answers;

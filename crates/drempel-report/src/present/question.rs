@@ -1,7 +1,6 @@
 //! drempel's own analyses, for who knows the kind only when the agreement is read.
 
-use drempel::analysis::Value;
-use drempel::analysis::{AnyCases, Question, Setting};
+use drempel::analysis::{AnyCases, Question, Setting, Value};
 
 use super::Present;
 use super::about::{About, Answers};

@@ -1,6 +1,5 @@
-use drempel::analysis::Value;
 use drempel::analysis::ranking::{Order, Ties};
-use drempel::analysis::{Program, Ranking, Setting};
+use drempel::analysis::{Program, Ranking, Setting, Value};
 
 use super::Present;
 use super::about::Answers;

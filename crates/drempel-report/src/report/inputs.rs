@@ -1,6 +1,5 @@
-use drempel::SignedAgreement;
 use drempel::units::Digest;
-use drempel::{Answer, Attestation, EncryptedAnswer, Ledger};
+use drempel::{Answer, Attestation, EncryptedAnswer, Ledger, SignedAgreement};
 
 use super::regions::Regions;
 use super::shapes::Shapes;

@@ -1,7 +1,6 @@
 //! What an agreement and a ledger have for an impact assessment.
 
-use drempel::analysis::Eligibility;
-use drempel::analysis::GroupMean;
+use drempel::analysis::{Eligibility, GroupMean};
 use drempel::ledger::{Event, Ledger, Release};
 use drempel::units::Digest;
 use drempel::{Rehearsal, SignedAgreement};

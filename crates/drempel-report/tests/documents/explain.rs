@@ -1,7 +1,6 @@
 //! One answer in plain words.
 
-use drempel::analysis::Eligibility;
-use drempel::analysis::Value;
+use drempel::analysis::{Eligibility, Value};
 use drempel::files::ContainerError;
 use drempel::units::SubjectId;
 use drempel::{Cases, EncryptedAnswer, Households, Rehearsal};

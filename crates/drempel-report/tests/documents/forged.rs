@@ -2,14 +2,12 @@
 //! only what they were made from, and who signed.
 
 use bincode::Options as _;
-use drempel::SignedAgreement;
 use drempel::analysis::Program;
-use drempel::artefacts::PROGRAM;
-use drempel::artefacts::Statement;
+use drempel::artefacts::{PROGRAM, Statement};
 use drempel::circuit::Scale;
 use drempel::files::{Container, Kind, Seal};
 use drempel::units::{AgreementId, Digest, KeyId, SubjectIds};
-use drempel::{Attestation, EncryptedAnswer, Provenance, SigningKey};
+use drempel::{Attestation, EncryptedAnswer, Provenance, SignedAgreement, SigningKey};
 use drempel_test_support::Artefact;
 use serde::Serialize;
 
@@ -57,12 +55,21 @@ pub(crate) fn answer(agreement: AgreementId, made: &Provenance, signer: &Signing
     EncryptedAnswer::from_bytes(answer.signed(signer, "")).expect("just written")
 }
 
-/// An attestation that every answer was evaluated again. docs/format.md, section 7.
-pub(crate) fn attestation(answer: &EncryptedAnswer, signer: &SigningKey) -> Attestation {
-    let (agreement, answers) = (answer.header().agreement, answer.provenance().subjects.len() as u64);
+/// That every answer was evaluated again, by this program.
+pub(crate) fn statement(answer: &EncryptedAnswer) -> Statement {
+    let answers = answer.provenance().subjects.len() as u64;
     let (answer, nonce, program) = (answer.digest(), Digest::of(b"nonce"), PROGRAM.to_owned());
-    let metadata = encoded(&Statement { answer, nonce, audited: answers, answers, program });
-    let (kind, chunk_bytes) = (Kind::Attestation, 1);
+    Statement { answer, nonce, audited: answers, answers, program }
+}
+
+/// An attestation of anything. docs/format.md, section 7.
+pub(crate) fn attestation(
+    answer: &EncryptedAnswer,
+    statement: &Statement,
+    signer: &SigningKey,
+) -> Attestation {
+    let (kind, chunk_bytes, agreement) = (Kind::Attestation, 1, answer.header().agreement);
+    let metadata = encoded(statement);
     let attestation = Artefact { kind, agreement, key: KEY, chunk_bytes, metadata: &metadata, payload: &[] };
     Attestation::from_bytes(attestation.signed(signer, "")).expect("just written")
 }

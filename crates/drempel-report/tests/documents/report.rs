@@ -2,11 +2,12 @@
 
 use drempel::agreement::Role;
 use drempel::analysis::{Program, Question};
+use drempel::artefacts::Statement;
 use drempel::files::ContainerError;
 use drempel::ledger::{Event, Release};
 use drempel::units::{AgreementId, Digest, SubjectIds};
-use drempel::verify::VerifyError;
-use drempel::{Answer, Attestation, Cases, EncryptedAnswer, Ledger, Rehearsal};
+use drempel::verify::{Draw, VerifyError};
+use drempel::{Answer, Attestation, Cases, EncryptedAnswer, Ledger, Provenance, Rehearsal};
 use drempel_report::report::{Inputs, ReportError, Source};
 use drempel_report::{Language, Report};
 
@@ -115,7 +116,7 @@ fn answer(
 
 fn attestation(parties: &Rehearsal<Question>, answer: &EncryptedAnswer, signer: Role) -> Attestation {
     let signer = parties.agreement().holders(signer).next().expect("a party for each role");
-    forged::attestation(answer, &parties.key(&signer.name))
+    forged::attestation(answer, &forged::statement(answer), &parties.key(&signer.name))
 }
 
 fn release(parties: &Rehearsal<Question>, answer: &EncryptedAnswer, attestation: &Attestation) -> Release {
@@ -186,6 +187,44 @@ fn who_did_not_sign_is_named() {
     ledger.append(own, &parties.key(&evaluator(parties))).expect("in memory");
     let error = report(Source { ledger: Some(&ledger), ..made.source(&released) });
     assert!(matches!(error, Err(ReportError::Verify(VerifyError::OtherLedger))), "{error:?}");
+}
+
+#[test]
+fn an_audit_by_another_program_or_of_nothing_is_refused() {
+    let made = Made::of("debt_count");
+    let refusal = |made: &Made, attestation: &Attestation| {
+        let released = made.released();
+        let attestations = std::slice::from_ref(attestation);
+        let source = Source { attestations, ledger: None, ..made.source(&released) };
+        match Report::of(&only(source), Language::English).map(drop) {
+            Err(ReportError::Verify(VerifyError::BadAttestation { why })) => why,
+            other => panic!("{other:?}"),
+        }
+    };
+    let auditor = |parties: &Rehearsal<Question>| {
+        let auditor = parties.agreement().holders(Role::Auditor).next().expect("an auditor");
+        parties.key(&auditor.name)
+    };
+    let statement = Statement { program: "drempel 0.0.1".to_owned(), ..forged::statement(&made.answer) };
+    let by_another = forged::attestation(&made.answer, &statement, &auditor(&made.parties));
+    assert_eq!(refusal(&made, &by_another), "the audit ran another program or version");
+
+    // A share so small that hardly any nonce draws one of some thirty answers.
+    let text = example("agreements/debt_count.toml").replace("audit = 1.0", "audit = 0.001");
+    let [cases, answers] = ["cases", "answers"].map(|name| example(&format!("data/debt_count/{name}.csv")));
+    let mut sampled = Made::with(&text, &cases, None, &answers);
+    let provenance =
+        Provenance { transcript: Some(Digest::of(b"rows")), ..sampled.answer.provenance().clone() };
+    let (agreement, parties) = (sampled.parties.agreement(), &sampled.parties);
+    sampled.answer = forged::answer(agreement.id(), &provenance, &parties.key(&evaluator(parties)));
+    let drawn = |nonce: Digest| Draw::new(sampled.answer.digest(), nonce, agreement.disclosure());
+    let answers = provenance.subjects.len();
+    let nonce =
+        (0_u64..).map(|number| Digest::of(&number.to_le_bytes())).find(|n| drawn(*n).count(answers) == 0);
+    let nonce = nonce.expect("most draws are empty");
+    let statement = Statement { nonce, audited: 0, ..forged::statement(&sampled.answer) };
+    let of_nothing = forged::attestation(&sampled.answer, &statement, &auditor(parties));
+    assert_eq!(refusal(&sampled, &of_nothing), "it evaluated no answer again");
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Maps and differences.
 
 use drempel::Answer;
-use drempel::analysis::Question;
-use drempel::analysis::Value;
+use drempel::analysis::{Question, Value};
 use drempel::units::SubjectId;
 use drempel_report::report::{Inputs, ReportError, Shapes, Source};
 use drempel_report::{Language, Report};
