@@ -6,8 +6,13 @@ ci:
 demo:
     cargo run --release -- demo
 
-test:
-    cargo test --release
+# Everything, or one package and what to look for in the names of its tests: `just test drempel-report areas`.
+test CRATE="" *NAMES:
+    cargo test --release {{ if CRATE == "" { "" } else { "--package " + CRATE } }} {{NAMES}}
+
+# Everything that needs no real keys: `Clear` and `Cost`, formats, agreements, pages.
+fast *NAMES:
+    cargo test --release -p drempel -p drempel-fhe -p drempel-report --lib --test analyses --test rows --test documents -- --skip real_keys {{NAMES}}
 
 # The docs as a book, in target/book, with every link checked.
 book:
@@ -23,7 +28,12 @@ fuzz SECONDS="10":
 
 lint:
     cargo fmt --all
-    cargo clippy --release --all-targets -- -D warnings
+    tests/spelling.sh
+    cargo clippy --release --workspace --exclude drempel-fuzz --all-targets -- -D warnings
+
+# The lists of the public API anew: look at the difference before you commit it.
+api:
+    tests/api.py --bless
 
 bench:
     cargo bench
