@@ -36,7 +36,7 @@ struct Colouring<'a> {
 }
 
 impl Frame<'_> {
-    pub(in crate::report) fn areas(&self, picture: &Areas) -> Section {
+    pub(crate) fn areas(&self, picture: &Areas) -> Section {
         let share = measured(&picture.areas);
         let measure = share.unwrap_or(count);
         let cell =
@@ -73,7 +73,7 @@ impl Frame<'_> {
     }
 
     /// What changed since an earlier answer: nothing where either is suppressed.
-    pub(in crate::report) fn difference(&self, now: &Areas, before: &Areas) -> Section {
+    pub(crate) fn difference(&self, now: &Areas, before: &Areas) -> Section {
         let share = measured(&now.areas).and(measured(&before.areas));
         let earlier: HashMap<&str, &Area> =
             before.areas.iter().map(|area| (area.id.as_str(), area)).collect();

@@ -1,5 +1,5 @@
 /// A ring of points.
-pub(in super::super) type Ring = Vec<[f64; 2]>;
+pub(crate) type Ring = Vec<[f64; 2]>;
 
 /// An area with its rings.
 pub(super) type Named = (String, Vec<Ring>);
