@@ -16,7 +16,7 @@ fast *NAMES:
 
 # The docs as a book, in target/book, with every link checked.
 book:
-    tests/book.sh
+    PATH=$(.ci/tools.sh):$PATH tests/book.sh
 
 # Pages in a headless Chromium: `just browser target/reports`.
 browser *PAGES:
@@ -28,7 +28,7 @@ fuzz SECONDS="10":
 
 lint:
     cargo fmt --all
-    tests/spelling.sh
+    $(.ci/tools.sh)/typos
     cargo clippy --release --workspace --exclude drempel-fuzz --all-targets -- -D warnings
 
 # The lists of the public API anew: look at the difference before you commit it.
