@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::analysis::{Eligibility, Program};
+use crate::analysis::Program;
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError};
 use crate::ledger::{Event, Ledger, LedgerError};
@@ -25,7 +25,7 @@ use protected::protected;
 
 /// The files that somebody wants deleted, each with its term. Nothing is deleted before [`carry_out`](Self::carry_out).
 #[derive(Debug)]
-pub struct Purge<'a, A = Eligibility> {
+pub struct Purge<'a, A> {
     agreement: &'a SignedAgreement<A>,
     today: Date,
     due: Vec<PathBuf>,
@@ -247,10 +247,10 @@ impl<'a, A: Program> Purge<'a, A> {
 mod tests {
     use std::time::SystemTime;
 
-    use drempel_fhe::circuit::Scale;
-    use drempel_fhe::packing::PackedAnswers;
+    use drempel_fhe::{packing::PackedAnswers, params::Scale};
 
     use super::*;
+    use crate::analysis::Eligibility;
     use crate::artefacts::{EncryptedAnswer, Provenance};
     use crate::contract::Rehearsal;
     use crate::files::key_file::{self, Passphrase};
