@@ -1,7 +1,8 @@
 //! Makes `tests/fixtures`: files with one fault each, and the list of what the program must say of them.
 //!
-//! The keys are made anew each time, so the files are made once and kept. `FIXTURES=tests/fixtures cargo test --release
-//! --package drempel-attacks fixtures` makes them again; without it, the list that is kept is compared with the one that would be made.
+//! The keys are made anew each time, so the files are made once and kept. `FIXTURES=$PWD/tests/fixtures cargo test
+//! --release --package drempel-attacks fixtures` makes them again; without it, the list that is kept is compared with the
+//! one that would be made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
