@@ -36,7 +36,7 @@ pub struct Bin {
 
 /// Runs one batch of a program. A column is its ciphertexts one after the other, [`WORDS`] words each.
 ///
-/// Bins that the batch touches stay in memory until it ends, up to [`MAX_BINS`].
+/// Bins that the batch touches stay in memory until it ends, up to 1,024 of them, 32 MiB.
 #[derive(Debug)]
 pub struct Ciphertexts<'a, T> {
     engine: &'a Engine,
