@@ -28,7 +28,7 @@ impl Table {
     /// use drempel::analysis::Eligibility;
     /// use drempel::rows::MemoryRows;
     /// use drempel::{Rehearsal, Table};
-    /// # let agreement = include_str!("../examples/agreements/svb_uwv.toml");
+    /// # let agreement = include_str!("../../examples/agreements/svb_uwv.toml");
     ///
     /// let rehearsal = Rehearsal::<Eligibility>::of(agreement)?;
     /// let incomes = vec![("p-01".to_owned(), 83_407_i64), ("p-02".to_owned(), 134_750)];
