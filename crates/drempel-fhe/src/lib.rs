@@ -11,6 +11,7 @@ pub mod circuit;
 mod fourier;
 pub mod keys;
 pub mod le_bytes;
+pub mod leveled;
 pub mod packing;
 pub mod params;
 pub mod ring;

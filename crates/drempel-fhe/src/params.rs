@@ -72,6 +72,11 @@ pub(crate) const BIG_DIMENSION: LweDimension = LweDimension(RING * TFHE.glwe_dim
 /// Words of one ciphertext under the big key: its mask and its body.
 pub(crate) const BIG_SIZE: LweSize = LweSize(BIG_DIMENSION.0 + 1);
 pub(crate) const BIG_NOISE: DynamicDistribution<u64> = TFHE.glwe_noise_distribution;
+/// The bound (log2) of the uniform noise of a ring ciphertext.
+pub(crate) const BIG_NOISE_LOG2: u32 = match BIG_NOISE {
+    DynamicDistribution::TUniform(noise) => noise.bound_log2(),
+    DynamicDistribution::Gaussian(_) => panic!("the set's noise is uniform"),
+};
 pub(crate) const MODULUS: CiphertextModulus<u64> = TFHE.ciphertext_modulus;
 
 pub(crate) const PACKING_BASE: DecompositionBaseLog = V1_8_2_2.packing_base;

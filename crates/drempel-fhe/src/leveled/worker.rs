@@ -1,0 +1,281 @@
+use std::fmt;
+use std::ops::Range;
+
+use super::comparison::is_at_most;
+use super::counts::{Counts, highest_line};
+use super::decision::{DecisionScratch, sum_is_at_most};
+use super::expansion::{Bin, Branches, ExpansionScratch, Nodes, expand, refine};
+use super::fourier::{Ffts, Transform};
+use super::key::{ExpandedKey, LeveledKeySeeded, Shift};
+use super::noise;
+use super::packing::{OpenRing, PackedRing, PackingScratch, pack};
+use super::parameters::{LeveledParams, MAX_ADDENDS};
+use super::product::Ring;
+use super::randomness::{NoiseStreams, Purpose, bell_bound};
+use super::selector::{HiddenNumber, LeafScratch};
+
+/// An expanded key, ready to decide. Shared by all threads.
+pub struct LeveledEngine {
+    transform: Transform,
+    key: ExpandedKey,
+}
+
+impl LeveledEngine {
+    /// Draws the key's masks again and takes it to the Fourier domain.
+    ///
+    /// # Cost
+    /// A tenth of a second; 75 MB, of which 67 are for packing.
+    pub fn new(key: &LeveledKeySeeded) -> Self {
+        let transform = Transform::new();
+        let key = ExpandedKey::new(key, &transform);
+        Self { transform, key }
+    }
+
+    /// The parameters of its key.
+    pub fn params(&self) -> &LeveledParams {
+        &self.key.params
+    }
+
+    /// The shift of its key, which bins are made with.
+    pub fn shift(&self) -> &Shift {
+        &self.key.shift
+    }
+
+    /// A thread's own memory.
+    pub fn worker(&self) -> Worker<'_> {
+        let ffts = Ffts::new(&self.transform);
+        Worker {
+            leaves: LeafScratch::new(&self.key, &ffts),
+            expansion: ExpansionScratch::new(&self.key),
+            decision: DecisionScratch::new(&self.key),
+            packing: PackingScratch::new(),
+            key_switches: 0,
+            key: &self.key,
+            ffts,
+        }
+    }
+}
+
+impl fmt::Debug for LeveledEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeveledEngine").field("params", self.params()).finish_non_exhaustive()
+    }
+}
+
+/// One thread's share of an engine.
+pub struct Worker<'e> {
+    key: &'e ExpandedKey,
+    ffts: Ffts<'e>,
+    expansion: ExpansionScratch,
+    leaves: LeafScratch,
+    decision: DecisionScratch,
+    packing: PackingScratch,
+    key_switches: u64,
+}
+
+/// A yes or a no under encryption, before its noise is closed: not for anyone's eyes.
+pub struct Answer(Ring);
+
+/// Why nothing was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecisionError {
+    /// No number, or too many.
+    #[error("a sum has 1 to {MAX_ADDENDS} numbers, not {found}")]
+    Addends {
+        /// How many there are.
+        found: usize,
+    },
+    /// Numbers of different or impossible lengths.
+    #[error("numbers must have the same 1 to {MAX_BITS} bits; one has {expected}, another {found}")]
+    Bits {
+        /// Those of the first.
+        expected: usize,
+        /// Those of another.
+        found: usize,
+    },
+    /// Slots that [`Worker::refine`] was not asked for.
+    #[error("slots {needed:?} of the bin were not expanded: there are {there:?}")]
+    NotExpanded {
+        /// The first and the last but one.
+        needed: (usize, usize),
+        /// What there is.
+        there: (usize, usize),
+    },
+}
+
+/// Bits of a number at most.
+const MAX_BITS: usize = 40;
+
+impl<'e> Worker<'e> {
+    /// Expands what these slots need of a bin, through all stages but the last two. `branches` keeps its
+    /// memory from one bin to the next.
+    ///
+    /// # Panics
+    /// When a bin has no such slots.
+    ///
+    /// # Cost
+    /// [`Counts::expansion`].
+    pub fn expand(&mut self, bin: &Bin, slots: Range<usize>, branches: &mut Branches) {
+        let Self { key, expansion, ffts, .. } = self;
+        self.key_switches += expand(key, bin, slots, branches, expansion, ffts);
+    }
+
+    /// The last stage but one, for the people who are decided on next. `nodes` keeps its memory.
+    ///
+    /// # Panics
+    /// When [`Self::expand`] was not asked for these slots.
+    ///
+    /// # Cost
+    /// [`Counts::refinement`].
+    pub fn refine(&mut self, branches: &Branches, slots: Range<usize>, nodes: &mut Nodes) {
+        let Self { key, expansion, ffts, .. } = self;
+        self.key_switches += refine(key, branches, &slots, nodes, expansion, ffts);
+    }
+
+    /// Whether the numbers' sum is at most a clear line. A line that every sum is below is evaluated like any
+    /// other, so that nothing tells such a case from another. `case` names its noise: no two cases of a job
+    /// have the same.
+    ///
+    /// # Errors
+    /// When there are no numbers, too many, or of different lengths, or their slots were not expanded.
+    ///
+    /// # Cost
+    /// [`Counts::selectors`] for each number and [`Counts::decision`].
+    pub fn sum_is_at_most(
+        &mut self,
+        numbers: &[HiddenNumber<'_>],
+        line: u64,
+        case: u64,
+        streams: &NoiseStreams,
+    ) -> Result<Answer, DecisionError> {
+        if numbers.is_empty() || numbers.len() > MAX_ADDENDS {
+            return Err(DecisionError::Addends { found: numbers.len() });
+        }
+        let bits = self.check(numbers)?;
+        let addends = numbers.len();
+        let line = line.min(highest_line(addends, bits));
+        let mut noise = constants(self.key.params, addends, bits, case, streams);
+        let Self { key, ffts, leaves, decision, .. } = self;
+        let state = sum_is_at_most(numbers, line, &mut noise, key, decision, leaves, ffts);
+        Ok(Answer::of(state))
+    }
+
+    /// Whether one hidden number is at most another.
+    ///
+    /// # Errors
+    /// As for sums.
+    ///
+    /// # Cost
+    /// [`Counts::selectors`] for each number and [`Counts::comparison`].
+    pub fn is_at_most(
+        &mut self,
+        left: HiddenNumber<'_>,
+        right: HiddenNumber<'_>,
+        case: u64,
+        streams: &NoiseStreams,
+    ) -> Result<Answer, DecisionError> {
+        let bits = self.check(&[left, right])?;
+        let mut noise = comparison_constants(self.key.params, bits, case, streams);
+        let Self { key, ffts, leaves, decision, .. } = self;
+        let state = is_at_most([left, right], &mut noise, key, decision, leaves, ffts);
+        Ok(Answer::of(state))
+    }
+
+    fn check(&self, numbers: &[HiddenNumber<'_>]) -> Result<usize, DecisionError> {
+        let expected = numbers.first().map_or(0, HiddenNumber::bits);
+        for number in numbers {
+            let found = number.bits();
+            if found != expected || !(1..=MAX_BITS).contains(&found) {
+                return Err(DecisionError::Bits { expected, found });
+            }
+            let (needed, there) = (number.slots(self.key.params.selector().count()), number.nodes().slots());
+            if needed.start < there.start || needed.end > there.end {
+                let (needed, there) = ((needed.start, needed.end), (there.start, there.end));
+                return Err(DecisionError::NotExpanded { needed, there });
+            }
+        }
+        Ok(expected)
+    }
+
+    /// Packs a ring of answers, closes their noise and rounds them; `answers` is empty afterwards, with its
+    /// memory. `index` counts the job's rings: it names their noise.
+    ///
+    /// # Cost
+    /// [`Counts::packing`], whatever the number of answers.
+    pub fn pack(&mut self, answers: &mut OpenRing, index: u64, streams: &NoiseStreams) -> PackedRing {
+        pack(self.key, answers, index, streams, &mut self.packing, &mut self.ffts)
+    }
+
+    pub(super) fn parts_mut(&mut self) -> (&'e ExpandedKey, &mut LeafScratch, &mut Ffts<'e>) {
+        (self.key, &mut self.leaves, &mut self.ffts)
+    }
+
+    pub(super) fn parts(&self) -> (&ExpandedKey, &Ffts<'_>) {
+        (self.key, &self.ffts)
+    }
+
+    /// What was done so far.
+    pub fn executed(&self) -> Counts {
+        Counts {
+            ffts: self.ffts.count,
+            external_products: self.decision.external_products,
+            key_switches: self.key_switches + self.leaves.key_switches,
+            scheme_switches: self.leaves.scheme_switches,
+        }
+    }
+}
+
+/// e for each high bit of a sum: as much noise as a state has before the bit that was not absorbed.
+fn constants(
+    params: LeveledParams,
+    addends: usize,
+    bits: usize,
+    case: u64,
+    streams: &NoiseStreams,
+) -> impl FnMut(usize) -> u64 {
+    let mut stream = streams.stream(Purpose::Constants, case);
+    move |high_bits| {
+        stream.bell(bell_bound(noise::live_state(&params, addends, bits, high_bits) * WORDS_SQUARED))
+    }
+}
+
+fn comparison_constants(
+    params: LeveledParams,
+    bits: usize,
+    case: u64,
+    streams: &NoiseStreams,
+) -> impl FnMut(usize) -> u64 {
+    let mut stream = streams.stream(Purpose::Constants, case);
+    move |high_bits| stream.bell(bell_bound(noise::compared(&params, bits, high_bits) * WORDS_SQUARED))
+}
+
+/// (2⁶⁴)².
+const WORDS_SQUARED: f64 = 18_446_744_073_709_551_616.0 * 18_446_744_073_709_551_616.0;
+
+impl Answer {
+    fn of(state: &Ring) -> Self {
+        let mut own = Ring::zero();
+        own.copy_from(state);
+        Self(own)
+    }
+
+    /// Puts it into a ring, at the next place.
+    ///
+    /// # Panics
+    /// When the ring is full.
+    pub fn put(&self, ring: &mut OpenRing) {
+        ring.push(&self.0);
+    }
+
+    #[cfg(test)]
+    pub(super) fn ring(&self) -> &Ring {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").finish_non_exhaustive()
+    }
+}
