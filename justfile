@@ -10,9 +10,13 @@ demo:
 test CRATE="" *NAMES:
     cargo test --release {{ if CRATE == "" { "" } else { "--package " + CRATE } }} {{NAMES}}
 
-# Everything that needs no real keys: `Clear` and `Cost`, formats, agreements, pages.
+# Everything that needs no real keys: `Clear` and `Cost`, formats, agreements, pages. Compiled for speed of compiling; the
+# core, and tfhe's one build, stay as they are.
 fast *NAMES:
-    cargo test --release -p drempel -p drempel-fhe -p drempel-report --lib --test analyses --test rows --test documents -- --skip real_keys {{NAMES}}
+    cargo test --release --config profile.release.incremental=true \
+        --config profile.release.package.drempel.opt-level=1 --config profile.release.package.drempel-report.opt-level=1 \
+        -p drempel -p drempel-fhe -p drempel-report --lib --test analyses --test rows --test documents \
+        -- --skip real_keys {{NAMES}}
 
 # The docs as a book, in target/book, with every link checked.
 book:

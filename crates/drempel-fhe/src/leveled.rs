@@ -22,11 +22,11 @@ mod parameters;
 mod polynomial;
 mod product;
 mod randomness;
+#[cfg(all(test, feature = "secret-key"))]
+mod real_keys;
 mod roots;
 mod selector;
 mod split;
-#[cfg(all(test, feature = "secret-key"))]
-mod tests;
 mod worker;
 
 pub use counts::Counts;

@@ -6,7 +6,7 @@
 //!
 //! The formulas follow Chillotti et al., ePrint 2018/421, theorems 4.1 and 4.2, per level and automorphism,
 //! with two things added: the mean −1/2 of a digit, which matters for small bases (see
-//! [`Gadget`](super::Gadget)), and the error of the FFT, which in this engine is as large as that of the key
+//! [`Gadget`]), and the error of the FFT, which in this engine is as large as that of the key
 //! switches.
 
 use super::gadget::Gadget;
