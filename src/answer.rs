@@ -120,7 +120,7 @@ impl Answer {
         Self { rows: self.rows.into_iter().map(flip).collect(), blinded: None, ..self }
     }
 
-    /// How many answers begin with a yes; nothing where they are blinded or no answers of yes or no.
+    /// How many answers begin with a yes; `None` where they are blinded or no answers of yes or no.
     pub fn yes(&self) -> Option<usize> {
         let is_yes_or_no = |(_, values): &(SubjectId, Vec<Value>)| matches!(values[0], Value::YesNo(_));
         let all = self.blinded.is_none() && self.rows.iter().all(is_yes_or_no);

@@ -67,7 +67,7 @@ impl SigningKey {
         Self(ed25519_dalek::SigningKey::from_bytes(seed))
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote; nothing when it is something else.
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` when it is something else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let seed = bytes.strip_prefix(FIRST_LINE)?;
         Some(Self::from_seed(seed.try_into().ok()?))

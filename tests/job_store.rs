@@ -76,12 +76,19 @@ impl ChunkStore for Memory {
         self.put(name, write).map(|()| true)
     }
 
+    fn begin(&self, shard: &str) -> io::Result<Box<dyn Claim>> {
+        self.entries().entry(format!("{shard}/manifest")).or_default();
+        self.claim(shard)
+    }
+
     fn claim(&self, shard: &str) -> io::Result<Box<dyn Claim>> {
+        let manifest = format!("{shard}/manifest");
+        if !self.entries().contains_key(&manifest) {
+            return Err(ErrorKind::NotFound.into());
+        }
         if !self.claimed.lock().expect("no panic").insert(shard.to_owned()) {
             return Err(ErrorKind::ResourceBusy.into());
         }
-        let manifest = format!("{shard}/manifest");
-        self.entries().entry(manifest.clone()).or_default();
         let (entries, claimed, breaks) =
             (Arc::clone(&self.entries), Arc::clone(&self.claimed), Arc::clone(&self.breaks));
         Ok(Box::new(Claimed { entries, claimed, breaks, shard: shard.to_owned(), manifest }))
@@ -204,6 +211,7 @@ fn a_job_in_memory_goes_on_to_the_same_bytes_whatever_it_loses() {
     let busy = scene.until(&store, Start::Resume, 0).expect_err("claimed").to_string();
     assert_eq!(busy, "memory:1-of-1: another process works on this job");
     drop(claim);
+    assert_eq!(store.claim("1-of-2").err().map(|error| error.kind()), Some(ErrorKind::NotFound));
 
     // A line of the manifest that arrives in part was never said.
     store.breaks.store(true, Ordering::Relaxed);

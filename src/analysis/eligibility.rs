@@ -69,7 +69,7 @@ impl Eligibility {
         self.missing
     }
 
-    /// The lines that a household may have, in cents; nothing where any between [`lines`](Self::lines) is allowed.
+    /// The lines that a household may have, in cents; `None` where any between [`lines`](Self::lines) is allowed.
     pub fn norms(&self) -> Option<&[i64]> {
         self.norms.as_deref()
     }

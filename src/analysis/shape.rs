@@ -114,6 +114,9 @@ impl Shape {
         if !self.released.is_sound() {
             return Err(AgreementError::Analysis("the answers' values do not fit their scale"));
         }
+        if setting.datasets.len() != self.inputs.len() {
+            return Err(AgreementError::Analysis("its shape is about other datasets"));
+        }
         if setting.datasets.iter().zip(self.encodings()).any(|(set, encoding)| !encoding.holds(set.span())) {
             return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
         }

@@ -224,7 +224,7 @@ impl Totals {
         sums.map(|largest| 0..=(u64::from(self.max_group) * largest) as i64).collect()
     }
 
-    /// Takes this total's fields off the front and reads them. Nothing where they are about too few, or no amounts have such sums.
+    /// Takes this total's fields off the front and reads them. `None` where they are about too few, or no amounts have such sums.
     pub(super) fn take(&self, fields: &mut &[i64]) -> Option<Total> {
         let (own, rest) = fields.split_at_checked(1 + self.encoding().width())?;
         *fields = rest;

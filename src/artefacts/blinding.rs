@@ -1,6 +1,6 @@
 //! Blinded answers: the key holder opens random bits, and only the receiver reads what they mean.
 //!
-//! The evaluator mask_bit each encrypted yes or no into its opposite where a secret bit says so; that is linear, so it
+//! The evaluator flips each encrypted yes or no into its opposite where a secret bit says so; that is linear, so it
 //! costs nothing. The bits come from a seed, one keyed hash per household (docs/protocol.md, section 9).
 
 use std::fmt;
@@ -50,7 +50,7 @@ impl Blinding {
         bit != self.mask_bit(household)
     }
 
-    /// Turns an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
+    /// Flips an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
     pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
         for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
             if self.mask_bit(household) {

@@ -9,7 +9,6 @@ use drempel_fhe::params::RING;
 use serde::{Deserialize, Serialize};
 
 use crate::files::container::{Container, ContainerError, artefact};
-
 use crate::units::{SubjectIds, hides};
 
 /// Bytes of a full bin.

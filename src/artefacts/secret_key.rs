@@ -37,7 +37,7 @@ impl SecretKey {
         self.agreement
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote, out of a [key file](crate::files::key_file); nothing when it is
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote, out of a [key file](crate::files::key_file); `None` when it is
     /// something else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (agreement, rest) = bytes.strip_prefix(FIRST_LINE)?.split_first_chunk::<32>()?;

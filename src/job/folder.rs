@@ -67,15 +67,14 @@ impl ChunkStore for Folder {
         }
     }
 
-    fn claim(&self, shard: &str) -> io::Result<Box<dyn Claim>> {
+    fn begin(&self, shard: &str) -> io::Result<Box<dyn Claim>> {
         let folder = self.location(shard);
         fs::create_dir_all(&folder)?;
-        let file = OpenOptions::new().read(true).append(true).create(true).open(folder.join(NAME))?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::ErrorKind::ResourceBusy.into(),
-            TryLockError::Error(error) => error,
-        })?;
-        Ok(Box::new(Manifest { file }))
+        Manifest::locked(&folder, OpenOptions::new().create(true))
+    }
+
+    fn claim(&self, shard: &str) -> io::Result<Box<dyn Claim>> {
+        Manifest::locked(&self.location(shard), &mut OpenOptions::new())
     }
 
     /// Under another name first, so that no half of it is ever taken for a job.
@@ -95,6 +94,17 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 /// A locked file.
 struct Manifest {
     file: File,
+}
+
+impl Manifest {
+    fn locked(shard: &Path, options: &mut OpenOptions) -> io::Result<Box<dyn Claim>> {
+        let file = options.read(true).append(true).open(shard.join(NAME))?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => io::ErrorKind::ResourceBusy.into(),
+            TryLockError::Error(error) => error,
+        })?;
+        Ok(Box::new(Self { file }))
+    }
 }
 
 impl Claim for Manifest {

@@ -111,7 +111,7 @@ impl<'s> Manifest<'s> {
         let shard = begun.shard.name();
         let path = store.location(&entry(&shard, NAME));
         let io = JobError::io(&path);
-        let mut claim = claim(store, &shard)?;
+        let mut claim = store.begin(&shard).map_err(not_claimed(store, &shard))?;
         // A line that a crash cut off was never said: its chunk is computed again.
         let text = claim.lines(MAX_BYTES).map_err(&io)?;
         let mut manifest = match Self::parse(store, shard.clone(), &text)? {
@@ -188,7 +188,7 @@ impl<'s> Manifest<'s> {
 
     /// Keeps others from adding to it, until the claim is dropped.
     pub(super) fn lock(&self) -> Result<Box<dyn Claim>, JobError> {
-        claim(self.store, &self.shard)
+        self.store.claim(&self.shard).map_err(not_claimed(self.store, &self.shard))
     }
 
     /// The digest of a chunk that is there.
@@ -220,11 +220,11 @@ impl<'s> Manifest<'s> {
     }
 }
 
-fn claim(store: &dyn ChunkStore, shard: &str) -> Result<Box<dyn Claim>, JobError> {
-    store.claim(shard).map_err(|error| match error.kind() {
+fn not_claimed(store: &dyn ChunkStore, shard: &str) -> impl FnOnce(io::Error) -> JobError {
+    move |error| match error.kind() {
         io::ErrorKind::ResourceBusy => JobError::InUse { path: store.location(shard) },
         _ => JobError::io(&store.location(&entry(shard, NAME)))(error),
-    })
+    }
 }
 
 fn open_chunk(store: &dyn ChunkStore, shard: &str, number: usize) -> Result<Transcript, ContainerError> {

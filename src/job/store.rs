@@ -38,11 +38,16 @@ pub trait ChunkStore: Send + Sync {
     /// As [`put`](Self::put).
     fn put_new(&self, name: &str, write: &mut Writing<'_>) -> Result<bool, ContainerError>;
 
-    /// Takes a shard and its manifest for this process, and begins one where there is none. It is free again when the
-    /// claim is dropped or the process ends.
+    /// As [`claim`](Self::claim), and begins a shard where there is none.
     ///
     /// # Errors
     /// [`ResourceBusy`](io::ErrorKind::ResourceBusy) while another process has it, or when the store fails.
+    fn begin(&self, shard: &str) -> io::Result<Box<dyn Claim>>;
+
+    /// Takes a shard and its manifest for this process. It is free again when the claim is dropped or the process ends.
+    ///
+    /// # Errors
+    /// [`NotFound`](io::ErrorKind::NotFound) where it was never begun or was removed, and as [`begin`](Self::begin).
     fn claim(&self, shard: &str) -> io::Result<Box<dyn Claim>>;
 
     /// Removes the whole job, and so that no part of it is ever taken for a job.

@@ -9,14 +9,17 @@ use crate::files::container::NO_LABEL;
 ///
 /// # Errors
 /// [`VerifyError::BadAttestation`] for the first that is not an auditor's word that the agreed share of this answer was
-/// evaluated again, by the program that computed it. One that evaluated nothing again counts for nothing.
+/// evaluated again, by the program that computed it; and where every one of them evaluated nothing again.
 pub fn attestations<A>(
     agreement: &SignedAgreement<A>,
     answer: &EncryptedAnswer,
     attestations: &[Attestation],
 ) -> Result<Option<u64>, VerifyError> {
     let audited = attestations.iter().map(|attestation| audited(agreement, answer, attestation));
-    audited.reduce(|one, other| Ok(one?.max(other?))).transpose()
+    match audited.reduce(|one, other| Ok(one?.max(other?))).transpose()? {
+        Some(0) => Err(VerifyError::BadAttestation { why: "it evaluated no answer again" }),
+        most => Ok(most),
+    }
 }
 
 fn audited<A>(
@@ -44,9 +47,6 @@ fn audited<A>(
     let drawn = Draw::new(statement.answer, statement.nonce, agreement.disclosure()).count(answers);
     if statement.audited != drawn || statement.answers != answers as u64 {
         return refuse("it does not cover the share that the agreement sets");
-    }
-    if drawn == 0 {
-        return refuse("it evaluated no answer again");
     }
     Ok(drawn)
 }

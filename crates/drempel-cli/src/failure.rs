@@ -13,6 +13,7 @@ use drempel::ledger::LedgerError;
 use drempel::plan::PlanError;
 use drempel::rows::RowsError;
 use drempel::table::TableError;
+use drempel::verify::VerifyError;
 
 /// Why a command stopped.
 #[derive(Debug)]
@@ -164,6 +165,7 @@ impl Classified for drempel::roles::auditor::AuditError {
         match self {
             Self::Evaluate(error) => error.failure_kind(),
             Self::Input { source, .. } => source.failure_kind(),
+            Self::Verify(VerifyError::Answer(source)) => source.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }
@@ -182,6 +184,7 @@ impl Classified for drempel_report::report::ReportError {
     fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Rows(error) => error.failure_kind(),
+            Self::Verify(VerifyError::Answer(source)) => source.failure_kind(),
             other => refused_if(other.is_refusal()),
         }
     }

@@ -125,7 +125,7 @@ impl Files {
             }
             _ => None,
         };
-        let subject = &now.agreement.shape().columns().to_vec()[0];
+        let subject = &now.agreement.shape().columns()[0];
         let read = |path: &Path| fs::read(path).map_err(Failure::from);
         let regions = |path: &Path| Ok::<_, Failure>(Regions::from_csv(subject, &read(path)?)?);
         let regions = args.regions.as_deref().map(|path| crate::with_path(path, regions)).transpose()?;

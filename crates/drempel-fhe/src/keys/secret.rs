@@ -66,7 +66,6 @@ impl fmt::Debug for SecretKey {
 }
 
 /// A new secret key with the two keys that leave the key holder, as they lie in files.
-#[derive(Debug)]
 pub struct KeySet {
     /// What decrypts.
     pub secret: SecretKey,
@@ -74,6 +73,12 @@ pub struct KeySet {
     pub public: Vec<u8>,
     /// What [`EvaluationKey::expand`](super::EvaluationKey::expand) reads.
     pub evaluation: Vec<u8>,
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySet(..)")
+    }
 }
 
 impl KeySet {

@@ -25,7 +25,7 @@ impl Seeded {
     /// The length of the payload.
     pub(super) const BYTES: usize = 3 * 16 + 4 * KEYSWITCH_WORDS + 8 * (BOOTSTRAP_WORDS + PACKING_WORDS);
 
-    /// Reads a payload; nothing when its length is wrong.
+    /// Reads a payload; `None` when its length is wrong.
     pub(super) fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::BYTES {
             return None;

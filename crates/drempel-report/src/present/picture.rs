@@ -109,7 +109,7 @@ pub struct Areas {
 pub struct Area {
     /// Its name.
     pub id: SubjectId,
-    /// The count; nothing where it is suppressed.
+    /// The count; `None` where it is suppressed.
     pub count: Option<u64>,
     /// Of how many households, where the cases were given.
     pub of: Option<u64>,

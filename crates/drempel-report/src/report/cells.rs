@@ -9,7 +9,7 @@ use std::ops::Range;
 /// One part: how many people, and how many of them count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// How many people; nothing where a part is not a group of people but what counts.
+    /// How many people; `None` where a part is not a group of people but what counts.
     pub(super) of: Option<u64>,
     pub(super) count: u64,
 }
@@ -77,7 +77,7 @@ impl Division {
     }
 }
 
-/// The parts that may be shown: each range by itself, or as one where it is longer. Nothing where not even the whole may
+/// The parts that may be shown: each range by itself, or as one where it is longer. `None` where not even the whole may
 /// be.
 fn shown(cells: &[Cell], tree: Tree, minimum: u64) -> Option<Vec<Range<usize>>> {
     // A tail's tree is as deep as it is long.

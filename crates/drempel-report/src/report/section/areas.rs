@@ -72,7 +72,7 @@ impl Frame<'_> {
         Section { chart, notes, table: self.table("areas", &picture.title, columns, rows) }
     }
 
-    /// What changed since an earlier answer: nothing where either is suppressed.
+    /// What changed since an earlier answer: `None` where either is suppressed.
     pub(crate) fn difference(&self, now: &Areas, before: &Areas) -> Section {
         let share = measured(&now.areas).and(measured(&before.areas));
         let earlier: HashMap<&str, &Area> =
