@@ -137,8 +137,8 @@ impl KeyHolder {
         let values: Vec<i64> = match ciphertexts {
             PackedValues::Rings(rings) => rings
                 .iter()
-                .flat_map(|(mask, bodies)| {
-                    let phases = self.key.key().phases(mask, bodies);
+                .flat_map(|ring| {
+                    let phases = self.key.key().phases(ring);
                     phases.iter().map(|phase| packing::decode_slot(*phase)).collect::<Vec<_>>()
                 })
                 .collect(),

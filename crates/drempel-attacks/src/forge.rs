@@ -179,7 +179,7 @@ pub fn decrypt(key: &SecretKey, answer: &EncryptedAnswer) -> Vec<i64> {
     match answer.provenance().scale {
         Scale::Slots => chunks
             .filter_map(packing::read_ring)
-            .flat_map(|(mask, bodies)| secret.phases(&mask, &bodies).to_vec())
+            .flat_map(|ring| secret.phases(&ring).to_vec())
             .map(packing::decode_slot)
             .collect(),
         Scale::Sums => chunks

@@ -35,7 +35,7 @@ pub use gadget::Gadget;
 pub use key::{KeyError, LeveledKeySeeded, Shift};
 #[cfg(feature = "secret-key")]
 pub use key::{KeygenError, generate};
-pub use packing::{NoAnswer, OpenRing, PackedRing, read};
+pub use packing::{NoAnswer, OpenRing, read};
 pub use parameters::{LeveledParams, MAX_ADDENDS, ParamsError, Stage};
 pub use randomness::{FLOOD_BOUND, NoiseSeed, NoiseStreams};
 pub use selector::HiddenNumber;

@@ -129,19 +129,25 @@ impl Packed {
 }
 
 /// The nearest multiple of 2⁴⁸, as its top 16 bits.
-fn round(word: u64) -> u16 {
+pub(crate) fn round(word: u64) -> u16 {
     let shift = u64::BITS - ANSWER_BITS;
     (word.wrapping_add(1 << (shift - 1)) >> shift) as u16
 }
 
-/// A ring element of answers as it lies in a file: its mask and its bodies.
-pub type PackedRing = (Vec<u16>, Vec<u16>);
+/// A ring element of answers as it lies in a file: 16 bits a word, under the secret key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedRing {
+    /// N words.
+    pub mask: Vec<u16>,
+    /// One word for each answer.
+    pub bodies: Vec<u16>,
+}
 
 /// Reads a ring element; `None` when it lacks its mask.
 pub fn read_ring(mut bytes: &[u8]) -> Option<PackedRing> {
     let mask = le_bytes::take::<u16>(&mut bytes, RING)?;
     let count = bytes.len() / size_of::<u16>();
-    Some((mask, le_bytes::take(&mut bytes, count)?))
+    Some(PackedRing { mask, bodies: le_bytes::take(&mut bytes, count)? })
 }
 
 /// Reads the words of some ciphertexts, one after the other.
@@ -181,7 +187,8 @@ mod tests {
             packed.add(index, &ring);
         }
         let bytes = PackedAnswers(Form::Packed(packed)).to_bytes();
-        let rings = bytes.chunks(chunk_bytes(Scale::Slots)).map(|ring| read_ring(ring).expect("a mask").1);
+        let rings =
+            bytes.chunks(chunk_bytes(Scale::Slots)).map(|ring| read_ring(ring).expect("a mask").bodies);
         let bodies: Vec<u16> = rings.flatten().map(|body| body >> 11).collect();
         assert_eq!(bodies.len(), count);
         for (index, body) in bodies.into_iter().enumerate() {

@@ -9,10 +9,8 @@ use tfhe::core_crypto::fft_impl::fft64::math::fft::Plan;
 use tfhe::core_crypto::fft_impl::fft64::{AVec, c64};
 use tfhe::core_crypto::prelude::ComputationBuffers;
 
+use crate::fourier::{HALF, NORMALISE, to_torus};
 use crate::params::{RING, TFHE};
-
-/// A real polynomial of N coefficients is a complex one of N/2: coefficient j + i · coefficient j + N/2.
-const HALF: usize = RING / 2;
 
 /// Complex numbers of one step of the bootstrapping key: a 2 × 2 matrix of polynomials.
 const STEP: usize = 4 * HALF;
@@ -163,39 +161,9 @@ fn decompose(word: u64) -> f64 {
     f64::from(top)
 }
 
-/// A real number modulo 1 as a word, to a multiple of 2⁻⁴⁸: the FFT is no more precise than that.
-fn to_torus(value: f64) -> u64 {
-    // Adding and subtracting this number rounds to the nearest integer; its low bits then hold that integer.
-    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    let fraction = value - ((value + ROUND) - ROUND);
-    let scaled = fraction * 281_474_976_710_656.0 + ROUND; // 2⁴⁸
-    scaled.to_bits().wrapping_sub(ROUND.to_bits()) << 16
-}
-
-/// A backward FFT of N/2 points multiplies by N/2.
-const NORMALISE: f64 = 1.0 / HALF as f64;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_real_number_becomes_its_fraction_on_the_torus() {
-        let near = |value: f64, expected: f64| {
-            let found = to_torus(value) as i64 as f64 / 2.0_f64.powi(64);
-            assert!((found - expected).abs() < 2.0_f64.powi(-40), "{value}: {found}");
-        };
-        for (value, expected) in [
-            (0.0, 0.0),
-            (0.25, 0.25),
-            (-0.25, -0.25),
-            (7.125, 0.125),
-            (-3.4375, -0.4375),
-            (67_108_864.375, 0.375),
-        ] {
-            near(value, expected);
-        }
-    }
 
     #[test]
     fn decomposing_keeps_the_top_23_bits_rounded() {

@@ -12,6 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::seeded::Seeded;
 use crate::le_bytes;
+use crate::packing::PackedRing;
 use crate::params::{BIG_DIMENSION, BIG_NOISE, MODULUS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE};
 
 /// The secret key: 2,048 bits. It cannot be printed, copied or compared.
@@ -37,7 +38,8 @@ impl SecretKey {
     }
 
     /// Body minus mask times key, in Z/2¹⁶\[X\]/(X^N + 1), for each coefficient that has a body.
-    pub fn phases(&self, mask: &[u16], bodies: &[u16]) -> Zeroizing<Vec<u16>> {
+    pub fn phases(&self, ring: &PackedRing) -> Zeroizing<Vec<u16>> {
+        let PackedRing { mask, bodies } = ring;
         let mut product = Zeroizing::new(vec![0_u16; RING]);
         for (degree, bit) in self.bits.iter().enumerate() {
             // The same work for either bit.

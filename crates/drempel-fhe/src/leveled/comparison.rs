@@ -8,7 +8,7 @@ use super::fourier::Ffts;
 use super::key::ExpandedKey;
 use super::parameters::LeveledParams;
 use super::polynomial::subtract;
-use super::product::{Ring, add_to, multiply, turn_if, yes_times};
+use super::product::{Ring, add_to, multiply, yes_times};
 use super::selector::{HiddenNumber, LeafScratch};
 use crate::params::RING;
 
@@ -30,14 +30,8 @@ pub(super) fn is_at_most<'s>(
     // 1..N.
     scratch.states[0].parts_mut()[1].fill(QUARTER);
     for (side, number) in [left, right].into_iter().enumerate() {
-        scratch.selectors[side].begin(number);
-        for bit in 0..low_bits {
-            scratch.selectors[side].prepare(number, bit, key, leaves, ffts);
-            let degree = if side == 0 { 1 << bit } else { 2 * RING - (1 << bit) };
-            let selector = scratch.selectors[side].get(bit);
-            turn_if(&mut scratch.states[0], degree, selector, scratch.gadget, &mut scratch.turn, ffts);
-            scratch.external_products += 1;
-        }
+        let degree = |bit: usize| if side == 0 { 1_usize << bit } else { 2 * RING - (1 << bit) };
+        scratch.turn_by(side, number, (0..low_bits).map(degree), key, leaves, ffts);
     }
     scratch.states[0].add_constant(QUARTER);
     for bit in low_bits..bits {

@@ -12,6 +12,8 @@
 
 pub(super) mod schedule;
 
+use tfhe::core_crypto::fft_impl::fft64::c64;
+
 use super::fourier::{Ffts, Fourier, Words};
 use super::gadget::Gadget;
 use super::key::ExpandedKey;
@@ -81,6 +83,25 @@ impl DecisionScratch {
             self.pending.push(Fourier::zeros(2));
         }
     }
+
+    /// Turns the first state under each of a number's lowest bits, by a degree for each.
+    pub(super) fn turn_by(
+        &mut self,
+        index: usize,
+        number: HiddenNumber<'_>,
+        degrees: impl Iterator<Item = usize>,
+        key: &ExpandedKey,
+        leaves: &mut LeafScratch,
+        ffts: &mut Ffts<'_>,
+    ) {
+        let selectors = &mut self.selectors[index];
+        selectors.begin(number);
+        for (bit, degree) in degrees.enumerate() {
+            selectors.prepare(number, bit, key, leaves, ffts);
+            turn_if(&mut self.states[0], degree, selectors.get(bit), self.gadget, &mut self.turn, ffts);
+            self.external_products += 1;
+        }
+    }
 }
 
 /// Half of the torus in the constant coefficient when the numbers' sum is at most `line`, else zero.
@@ -123,19 +144,13 @@ fn turn_by_low_bits(
     leaves: &mut LeafScratch,
     ffts: &mut Ffts<'_>,
 ) {
-    let DecisionScratch { gadget, turn: turn_scratch, selectors, states, .. } = scratch;
-    let (accumulator, others) = states.split_first_mut().expect("room for a state");
-    accumulator.set_constant(0);
-    test_polynomial((line & ((1 << low_bits) - 1)) as usize, &mut accumulator.parts_mut()[1]);
+    scratch.states[0].set_constant(0);
+    test_polynomial((line & ((1 << low_bits) - 1)) as usize, &mut scratch.states[0].parts_mut()[1]);
     // Number after number, so that only one number's selectors need the cache: turns may come in any order.
-    for (number, selectors) in numbers.iter().zip(selectors) {
-        selectors.begin(*number);
-        for bit in 0..low_bits {
-            selectors.prepare(*number, bit, key, leaves, ffts);
-            turn_if(accumulator, 1 << bit, selectors.get(bit), *gadget, turn_scratch, ffts);
-            scratch.external_products += 1;
-        }
+    for (index, number) in numbers.iter().enumerate() {
+        scratch.turn_by(index, *number, (0..low_bits).map(|bit| 1 << bit), key, leaves, ffts);
     }
+    let (accumulator, others) = scratch.states.split_first_mut().expect("room for a state");
     for (q, state) in (1..numbers.len()).zip(others) {
         for (part, output) in accumulator.parts().iter().zip(state.parts_mut()) {
             turn(part, 2 * RING - (q << low_bits), output);
@@ -211,17 +226,9 @@ impl DecisionScratch {
                 subtract(&mut next.parts_mut()[part], &own.half_rest.parts()[part]);
             }
         }
-        match (other.map(|p| p.values.as_slice()), own.map(|p| p.values.as_slice())) {
-            (Some(other), Some(own)) => {
-                pending
-                    .iter_mut()
-                    .zip(other.iter().zip(own))
-                    .for_each(|(sum, (other, own))| *sum = other - own);
-            }
-            (Some(other), None) => pending.copy_from_slice(other),
-            (None, Some(own)) => pending.iter_mut().zip(own).for_each(|(sum, own)| *sum = -own),
-            (None, None) => unreachable!("a choice between two equal constants is a constant"),
-        }
+        let [other, own] = [other, own].map(|product| product.map(|product| product.values.as_slice()));
+        let is_any = set_difference(pending, other, own);
+        assert!(is_any, "a choice between two equal constants is a constant");
     }
 
     /// The last addend: only the difference of the two states is transformed back before its product.
@@ -251,16 +258,7 @@ impl DecisionScratch {
         for (difference, own) in self.difference.parts_mut().iter_mut().zip(next.parts()) {
             subtract(difference, own);
         }
-        let sum = self.sum.as_mut_slice();
-        match (other, own) {
-            (Some(other), Some(own)) => {
-                sum.iter_mut().zip(other.iter().zip(own)).for_each(|(sum, (other, own))| *sum = other - own);
-            }
-            (Some(other), None) => sum.copy_from_slice(other),
-            (None, Some(own)) => sum.iter_mut().zip(own).for_each(|(sum, own)| *sum = -own),
-            (None, None) => {}
-        }
-        if other.is_some() || own.is_some() {
+        if set_difference(self.sum.as_mut_slice(), other, own) {
             for (part, words) in self.difference.parts_mut().iter_mut().enumerate() {
                 ffts.add_back(self.sum.get_mut(part), words);
             }
@@ -274,6 +272,20 @@ impl DecisionScratch {
         }
         add_to(next, &mut self.product, ffts);
     }
+}
+
+/// `output` becomes `other` less `own`, what is not there being zero; false, and nothing done, where neither is.
+fn set_difference(output: &mut [c64], other: Option<&[c64]>, own: Option<&[c64]>) -> bool {
+    match (other, own) {
+        (Some(other), Some(own)) => {
+            let terms = other.iter().zip(own);
+            output.iter_mut().zip(terms).for_each(|(output, (other, own))| *output = other - own);
+        }
+        (Some(other), None) => output.copy_from_slice(other),
+        (None, Some(own)) => output.iter_mut().zip(own).for_each(|(output, own)| *output = -own),
+        (None, None) => return false,
+    }
+    true
 }
 
 fn set(output: &mut Ring, kind: Kind, state: &Ring) {

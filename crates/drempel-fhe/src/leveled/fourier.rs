@@ -8,16 +8,15 @@
 //! twists and monomials come from [`roots`](super::roots), and what is written here is plain additions and
 //! multiplications, which Rust never fuses.
 
-use tfhe::core_crypto::fft_impl::fft64::math::fft::{FftAlgo, Method, Plan};
+use tfhe::core_crypto::fft_impl::fft64::math::fft::Plan;
 use tfhe::core_crypto::fft_impl::fft64::{AVec, c64};
 use tfhe::core_crypto::prelude::ComputationBuffers;
 
 use super::gadget::{Gadget, digit};
 use super::roots::roots;
+pub(super) use crate::fourier::HALF;
+use crate::fourier::{NORMALISE, fft_plan, to_torus};
 use crate::params::RING;
-
-/// Complex numbers of one polynomial in the Fourier domain.
-pub(super) const HALF: usize = RING / 2;
 
 /// A polynomial in the Fourier domain.
 pub(super) type Slots = [c64; HALF];
@@ -99,12 +98,7 @@ impl Transform {
             let values: Vec<f64> = roots[..HALF].iter().map(of).collect();
             values.into_boxed_slice().try_into().expect("half as many as coefficients")
         };
-        Self {
-            plan: Plan::new(HALF, Method::UserProvided { base_algo: FftAlgo::Dif4, base_n: HALF }),
-            cosines: part(|root| root.re),
-            sines: part(|root| root.im),
-            roots,
-        }
+        Self { plan: fft_plan(), cosines: part(|root| root.re), sines: part(|root| root.im), roots }
     }
 
     /// X^degree in the Fourier domain.
@@ -261,9 +255,6 @@ impl<'a> Ffts<'a> {
     }
 }
 
-/// A backward FFT of N/2 points multiplies by N/2.
-const NORMALISE: f64 = 1.0 / HALF as f64;
-
 /// A word as a real number in −1/2..1/2, rounded to a multiple of 2⁻⁵².
 #[inline(always)]
 fn from_torus(word: u64) -> f64 {
@@ -272,16 +263,6 @@ fn from_torus(word: u64) -> f64 {
     const SCALE: f64 = 1.0 / 4_503_599_627_370_496.0;
     let top = (word.wrapping_add(1 << 11) >> 12) ^ (1 << 51);
     (f64::from_bits(TWO_52 | top) - MIDDLE) * SCALE
-}
-
-/// A real number modulo 1 as a word, to a multiple of 2⁻⁴⁸: the FFT is no more precise than that.
-#[inline(always)]
-fn to_torus(value: f64) -> u64 {
-    // Adding and subtracting this number rounds to the nearest integer; its low bits then hold that integer.
-    const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-    let fraction = value - ((value + ROUND) - ROUND);
-    let scaled = fraction * 281_474_976_710_656.0 + ROUND; // 2⁴⁸
-    scaled.to_bits().wrapping_sub(ROUND.to_bits()) << 16
 }
 
 #[cfg(test)]

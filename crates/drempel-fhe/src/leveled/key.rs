@@ -10,6 +10,8 @@ mod generate;
 mod rows;
 
 pub(super) use expanded::{ExpandedKey, StageKey};
+#[cfg(all(test, feature = "secret-key"))]
+pub(super) use generate::shifted;
 #[cfg(feature = "secret-key")]
 pub use generate::{KeygenError, generate};
 pub(super) use rows::KeyRows;
@@ -18,6 +20,7 @@ use super::fourier::Words;
 use super::gadget::Gadget;
 use super::parameters::{LOG_RING, LeveledParams};
 use super::polynomial::subtract_product_with_bits;
+use crate::le_bytes;
 use crate::params::RING;
 
 /// How masks are cut for packing: one level of 20 bits, as in the bootstrap engine.
@@ -122,16 +125,13 @@ impl LeveledKeySeeded {
     pub fn from_bytes(params: LeveledParams, bytes: &[u8]) -> Result<Self, KeyError> {
         let expected = Self::bytes(&params);
         let wrong = KeyError::Length { expected, found: bytes.len() };
-        let (Some((shift, rest)), true) = (bytes.split_first_chunk(), bytes.len() == expected) else {
+        let (Some((shift, mut rest)), true) = (bytes.split_first_chunk(), bytes.len() == expected) else {
             return Err(wrong);
         };
-        let (seeds, bodies) = rest.split_at(16 * lists(&params).len());
-        let key = Self {
-            params,
-            shift: *shift,
-            seeds: seeds.as_chunks().0.iter().map(|seed| u128::from_le_bytes(*seed)).collect(),
-            bodies: bodies.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect(),
-        };
+        let seeds = le_bytes::take(&mut rest, lists(&params).len()).ok_or(wrong)?;
+        let words = rest.len() / size_of::<u64>();
+        let bodies = le_bytes::take(&mut rest, words).ok_or(wrong)?;
+        let key = Self { params, shift: *shift, seeds, bodies };
         key.check()?;
         Ok(key)
     }
@@ -154,8 +154,8 @@ impl LeveledKeySeeded {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::bytes(&self.params));
         bytes.extend_from_slice(&self.shift);
-        self.seeds.iter().for_each(|seed| bytes.extend_from_slice(&seed.to_le_bytes()));
-        self.bodies.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        le_bytes::write(&mut bytes, &self.seeds);
+        le_bytes::write(&mut bytes, &self.bodies);
         bytes
     }
 

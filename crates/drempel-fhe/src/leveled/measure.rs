@@ -9,6 +9,7 @@ use super::product::{Ring, TurnScratch, turn_if};
 use super::selector::Selectors;
 use super::worker::{LeveledEngine, Worker};
 use super::{HiddenNumber, Nodes};
+use crate::le_bytes;
 use crate::params::RING;
 
 /// Bytes without a pattern, the same in every process.
@@ -28,7 +29,7 @@ pub fn engine(params: LeveledParams) -> LeveledEngine {
 /// A list that holds nothing.
 pub fn bin(engine: &LeveledEngine, name: u64) -> Bin {
     let bytes = bytes(16 * RING, name + 2);
-    let words: Vec<u64> = bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
+    let words = le_bytes::take::<u64>(&mut bytes.as_slice(), 2 * RING).expect("as many bytes");
     Bin::new(&words[..RING], &words[RING..], engine.shift())
 }
 

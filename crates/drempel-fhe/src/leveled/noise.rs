@@ -14,6 +14,7 @@ use super::key::PACKING;
 use super::parameters::LeveledParams;
 use super::randomness::FLOOD_BOUND;
 use crate::params::RING;
+use crate::params::noise::{FRESH_WORDS, fresh};
 
 /// |t|² has mean N/2 and deviation √N/2: at most this, or keygen draws another key.
 #[cfg(feature = "secret-key")]
@@ -26,9 +27,6 @@ pub(super) const SQUARE_NORM_LIMIT: f64 = 1.25 * (RING * RING / 2) as f64;
 /// The squared norm of one row's noise, in words: N times its variance, and a fifth (ten deviations).
 #[cfg(feature = "secret-key")]
 pub(super) const ROW_NORM_LIMIT: f64 = 1.2 * RING as f64 * FRESH_WORDS;
-
-/// A coefficient uniform on ±2¹⁷ with half-likely ends, in words squared.
-const FRESH_WORDS: f64 = (2.0 * 17_179_869_184.0 + 1.0) / 6.0;
 
 const N: f64 = RING as f64;
 
@@ -52,12 +50,6 @@ fn half_power(exponent: u32) -> f64 {
 /// The variance of one coefficient of a key's row.
 fn key_noise() -> f64 {
     FRESH_WORDS * half_power(128)
-}
-
-/// The variance of a fresh ciphertext made with the public key: 2⁻⁴² of the torus, squared (see
-/// `params::noise`).
-fn fresh() -> f64 {
-    key_noise() * (1.5 * N + 2.0)
 }
 
 /// The variance of the FFT's error in one coefficient of Σ digits · words over so many products of

@@ -16,6 +16,7 @@ use super::key::{ExpandedKey, PACKING};
 use super::polynomial::{add, subtract_product_with_bits};
 use super::product::Ring;
 use super::randomness::{NoiseStreams, Purpose};
+use crate::packing::{PackedRing, round};
 use crate::params::{BIG_NOISE_LOG2, RING};
 
 /// Answers on their way into one ring.
@@ -60,15 +61,6 @@ impl OpenRing {
         self.digits.clear();
         self.bodies.clear();
     }
-}
-
-/// A ring of answers as a file holds it: 16 bits a word, under the secret key s itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackedRing {
-    /// N words.
-    pub mask: Vec<u16>,
-    /// One word for each answer.
-    pub bodies: Vec<u16>,
 }
 
 /// What one thread needs.
@@ -195,11 +187,6 @@ fn close(key: &ExpandedKey, count: usize, index: u64, streams: &NoiseStreams, ri
     zeroize::Zeroize::zeroize(bits.as_mut_slice());
 }
 
-/// The nearest multiple of 2⁴⁸, as its top 16 bits.
-fn round(word: u64) -> u16 {
-    (word.wrapping_add(1 << 47) >> 48) as u16
-}
-
 /// A phase that is neither a yes nor a no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -225,28 +212,6 @@ pub fn read(phase: u64, place: usize, distance: f64) -> Result<bool, NoAnswer> {
         (true, false) => Ok(false),
         (false, true) => Ok(true),
         _ => Err(NoAnswer { place }),
-    }
-}
-
-impl PackedRing {
-    /// Every answer's phase under the secret key s, given as its N bits.
-    ///
-    /// # Panics
-    /// When `secret` is not N words.
-    #[cfg(feature = "secret-key")]
-    pub fn phases(&self, secret: &[u64]) -> Vec<u64> {
-        assert_eq!(secret.len(), RING, "a secret key has {RING} coefficients");
-        let widen = |word: &u16| u64::from(*word) << 48;
-        let mask: Words = std::array::from_fn(|i| widen(&self.mask[i]));
-        let bits: zeroize::Zeroizing<Vec<bool>> =
-            zeroize::Zeroizing::new(secret.iter().map(|bit| *bit == 1).collect());
-        let mut phases = [0; RING];
-        phases[..self.bodies.len()]
-            .iter_mut()
-            .zip(&self.bodies)
-            .for_each(|(phase, word)| *phase = widen(word));
-        subtract_product_with_bits(&mut phases, &mask, &bits);
-        phases[..self.bodies.len()].to_vec()
     }
 }
 

@@ -7,18 +7,14 @@ mod packing;
 
 use std::sync::OnceLock;
 
-use tfhe::core_crypto::commons::generators::NoiseRandomGenerator;
-use tfhe::core_crypto::prelude::{
-    DefaultRandomGenerator, EncryptionRandomGenerator, LweCiphertextCount, LweCompactCiphertextListOwned,
-    LweCompactPublicKeyOwned, PlaintextListOwned, allocate_and_generate_new_lwe_compact_public_key,
-    encrypt_lwe_compact_ciphertext_list_with_compact_public_key, new_seeder,
-};
+use zeroize::Zeroizing;
 
-use super::key::LeveledKeySeeded;
+use super::key::{LeveledKeySeeded, shifted};
 use super::polynomial::multiply;
 use super::product::Ring;
 use super::*;
-use crate::params::{BIG_NOISE, BIG_SIZE, MODULUS, RING};
+use crate::keys::{KeySet, PublicKey, SecretKey, Secrets};
+use crate::params::RING;
 
 /// Bits of a number in these tests.
 const BITS: usize = 18;
@@ -26,58 +22,34 @@ const BITS: usize = 18;
 /// Keys of one set.
 struct Set {
     /// s.
-    secret: Vec<u64>,
+    secret: SecretKey,
     /// t = s − h.
-    shifted: Vec<u64>,
-    public: LweCompactPublicKeyOwned<u64>,
+    shifted: Zeroizing<Vec<u64>>,
+    public: PublicKey,
     key: LeveledKeySeeded,
     engine: LeveledEngine,
 }
 
 impl Set {
-    #[expect(clippy::disallowed_types, reason = "a secret key to test with")]
     fn new(params: LeveledParams) -> Self {
-        let mut seeder = new_seeder();
-        let mut bytes = [0; RING];
-        blake3::Hasher::new().update(&seeder.seed().0.to_le_bytes()).finalize_xof().fill(&mut bytes);
-        let secret: Vec<u64> = bytes.iter().map(|byte| u64::from(byte & 1)).collect();
-        let seed = seeder.seed();
-        let mut generator = EncryptionRandomGenerator::<DefaultRandomGenerator>::new(seed, seeder.as_mut());
-        let lwe = tfhe::core_crypto::prelude::LweSecretKey::from_container(secret.clone());
-        let public =
-            allocate_and_generate_new_lwe_compact_public_key(&lwe, BIG_NOISE, MODULUS, &mut generator);
+        let secrets = Secrets::generate();
+        let KeySet { secret, public, .. } = secrets.key_set();
+        let public = PublicKey::from_bytes(&public).expect("a key");
         let key = loop {
-            match generate(params, &secret) {
+            match generate(params, secrets.big.as_ref()) {
                 Ok(key) => break key,
                 Err(KeygenError::HeavyKey) => continue,
                 Err(error) => panic!("{error}"),
             }
         };
-        let shift = key.shift();
-        let shifted = secret.iter().zip(shift.bits()).map(|(s, h)| s.wrapping_sub(u64::from(*h))).collect();
+        let shifted = shifted(secrets.big.as_ref(), &key.shift());
         let engine = LeveledEngine::new(&key);
         Self { secret, shifted, public, key, engine }
     }
 
-    /// As a provider encrypts: less an encryption of zeros.
+    /// As a provider encrypts.
     fn encrypt(&self, plain: Vec<u64>) -> Bin {
-        let list = |plain: Vec<u64>| {
-            let count = LweCiphertextCount(RING);
-            let mut list = LweCompactCiphertextListOwned::new(0, BIG_SIZE, count, MODULUS);
-            let mut seeder = new_seeder();
-            let mut noise = NoiseRandomGenerator::<DefaultRandomGenerator>::new(seeder.as_mut());
-            encrypt_lwe_compact_ciphertext_list_with_compact_public_key(
-                &self.public,
-                &mut list,
-                &PlaintextListOwned::from_container(plain),
-                BIG_NOISE,
-                BIG_NOISE,
-                &mut noise,
-            );
-            list.into_container()
-        };
-        let (own, zeros) = (list(plain), list(vec![0; RING]));
-        let words: Vec<u64> = own.iter().zip(&zeros).map(|(own, zero)| own.wrapping_sub(*zero)).collect();
+        let words = self.public.encrypt(plain);
         Bin::new(&words[..RING], &words[RING..], self.engine.shift())
     }
 

@@ -8,11 +8,12 @@ use super::expansion::{Bin, Branches, ExpansionScratch, Nodes, expand, refine};
 use super::fourier::{Ffts, Transform};
 use super::key::{ExpandedKey, LeveledKeySeeded, Shift};
 use super::noise;
-use super::packing::{OpenRing, PackedRing, PackingScratch, pack};
+use super::packing::{OpenRing, PackingScratch, pack};
 use super::parameters::{LeveledParams, MAX_ADDENDS};
 use super::product::Ring;
 use super::randomness::{NoiseStreams, Purpose, bell_bound};
 use super::selector::{HiddenNumber, LeafScratch};
+use crate::packing::PackedRing;
 
 /// An expanded key, ready to decide. Shared by all threads.
 pub struct LeveledEngine {
@@ -155,9 +156,10 @@ impl<'e> Worker<'e> {
         let bits = self.check(numbers)?;
         let addends = numbers.len();
         let line = line.min(highest_line(addends, bits));
-        let mut noise = constants(self.key.params, addends, bits, case, streams);
+        let variance = |high_bits| noise::live_state(&self.key.params, addends, bits, high_bits);
+        let noise = constants(streams, case, variance);
         let Self { key, ffts, leaves, decision, .. } = self;
-        let state = sum_is_at_most(numbers, line, &mut noise, key, decision, leaves, ffts);
+        let state = sum_is_at_most(numbers, line, noise, key, decision, leaves, ffts);
         Ok(Answer::of(state))
     }
 
@@ -176,9 +178,9 @@ impl<'e> Worker<'e> {
         streams: &NoiseStreams,
     ) -> Result<Answer, DecisionError> {
         let bits = self.check(&[left, right])?;
-        let mut noise = comparison_constants(self.key.params, bits, case, streams);
+        let noise = constants(streams, case, |high_bits| noise::compared(&self.key.params, bits, high_bits));
         let Self { key, ffts, leaves, decision, .. } = self;
-        let state = is_at_most([left, right], &mut noise, key, decision, leaves, ffts);
+        let state = is_at_most([left, right], noise, key, decision, leaves, ffts);
         Ok(Answer::of(state))
     }
 
@@ -226,28 +228,11 @@ impl<'e> Worker<'e> {
     }
 }
 
-/// e for each high bit of a sum: as much noise as a state has before the bit that was not absorbed.
-fn constants(
-    params: LeveledParams,
-    addends: usize,
-    bits: usize,
-    case: u64,
-    streams: &NoiseStreams,
-) -> impl FnMut(usize) -> u64 {
+/// e for each high bit of a case, with a variance in units of the torus: as much noise as a state has before the bit
+/// that was not absorbed.
+fn constants(streams: &NoiseStreams, case: u64, variance: impl Fn(usize) -> f64) -> impl FnMut(usize) -> u64 {
     let mut stream = streams.stream(Purpose::Constants, case);
-    move |high_bits| {
-        stream.bell(bell_bound(noise::live_state(&params, addends, bits, high_bits) * WORDS_SQUARED))
-    }
-}
-
-fn comparison_constants(
-    params: LeveledParams,
-    bits: usize,
-    case: u64,
-    streams: &NoiseStreams,
-) -> impl FnMut(usize) -> u64 {
-    let mut stream = streams.stream(Purpose::Constants, case);
-    move |high_bits| stream.bell(bell_bound(noise::compared(&params, bits, high_bits) * WORDS_SQUARED))
+    move |high_bits| stream.bell(bell_bound(variance(high_bits) * WORDS_SQUARED))
 }
 
 /// (2⁶⁴)².

@@ -21,6 +21,9 @@ const SET: &ParameterSet = &V1_8_2_2;
 /// The largest failure probability that a whole job may have, as a base-2 logarithm.
 pub const LOG2_LIMIT: f64 = -64.0;
 
+/// A coefficient uniform on ±2¹⁷ with half-likely ends, in words squared.
+pub(crate) const FRESH_WORDS: f64 = (2.0 * 17_179_869_184.0 + 1.0) / 6.0;
+
 /// The variance of a fresh ciphertext made with the public key: 2⁻⁴² of the torus, squared.
 ///
 /// A fresh ciphertext is an encryption less one of zero, so its noise is e·(r − r′) + (e₂ − e₂′) − (e₁ − e₁′)·s with
@@ -28,8 +31,7 @@ pub const LOG2_LIMIT: f64 = -64.0;
 /// public key's own and the same in every ciphertext: with r alone, which is one half on average, all of them would
 /// have a part of their noise in common.
 pub fn fresh() -> f64 {
-    let bound = (1_u64 << 17) as f64;
-    let one = (2.0 * bound * bound + 1.0) / 6.0 / 2.0_f64.powi(128);
+    let one = FRESH_WORDS / MODULUS_64 / MODULUS_64;
     // r − r′ is not zero one half of the time, s too; e₁ − e₁′ and e₂ − e₂′ have twice one variance.
     one * (1.5 * RING as f64 + 2.0)
 }

@@ -1,6 +1,6 @@
 use rayon::prelude::*;
 use tfhe::core_crypto::commons::math::random::Seed;
-use tfhe::core_crypto::prelude::{ContiguousEntityContainer, SeededGlweCiphertextList};
+use tfhe::core_crypto::prelude::{GlweCiphertextListOwned, SeededGlweCiphertextList};
 
 use super::{Content, KeyRows, LeveledKeySeeded, Shift, automorphism, lists};
 use crate::leveled::fourier::{Ffts, Fourier, HALF, Transform, Words, automorphism_slots, words};
@@ -49,7 +49,7 @@ impl ExpandedKey {
             .zip(&starts)
             .zip(&seeded.seeds)
             .map(|((list, start), seed)| {
-                draw_masks(*seed, &seeded.bodies[start * RING..(start + list.rows()) * RING])
+                draw_masks(*seed, &seeded.bodies[start * RING..(start + list.rows()) * RING]).into_container()
             })
             .collect();
         let mut all = contents.iter().zip(&all);
@@ -93,11 +93,10 @@ impl ExpandedKey {
 }
 
 /// Masks and bodies, row after row.
-fn draw_masks(seed: u128, bodies: &[u64]) -> Vec<u64> {
+pub(super) fn draw_masks(seed: u128, bodies: &[u64]) -> GlweCiphertextListOwned<u64> {
     let list =
         SeededGlweCiphertextList::from_container(bodies, GLWE_SIZE, POLYNOMIAL, Seed(seed).into(), MODULUS);
-    let list = list.decompress_into_glwe_ciphertext_list();
-    list.iter().flat_map(|row| row.into_container().iter().copied()).collect()
+    list.decompress_into_glwe_ciphertext_list()
 }
 
 fn fill(rows: &mut KeyRows, output: usize, list: &[u64], ffts: &mut Ffts<'_>) {

@@ -8,6 +8,7 @@ use tfhe::core_crypto::prelude::{
 };
 use zeroize::Zeroizing;
 
+use super::expanded::draw_masks;
 use super::{Content, LeveledKeySeeded, PACKING, Shift, lists};
 use crate::leveled::fourier::{Words, words};
 use crate::leveled::noise;
@@ -92,21 +93,14 @@ fn encrypt(content: Content, seed: u128, shifted: &[u64], square: &[u64]) -> (Ve
     let mut list =
         SeededGlweCiphertextList::from_container(bodies, GLWE_SIZE, POLYNOMIAL, Seed(seed).into(), MODULUS);
     encrypt_seeded_glwe_ciphertext_list(&key, &mut list, &plain, BIG_NOISE, new_seeder().as_mut());
-    let whole = SeededGlweCiphertextList::from_container(
-        list.as_view().into_container().to_vec(),
-        GLWE_SIZE,
-        POLYNOMIAL,
-        Seed(seed).into(),
-        MODULUS,
-    )
-    .decompress_into_glwe_ciphertext_list();
+    let bodies = list.into_container();
     let mut phases = PlaintextList::new(0, PlaintextCount(rows * RING));
-    decrypt_glwe_ciphertext_list(&key, &whole, &mut phases);
+    decrypt_glwe_ciphertext_list(&key, &draw_masks(seed, &bodies), &mut phases);
     let (phases, plain) = (phases.into_container(), plain.into_container());
     let errors = phases.iter().zip(plain).map(|(phase, plain)| phase.wrapping_sub(*plain));
     let errors: Vec<u64> = errors.collect();
     let noisy = errors.chunks_exact(RING).position(|row| norm(row) > noise::ROW_NORM_LIMIT);
-    (list.into_container(), noisy)
+    (bodies, noisy)
 }
 
 /// What a list is encrypted under, and what its rows hold.

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::*;
 use crate::leveled::measure;
+use crate::packing::PackedRing;
 
 /// Decisions, a comparison and a packed ring of several bins of meaningless contents: a digest of every word.
 fn digest(engine: &LeveledEngine, threads: usize) -> String {

@@ -73,7 +73,7 @@ fn rows_of_selectors_have_the_noise_of_the_formula() {
                             ffts.set_back(values.get_mut(0), &mut ring.parts_mut()[part]);
                         }
                         let phases = set.phases(&ring);
-                        for (index, (phase, t)) in phases.iter().zip(&set.shifted).enumerate() {
+                        for (index, (phase, t)) in phases.iter().zip(set.shifted.iter()).enumerate() {
                             let expected = match row {
                                 0 => t.wrapping_mul(value).wrapping_neg(),
                                 _ if index == 0 => value,

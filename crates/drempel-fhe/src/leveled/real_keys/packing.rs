@@ -2,6 +2,7 @@ use super::*;
 use crate::leveled::fourier::{Ffts, Transform};
 use crate::leveled::key::ExpandedKey;
 use crate::leveled::packing::{PackingScratch, sum_up};
+use crate::packing::PackedRing;
 
 /// A few decisions, repeated to fill a ring.
 fn answers(set: &Set, count: usize) -> (OpenRing, Vec<(bool, u64)>) {
@@ -25,6 +26,11 @@ fn answers(set: &Set, count: usize) -> (OpenRing, Vec<(bool, u64)>) {
         }
     }
     (ring, expected)
+}
+
+/// Of each answer, as words.
+fn phases(secret: &SecretKey, packed: &PackedRing) -> Vec<u64> {
+    secret.phases(packed).iter().map(|phase| u64::from(*phase) << 48).collect()
 }
 
 #[test]
@@ -65,7 +71,7 @@ fn packed_answers_are_read_rightly_under_their_flood() {
         let packed = worker.pack(&mut ring, index as u64, &streams(5));
         assert!(ring.is_empty());
         assert_eq!((packed.mask.len(), packed.bodies.len()), (RING, count));
-        let phases = packed.phases(&set.secret);
+        let phases = phases(&set.secret, &packed);
         let mut floods = vec![];
         for (place, (phase, (yes, _))) in phases.iter().zip(&expected).enumerate() {
             assert_eq!(read(*phase, place, distance), Ok(*yes), "{count} {place}");
@@ -98,9 +104,10 @@ fn another_key_reads_no_answers() {
     let set = set();
     let mut worker = set.engine.worker();
     let packed = worker.pack(&mut answers(set, 1_000).0, 3, &streams(6));
-    let other: Vec<u64> = set.secret.iter().map(|bit| 1 - bit).collect();
+    let other: Vec<u8> = set.secret.to_bytes().iter().map(|bits| !bits).collect();
+    let other = SecretKey::from_bytes(&other).expect("as many bits");
     let distance = noise::reading_distance(set.engine.params(), 2, BITS);
-    let phases = packed.phases(&other);
+    let phases = phases(&other, &packed);
     let refused = phases.iter().enumerate().filter(|(place, phase)| read(**phase, *place, distance).is_err());
     // Three in ten of random phases.
     let refused = refused.count();
