@@ -10,6 +10,7 @@ mod section;
 mod signatures;
 
 pub use document::Document;
+pub(crate) use document::distinct;
 pub use error::AgreementError;
 pub(crate) use parts::date;
 pub use parts::{Dataset, Disclosure, Party, Role, Subject, Terms};

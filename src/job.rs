@@ -18,7 +18,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use drempel_fhe::bootstrap::WORDS;
 
-use crate::agreement::Role;
 use crate::analysis::Program;
 use crate::artefacts::{Blinding, EncryptedAnswer, EncryptedTable, PROGRAM, TranscriptWriter};
 use crate::cases::Cases;
@@ -28,6 +27,7 @@ use crate::plan::Plan;
 use crate::roles::evaluation::CheckedJob;
 use crate::roles::evaluator::{AnswerBuilder, Evaluation, Evaluator};
 use crate::roles::{EvaluateError, Progress};
+use crate::verify;
 
 mod error;
 mod folder;
@@ -200,9 +200,10 @@ impl<A: Program> Job<'_, A> {
         manifests: &[Manifest<'_>],
         mut progress: impl FnMut(Progress),
     ) -> Result<Evaluation, JobError> {
-        let blinding = if manifests.is_empty() { None } else { self.blinding()? };
+        let blinding = if manifests.is_empty() { None } else { self.stored_blinding()? };
+        let begun = self.begun(Shard::WHOLE, blinding.as_ref());
         for manifest in manifests {
-            manifest.expect(&self.begun(manifest.begun.shard, blinding.as_ref()))?;
+            manifest.expect(&ShardSpec { shard: manifest.begun.shard, ..begun.clone() })?;
         }
         let holder = |number: usize| manifests.iter().find(|manifest| manifest.digest(number).is_some());
         let holders: Vec<Option<&Manifest<'_>>> = (0..self.parts.len()).map(holder).collect();
@@ -251,18 +252,25 @@ impl<A: Program> Job<'_, A> {
         if !self.inputs.agreement.disclosure().blinded {
             return Ok(None);
         }
-        let path = self.store.location(BLINDING);
         let is_begun = manifests(self.store)?.is_some_and(|manifests| !manifests.is_empty());
         if !is_begun {
-            let made = self.evaluator.blinding(&self.inputs)?;
+            let (made, path) = (self.evaluator.blinding(&self.inputs)?, self.store.location(BLINDING));
             self.store.put_new(BLINDING, &mut |out| made.write(out)).map_err(JobError::about(&path))?;
+        }
+        self.stored_blinding()
+    }
+
+    /// That seed, where a shard was begun.
+    fn stored_blinding(&self) -> Result<Option<Blinding>, JobError> {
+        if !self.inputs.agreement.disclosure().blinded {
+            return Ok(None);
         }
         let open = || {
             let blinding = Blinding::from_container(self.store.get(BLINDING)?.container()?)?;
             self.expect_own(blinding.container(), NO_LABEL)?;
             Ok(blinding)
         };
-        open().map(Some).map_err(|source| JobError::Blinding { path, source })
+        open().map(Some).map_err(|source| JobError::Blinding { path: self.store.location(BLINDING), source })
     }
 
     /// The rows of a finished chunk, checked like any artefact.
@@ -281,8 +289,8 @@ impl<A: Program> Job<'_, A> {
     }
 
     fn expect_own(&self, container: &Container, name: &str) -> Result<(), ContainerError> {
-        container.expect(self.inputs.agreement.id(), Some(self.evaluator.context.header.key))?;
-        container.signed_by(self.inputs.agreement.only(Role::Evaluator).signer(), name)
+        let key = self.evaluator.context.header.key;
+        verify::by_evaluator_as(self.inputs.agreement, key, container, name)
     }
 }
 

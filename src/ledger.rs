@@ -221,13 +221,9 @@ impl Ledger {
             return Err(LedgerError::TooLarge);
         }
         file.rewind()?;
-        Self::from_lines(file, owner)
-    }
-
-    /// Verifies line after line, so that a file of something else takes no memory.
-    pub(crate) fn from_lines(lines: impl Read, owner: &VerifyingKey) -> Result<Self, LedgerError> {
+        // Line after line, so that a file of something else takes no memory.
         let mut ledger = Self { signer: Some(*owner), storage: Storage::ReadOnly, ..Self::in_memory() };
-        let mut lines = BufReader::new(lines);
+        let mut lines = BufReader::new(file);
         let mut bytes = Vec::new();
         // Every line, the last one too, ends with a line feed.
         for line in 1.. {

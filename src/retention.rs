@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -15,12 +14,14 @@ use jiff::{Span, Timestamp};
 use crate::analysis::Program;
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError};
-use crate::ledger::{Event, Ledger, LedgerError};
+use crate::ledger::{Event, Ledger};
 use crate::signature::SigningKey;
-use crate::units::{AgreementId, Digest};
+use crate::units::Digest;
 
+mod error;
 mod protected;
 
+pub use error::RetentionError;
 use protected::protected;
 
 /// The files that somebody wants deleted, each with its term. Nothing is deleted before [`carry_out`](Self::carry_out).
@@ -50,83 +51,6 @@ pub enum Named {
     ByUser,
 }
 
-/// Why a file is not deleted.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RetentionError {
-    /// The operating system failed.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        source: io::Error,
-    },
-    /// A folder, a link or a device.
-    #[error("{}: not an ordinary file; name the files themselves, not links or folders", path.display())]
-    NotAFile {
-        /// The path.
-        path: PathBuf,
-    },
-    /// A file that outlives every term.
-    #[error("{}: {what}, which is never deleted by drempel", path.display())]
-    Protected {
-        /// The file.
-        path: PathBuf,
-        /// What it is.
-        what: &'static str,
-    },
-    /// An artefact of another agreement.
-    #[error("{}: belongs to agreement {found}, not to this one", path.display())]
-    OtherAgreement {
-        /// The file.
-        path: PathBuf,
-        /// The file's agreement.
-        found: AgreementId,
-    },
-    /// Something else than an intact artefact.
-    #[error("{}: {source}; if it is this agreement's all the same, name it with --also", path.display())]
-    NotAnArtefact {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: ContainerError,
-    },
-    /// A date that no calendar has.
-    #[error("{}: its date or its term lies beyond the calendar", path.display())]
-    BeyondCalendar {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another file than when the plan was made.
-    #[error("{}: was changed in the meantime; nothing was deleted", path.display())]
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A stranger's signing key.
-    #[error("no party of this agreement has this signing key; nothing was deleted")]
-    NotAParty,
-    /// The ledger cannot be written.
-    #[error("{0}; nothing was deleted")]
-    Ledger(#[from] LedgerError),
-    /// Recorded as deleted, but still there.
-    #[error("{}: {source}; the ledger says it was deleted: delete it by hand", path.display())]
-    NotDeleted {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system says.
-        source: io::Error,
-    },
-}
-
-impl RetentionError {
-    /// Whether a rule refuses, as opposed to a wrong file or a failing system.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Protected { .. } | Self::OtherAgreement { .. } | Self::NotAParty)
-    }
-}
-
 /// Looks up when a file's term of `retention_days` is over. The day itself counts as over.
 ///
 /// # Errors
@@ -140,6 +64,16 @@ pub fn due<A: Program>(
     named: Named,
     today: Date,
 ) -> Result<Due, RetentionError> {
+    look(agreement, file, named, today).map(|(due, _)| due)
+}
+
+/// As [`due`], with the digest of an artefact.
+fn look<A: Program>(
+    agreement: &SignedAgreement<A>,
+    file: &Path,
+    named: Named,
+    today: Date,
+) -> Result<(Due, Option<Digest>), RetentionError> {
     let path = file.to_owned();
     // A link is not followed: deleting it would leave what it points to.
     let metadata = match fs::symlink_metadata(file) {
@@ -152,21 +86,22 @@ pub fn due<A: Program>(
         Ok(Some(what)) => return Err(RetentionError::Protected { path, what }),
         Err(source) => return Err(RetentionError::Io { path, source }),
     }
-    match (Container::open(file), named) {
+    let digest = match (Container::open(file), named) {
         (Ok(container), _) if container.header().agreement != agreement.id() => {
             return Err(RetentionError::OtherAgreement { path, found: container.header().agreement });
         }
         (Err(ContainerError::Io(source)), _) => return Err(RetentionError::Io { path, source }),
         (Err(source), Named::ByItself) => return Err(RetentionError::NotAnArtefact { path, source }),
-        (Ok(_), _) | (Err(_), Named::ByUser) => {}
-    }
+        (Ok(container), _) => Some(container.digest()),
+        (Err(_), Named::ByUser) => None,
+    };
     let modified = metadata.modified().map_err(|source| RetentionError::Io { path: path.clone(), source })?;
     let over = Timestamp::try_from(modified).and_then(|modified| {
         let term = Span::new().try_days(agreement.terms().retention_days)?;
         modified.to_zoned(TimeZone::UTC).date().checked_add(term)
     });
     let over = over.map_err(|_| RetentionError::BeyondCalendar { path })?;
-    Ok(if today < over { Due::On(over) } else { Due::Now })
+    Ok((if today < over { Due::On(over) } else { Due::Now }, digest))
 }
 
 impl<'a, A: Program> Purge<'a, A> {
@@ -225,10 +160,11 @@ impl<'a, A: Program> Purge<'a, A> {
         let mut files = Vec::new();
         for path in &self.due {
             // Somebody may have put another file there while the passphrase was asked for.
-            if due(self.agreement, path, Named::ByUser, self.today)? != Due::Now {
+            let (due, digest) = look(self.agreement, path, Named::ByUser, self.today)?;
+            if due != Due::Now {
                 return Err(RetentionError::Changed { path: path.clone() });
             }
-            files.extend(Container::open(path).map(|container| container.digest()));
+            files.extend(digest);
         }
         let others = (self.due.len() - files.len()) as u64;
         ledger

@@ -8,6 +8,7 @@ mod draw;
 mod error;
 mod release;
 
+pub(crate) use artefacts::by_evaluator_as;
 pub use artefacts::{InHand, answer, by_evaluator, by_key_holder, table};
 pub use attestations::attestations;
 pub use draw::Draw;

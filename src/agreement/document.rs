@@ -85,7 +85,7 @@ impl Document {
     }
 
     fn check_roles(&self) -> Result<(), AgreementError> {
-        let holders = |role: Role| self.parties.iter().filter(move |party| party.roles.contains(&role));
+        let holders = |role: Role| self.holders(role);
         if holders(Role::Evaluator).count() != 1 || holders(Role::KeyHolder).count() != 1 {
             return Err(AgreementError::Roles(
                 "exactly one party is evaluator and exactly one is key-holder",
@@ -213,7 +213,14 @@ impl Document {
     }
 }
 
-fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<(), AgreementError> {
+/// Refuses names of which one stands there twice.
+///
+/// # Errors
+/// [`AgreementError::NamedTwice`].
+pub(crate) fn distinct<'a>(
+    what: &'static str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), AgreementError> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {

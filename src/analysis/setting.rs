@@ -1,6 +1,6 @@
 //! What an analysis sees of the agreement beside its own section.
 
-use crate::agreement::{AgreementError, Dataset, Disclosure};
+use crate::agreement::{AgreementError, Dataset, Disclosure, distinct};
 
 /// What an analysis sees of the agreement beside its own section.
 #[derive(Clone, Debug)]
@@ -30,18 +30,9 @@ impl<'a> Setting<'a> {
             })
         };
         let datasets = names.iter().map(find).collect::<Result<_, _>>()?;
-        each_once("dataset in [analysis]", names)?;
+        distinct("dataset in [analysis]", names.iter().map(String::as_str))?;
         Ok(Self { datasets, disclosure })
     }
-}
-
-/// Refuses names of which one stands there twice.
-///
-/// # Errors
-/// [`AgreementError::NamedTwice`].
-pub(super) fn each_once(what: &'static str, names: &[String]) -> Result<(), AgreementError> {
-    let twice = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name));
-    twice.map_or(Ok(()), |(_, name)| Err(AgreementError::NamedTwice { what, name: name.clone() }))
 }
 
 /// Refuses datasets whose amounts may not be added up.

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use drempel_fhe::circuit::{Encoding, Scale};
 
-use super::setting::{Setting, each_once};
+use super::setting::Setting;
 use super::value::Value;
-use crate::agreement::{AgreementError, Dataset};
+use crate::agreement::{AgreementError, Dataset, distinct};
 
 /// What goes into an analysis under one agreement, and what comes out of it: all that the roles know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl Shape {
         if setting.datasets.iter().zip(self.encodings()).any(|(set, encoding)| !encoding.holds(set.span())) {
             return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
         }
-        each_once("column of the answers", &self.columns)?;
+        distinct("column of the answers", self.columns.iter().map(String::as_str))?;
         if self.columns.len() < 2 {
             return Err(AgreementError::Analysis("an answer has no column for a value"));
         }

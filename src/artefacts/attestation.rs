@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::provenance::check_name;
-use crate::files::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
+use crate::files::container::{Container, ContainerError, Header, Kind, artefact, to_bytes};
 use crate::signature::SigningKey;
 use crate::units::Digest;
 
@@ -36,9 +36,7 @@ impl Attestation {
         signer: &SigningKey,
     ) -> Result<Self, ContainerError> {
         let header = Header::new(Kind::Attestation, answer.agreement, answer.key, 0, 1);
-        let mut bytes = Vec::new();
-        write_whole(&mut bytes, header, &statement, &[], signer)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(to_bytes(header, &statement, &[], signer)?)
     }
 
     fn read(container: Container) -> Result<Self, ContainerError> {

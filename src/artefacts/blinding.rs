@@ -8,7 +8,7 @@ use std::fmt;
 use drempel_fhe::bootstrap::{WORDS, flip_bit};
 use zeroize::Zeroizing;
 
-use crate::files::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
+use crate::files::container::{Container, ContainerError, Header, Kind, artefact, to_bytes};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
@@ -32,9 +32,7 @@ impl Blinding {
         let mut seed = Zeroizing::new([0; SEED_BYTES]);
         getrandom::fill(seed.as_mut()).expect("the operating system gives random bytes");
         let header = Header::new(Kind::Blinding, agreement, key, SEED_BYTES, SEED_BYTES);
-        let mut bytes = Vec::new();
-        write_whole(&mut bytes, header, &(), seed.as_ref(), signer)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(to_bytes(header, &(), seed.as_ref(), signer)?)
     }
 
     fn read(container: Container) -> Result<Self, ContainerError> {

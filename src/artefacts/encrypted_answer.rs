@@ -10,7 +10,7 @@ use drempel_fhe::{
 use super::Provenance;
 use super::provenance::check_name;
 use crate::analysis::MAX_FIELDS;
-use crate::files::container::{Container, ContainerError, Header, Kind, artefact, write_whole};
+use crate::files::container::{Container, ContainerError, Header, Kind, artefact, to_bytes};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
@@ -52,9 +52,7 @@ impl EncryptedAnswer {
         let payload = answers.to_bytes();
         let chunk_bytes = chunk_bytes(answers.scale());
         let header = Header::new(Kind::EncryptedAnswer, agreement, key, payload.len(), chunk_bytes);
-        let mut bytes = Vec::new();
-        write_whole(&mut bytes, header, &provenance, &payload, signer)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(to_bytes(header, &provenance, &payload, signer)?)
     }
 
     /// The first chunk that other answers would fill otherwise: its first and last answer, counted from one.

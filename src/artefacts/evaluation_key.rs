@@ -7,7 +7,7 @@ use super::public_key::KEY_CHUNK;
 use crate::files::container::{Container, ContainerError, artefact};
 #[cfg(feature = "key-holder")]
 use crate::{
-    files::container::{Header, Kind, write_whole},
+    files::container::{Header, Kind, to_bytes},
     signature::SigningKey,
     units::{AgreementId, KeyId},
 };
@@ -28,9 +28,7 @@ impl EvaluationKey {
         signer: &SigningKey,
     ) -> Result<Self, ContainerError> {
         let header = Header::new(Kind::EvaluationKey, agreement, id, payload.len(), KEY_CHUNK);
-        let mut bytes = Vec::with_capacity(payload.len() + payload.len() / 1_000);
-        write_whole(&mut bytes, header, &(), payload, signer)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(to_bytes(header, &(), payload, signer)?)
     }
 
     fn read(container: Container) -> Result<Self, ContainerError> {

@@ -6,7 +6,7 @@ use crate::files::container::{Container, ContainerError, artefact};
 use crate::units::Digest;
 #[cfg(feature = "key-holder")]
 use crate::{
-    files::container::{Header, Kind, write_whole},
+    files::container::{Header, Kind, to_bytes},
     signature::SigningKey,
     units::AgreementId,
 };
@@ -31,9 +31,7 @@ impl PublicKey {
         signer: &SigningKey,
     ) -> Result<Self, ContainerError> {
         let header = Header::new(Kind::PublicKey, agreement, Digest::of(payload), payload.len(), KEY_CHUNK);
-        let mut bytes = Vec::new();
-        write_whole(&mut bytes, header, &(), payload, signer)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(to_bytes(header, &(), payload, signer)?)
     }
 
     fn read(container: Container) -> Result<Self, ContainerError> {

@@ -137,9 +137,8 @@ impl Areas {
         let lines: Vec<Column> =
             line_columns.iter().map(|name| columns.required(name)).collect::<Result<_, RowsError>>()?;
         let mut names = Distinct::default();
-        let columns: Vec<&str> = [AREA].into_iter().chain(totals).collect();
-        let amounts: Vec<&str> = line_columns.iter().map(String::as_str).collect();
-        let mut builder = Builder::of(&columns, &amounts);
+        let stated = [AREA].into_iter().chain(totals).chain(line_columns.iter().map(String::as_str));
+        let mut builder = Builder::of(stated);
         while let Some(row) = rows.next_row()? {
             let position = row.position();
             let id = row.id(household)?;

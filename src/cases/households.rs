@@ -74,7 +74,7 @@ impl Households {
         let person = rows.columns().required(PERSON)?;
         let poverty_line = rows.columns().required(POVERTY_LINE)?;
         let known = rows.columns().optional(KNOWN)?;
-        let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
+        let mut builder = Builder::of([POVERTY_LINE, KNOWN]);
         while let Some(row) = rows.next_row()? {
             let position = row.position();
             let id = row.id(household)?;
@@ -92,7 +92,7 @@ impl Households {
     /// # Errors
     /// An empty household, one listed twice, or a person listed twice.
     pub fn new(households: impl IntoIterator<Item = Household>) -> Result<Self, CaseError> {
-        let mut builder = Builder::of(&[], &[POVERTY_LINE, KNOWN]);
+        let mut builder = Builder::of([POVERTY_LINE, KNOWN]);
         for (index, household) in households.into_iter().enumerate() {
             let position = Position::row(index as u64 + 1);
             let Household { id, members, stated } = household;

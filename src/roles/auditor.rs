@@ -21,7 +21,7 @@ use crate::verify::{self, Draw, InHand, VerifyError};
 
 /// The party that evaluates again: a data provider or a supervisor. It holds no key that decrypts.
 pub struct Auditor {
-    pub(crate) context: EvaluationContext,
+    context: EvaluationContext,
     signing_key: SigningKey,
 }
 
@@ -110,36 +110,23 @@ impl Auditor {
         job: &Evaluated<'_>,
         progress: impl FnMut(Progress),
     ) -> Result<Attestation, AuditError> {
-        let answers = cases.answers().len();
-        // A draw that takes nobody would attest nothing: drawn again.
-        let nonce = loop {
-            let mut nonce = [0; 32];
-            getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
-            let drawn = Draw::new(job.answer.digest(), nonce.into(), agreement.disclosure());
-            if answers == 0 || drawn.indices(answers).next().is_some() {
-                break nonce.into();
-            }
-        };
-        self.audit_drawn(agreement, cases, tables, job, nonce, progress)
-    }
-
-    pub(crate) fn audit_drawn<A: Program>(
-        &self,
-        agreement: &SignedAgreement<A>,
-        cases: &A::Cases,
-        tables: &[EncryptedTable],
-        job: &Evaluated<'_>,
-        nonce: Digest,
-        progress: impl FnMut(Progress),
-    ) -> Result<Attestation, AuditError> {
         if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
             return Err(AuditError::NotAnAuditor);
         }
         let prepared = self.context.prepare(agreement, cases, tables)?;
         self.check_job(&prepared, job)?;
         let answers = prepared.subjects.len();
-        let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
-        let indices: Vec<usize> = drawn.indices(answers).collect();
+        // A draw that takes nobody would attest nothing: drawn again.
+        let (nonce, indices) = loop {
+            let mut nonce = [0; 32];
+            getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
+            let nonce = Digest::from(nonce);
+            let drawn = Draw::new(job.answer.digest(), nonce, agreement.disclosure());
+            let indices: Vec<usize> = drawn.indices(answers).collect();
+            if !indices.is_empty() {
+                break (nonce, indices);
+            }
+        };
         match job.transcript {
             None => self.compare_all(&prepared, job, progress)?,
             Some(transcript) => {

@@ -4,6 +4,7 @@ use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::keys::KeySet;
 use drempel_fhe::packing;
 
+use crate::agreement::Role;
 use crate::analysis::{Program, Released};
 use crate::answer::Answer;
 use crate::artefacts::{Attestation, EncryptedAnswer, EvaluationKey, PackedValues, PublicKey, SecretKey};
@@ -67,7 +68,7 @@ impl KeyHolder {
         ledger: &mut Ledger,
     ) -> Result<(Self, PublicKey, EvaluationKey), ReleaseError> {
         agreement.in_force_today()?;
-        gate::check_signing_key(agreement, &signing_key)?;
+        Self::check_signing_key(agreement, &signing_key)?;
         gate::check_first(agreement, ledger)?;
         let (key, public, evaluation) = keys(agreement.id(), &signing_key);
         let evaluation_key = evaluation.digest();
@@ -84,7 +85,11 @@ impl KeyHolder {
         agreement: &SignedAgreement<A>,
         signing_key: &SigningKey,
     ) -> Result<(), ReleaseError> {
-        gate::check_signing_key(agreement, signing_key)
+        let holder = agreement.only(Role::KeyHolder);
+        if holder.owns(signing_key) {
+            return Ok(());
+        }
+        Err(ReleaseError::WrongSigner { party: holder.name.clone() })
     }
 
     /// A key holder with a secret key made before, and its own signing key.
@@ -113,7 +118,7 @@ impl KeyHolder {
         ledger: &mut Ledger,
     ) -> Result<Answer, ReleaseError> {
         agreement.in_force_today()?;
-        gate::check_signing_key(agreement, &self.signing_key)?;
+        Self::check_signing_key(agreement, &self.signing_key)?;
         let release = gate::check(&self.key, agreement, answer, attestations, ledger)?;
         let ciphertexts = answer.ciphertexts()?;
         // Before anything is decrypted: an answer that turns out to be none is spent too.

@@ -134,11 +134,8 @@ impl DataProvider {
         })?;
         let width = encoding.width();
         let count = table.rows() * width;
-        let metadata = Metadata {
-            dataset: table.dataset().name.clone(),
-            width: width as u32,
-            subjects: table.subjects().clone(),
-        };
+        let metadata =
+            Metadata { dataset: dataset.clone(), width: width as u32, subjects: table.subjects().clone() };
         let header = Header::new(
             Kind::EncryptedTable,
             agreement.id(),
@@ -161,8 +158,7 @@ impl DataProvider {
                 progress(((bin + 1) * RING).min(count) / width);
             }
         }
-        writer.finish(&self.signing_key, &table.dataset().name)?;
-        Ok(())
+        Ok(writer.finish(&self.signing_key, dataset)?)
     }
 }
 

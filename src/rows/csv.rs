@@ -8,6 +8,7 @@ use super::columns::{Column, Columns};
 use super::error::{CellProblem, CsvError, RowsError};
 use super::position::Position;
 use super::source::{Row, Rows};
+use crate::files::container::MAGIC;
 use crate::units::Cents;
 
 /// A CSV file in UTF-8 with commas: the first line names the columns. One row is in memory at a time.
@@ -49,7 +50,7 @@ impl<R: Read> CsvRows<R> {
     pub fn open(input: R) -> Result<Self, RowsError> {
         let mut input = BufReader::with_capacity(1 << 16, input);
         let start = input.fill_buf()?;
-        if start.starts_with(b"drempel\n") {
+        if start.starts_with(&MAGIC) {
             return Err(CsvError::DrempelFile.into());
         }
         if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) || start.contains(&0) {

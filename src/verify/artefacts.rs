@@ -92,8 +92,18 @@ fn form<A: Program>(agreement: &SignedAgreement<A>, answer: &EncryptedAnswer) ->
 /// # Errors
 /// [`ContainerError::WrongAgreement`], [`ContainerError::WrongKey`], [`ContainerError::NotSigned`].
 pub fn by_evaluator(agreement: &Document, key: KeyId, container: &Container) -> Result<(), ContainerError> {
+    by_evaluator_as(agreement, key, container, NO_LABEL)
+}
+
+/// As [`by_evaluator`], signed under a name: a job's chunk.
+pub(crate) fn by_evaluator_as(
+    agreement: &Document,
+    key: KeyId,
+    container: &Container,
+    name: &str,
+) -> Result<(), ContainerError> {
     container.expect(agreement.id(), Some(key))?;
-    container.signed_by(agreement.only(Role::Evaluator).signer(), NO_LABEL)
+    container.signed_by(agreement.only(Role::Evaluator).signer(), name)
 }
 
 /// Refuses a public or an evaluation key that the key holder did not sign for this agreement.

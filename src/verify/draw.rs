@@ -19,7 +19,7 @@ impl Draw {
     }
 
     /// Whether the answer at this index is drawn.
-    pub fn takes(&self, index: usize) -> bool {
+    fn takes(&self, index: usize) -> bool {
         let Some(bound) = self.bound else {
             return true;
         };

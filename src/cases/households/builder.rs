@@ -5,8 +5,8 @@ use crate::units::{Cents, Distinct, SubjectId};
 
 /// Collects households, whose rows may come in any order, and refuses a person who is already in one.
 pub(in crate::cases) struct Builder {
-    name_columns: Vec<String>,
-    amount_columns: Vec<String>,
+    /// Of what is stated of each household: names first, then amounts.
+    columns: Vec<String>,
     ids: Distinct,
     positions: Positions,
     names: Vec<u32>,
@@ -18,12 +18,10 @@ pub(in crate::cases) struct Builder {
 }
 
 impl Builder {
-    /// What is stated of each household are names, by their numbers, and amounts: their columns.
-    pub(in crate::cases) fn of(names: &[&str], amounts: &[&str]) -> Self {
-        let owned = |columns: &[&str]| columns.iter().map(|column| (*column).to_owned()).collect();
+    /// What is stated of each household are names, by their numbers, and then amounts: their columns.
+    pub(in crate::cases) fn of<'c>(columns: impl IntoIterator<Item = &'c str>) -> Self {
         Self {
-            name_columns: owned(names),
-            amount_columns: owned(amounts),
+            columns: columns.into_iter().map(str::to_owned).collect(),
             ids: Distinct::default(),
             positions: Positions::default(),
             names: Vec::new(),
@@ -58,8 +56,7 @@ impl Builder {
         let names = part(&self.names, next, place).iter().zip(names).map(|(first, other)| first == other);
         let amounts =
             part(&self.amounts, next, place).iter().zip(amounts).map(|(first, other)| first == other);
-        let columns = self.name_columns.iter().chain(&self.amount_columns);
-        match names.chain(amounts).zip(columns).find(|(same, _)| !same) {
+        match names.chain(amounts).zip(&self.columns).find(|(same, _)| !same) {
             Some((_, column)) => {
                 let (column, first) = (column.clone(), self.positions.get(place));
                 Err(CaseError::Contradiction { position, column, first })

@@ -3,7 +3,7 @@ use super::kind::{Kind, VERSION};
 use crate::signature::{Context, Signature};
 use crate::units::{AgreementId, Digest, KeyId, MAX_IDS, SubjectIds};
 
-pub(super) const MAGIC: [u8; 8] = *b"drempel\n";
+pub(crate) const MAGIC: [u8; 8] = *b"drempel\n";
 pub(super) const DIGEST_BYTES: usize = 32;
 pub(super) const HEADER_BYTES: usize = 128;
 /// The digest over everything, and its signature.

@@ -8,7 +8,6 @@ use super::metadata;
 use super::seal::Seal;
 use super::trailer::Trailer;
 use crate::signature::SigningKey;
-use crate::units::Digest;
 
 /// Writes an artefact chunk by chunk; the totals are known before the first byte.
 pub(crate) struct Writer<W> {
@@ -44,37 +43,38 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes the trailer with its maker's signature (a table's under its dataset's name), and returns the digest.
-    pub(crate) fn finish(self, signer: &SigningKey, name: &str) -> Result<Digest, ContainerError> {
+    /// Writes the trailer with its maker's signature (a table's under its dataset's name).
+    pub(crate) fn finish(self, signer: &SigningKey, name: &str) -> Result<(), ContainerError> {
         let seal = Seal::new(&self.header, name, self.whole.finish(), signer);
         self.finish_sealed(seal)
     }
 
     /// Writes the trailer of an artefact that was signed before.
-    pub(super) fn finish_sealed(mut self, seal: Seal) -> Result<Digest, ContainerError> {
+    pub(super) fn finish_sealed(mut self, seal: Seal) -> Result<(), ContainerError> {
         assert_eq!(self.chunk, self.header.chunks(), "every chunk is written");
         self.out.write_all(seal.digest.as_bytes())?;
         self.out.write_all(seal.signature.as_bytes())?;
         self.out.flush()?;
-        Ok(seal.digest)
+        Ok(())
     }
 }
 
 /// The name under which everything but a table is signed.
 pub(crate) const NO_LABEL: &str = "";
 
-/// Writes a payload that is all in memory.
-pub(crate) fn write_whole(
-    out: impl Write,
+/// The bytes of an artefact whose payload is all in memory.
+pub(crate) fn to_bytes(
     header: Header,
     metadata: &impl Serialize,
     payload: &[u8],
     signer: &SigningKey,
-) -> Result<Digest, ContainerError> {
+) -> Result<Vec<u8>, ContainerError> {
     let chunk_bytes = header.chunk_bytes as usize;
-    let mut writer = Writer::new(out, header, metadata)?;
+    let mut bytes = Vec::with_capacity(payload.len() + payload.len() / 1_000);
+    let mut writer = Writer::new(&mut bytes, header, metadata)?;
     for chunk in payload.chunks(chunk_bytes) {
         writer.chunk(chunk)?;
     }
-    writer.finish(signer, NO_LABEL)
+    writer.finish(signer, NO_LABEL)?;
+    Ok(bytes)
 }
