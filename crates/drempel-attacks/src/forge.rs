@@ -3,17 +3,16 @@
 use std::sync::OnceLock;
 
 use drempel::analysis::Eligibility;
-use drempel::artefacts::Statement;
 use drempel::files::{Container, ContainerError, Header, Kind, Seal};
 use drempel::units::{AgreementId, KeyId, SubjectId};
 use drempel::{
-    Attestation, EncryptedAnswer, EncryptedTable, EvaluationKey, Households, Provenance, SecretKey,
-    SigningKey, Transcript,
+    EncryptedAnswer, EncryptedTable, EvaluationKey, Households, Provenance, SecretKey, SigningKey, Transcript,
 };
 use drempel_fhe::bootstrap::{Bin, Engine, WORDS};
 use drempel_fhe::params::{ANSWER_BITS, RING, Scale};
 use drempel_fhe::{keys, le_bytes, packing};
-use drempel_test_support::Artefact;
+pub use drempel_test_support::forged::{attestation, statement};
+use drempel_test_support::{Artefact, forged};
 
 /// Amounts of 0 or 1 cent, so that a household of one costs one bootstrap.
 pub const AGREEMENT: &str = r#"
@@ -81,6 +80,12 @@ pub fn shared() -> &'static Scene {
     SHARED.get_or_init(|| Scene::new(AGREEMENT, &[INCOMES]))
 }
 
+/// All roles of the same agreement once more, with other keys.
+pub fn another() -> &'static Scene {
+    static ANOTHER: OnceLock<Scene> = OnceLock::new();
+    ANOTHER.get_or_init(|| Scene::new(AGREEMENT, &[INCOMES]))
+}
+
 /// The evaluator's file.
 pub fn households(text: &str) -> Households {
     Households::from_csv(text.as_bytes()).expect("valid")
@@ -105,22 +110,11 @@ pub fn answer_for(
 /// The same by anybody.
 pub fn answer_by(
     signer: &SigningKey,
-    (agreement, key): (AgreementId, KeyId),
+    of: (AgreementId, KeyId),
     provenance: &Provenance,
     payload: &[u8],
 ) -> EncryptedAnswer {
-    let (kind, chunk_bytes, metadata) = (Kind::EncryptedAnswer, packing::RING_BYTES, encode(provenance));
-    let file = Artefact { kind, agreement, key, chunk_bytes, metadata: &metadata, payload };
-    EncryptedAnswer::from_bytes(file.signed(signer, "")).expect("well-formed")
-}
-
-/// An attestation with any contents about an answer.
-pub fn attestation(answer: &EncryptedAnswer, statement: &Statement, signer: &SigningKey) -> Attestation {
-    let Header { agreement, key, .. } = *answer.header();
-    let metadata = encode(statement);
-    let kind = Kind::Attestation;
-    let file = Artefact { kind, agreement, key, chunk_bytes: 1, metadata: &metadata, payload: &[] };
-    Attestation::from_bytes(file.signed(signer, "")).expect("well-formed")
+    forged::answer(signer, of, provenance, packing::RING_BYTES, payload)
 }
 
 /// A transcript of any ciphertexts, signed by the evaluator.
@@ -131,10 +125,6 @@ pub fn transcript(scene: &Scene, rows: &[u32]) -> Transcript {
     le_bytes::write(&mut payload, rows);
     let file = Artefact { kind, agreement, key, chunk_bytes, metadata: &[], payload: &payload };
     Transcript::from_bytes(file.signed(&scene.key("evaluator"), "")).expect("well-formed")
-}
-
-fn encode(metadata: &impl serde::Serialize) -> Vec<u8> {
-    bincode::Options::serialize(bincode::DefaultOptions::new(), metadata).expect("in memory")
 }
 
 /// What is written to memory, as a file that is whole.

@@ -39,21 +39,44 @@ pub struct Target {
     pub good: fn(&World) -> Vec<Vec<u8>>,
     /// Whether every byte of the kind is vouched for, so that nothing but a good file is accepted.
     pub authentic: bool,
+    /// Which container the kind is, where it is one.
+    pub kind: Option<Kind>,
 }
 
 macro_rules! targets {
-    ($($name:ident: $authentic:literal),+ $(,)?) => {
+    ($($name:ident: $authentic:literal, $kind:expr;)+) => {
         /// Every kind of file that drempel reads.
         pub const TARGETS: &[Target] = &[$(Target {
-            name: stringify!($name), read: $name::read, good: $name::good, authentic: $authentic,
+            name: stringify!($name), read: $name::read, good: $name::good, authentic: $authentic, kind: $kind,
         }),+];
     };
 }
 
 targets! {
-    public_key: true, evaluation_key: true, encrypted_table: true, encrypted_answer: true, transcript: true,
-    attestation: true, blinding: true, key_file: true, ledger: true, agreement: true,
-    signatures: false, secrets: false, manifest: false, table_csv: false, cases_csv: false, pseudonyms_csv: false,
+    public_key: true, Some(Kind::PublicKey);
+    evaluation_key: true, Some(Kind::EvaluationKey);
+    encrypted_table: true, Some(Kind::EncryptedTable);
+    encrypted_answer: true, Some(Kind::EncryptedAnswer);
+    transcript: true, Some(Kind::Transcript);
+    attestation: true, Some(Kind::Attestation);
+    blinding: true, Some(Kind::Blinding);
+    key_file: true, None;
+    ledger: true, None;
+    agreement: true, None;
+    signatures: false, None;
+    secrets: false, None;
+    manifest: false, None;
+    table_csv: false, None;
+    cases_csv: false, None;
+    pseudonyms_csv: false, None;
+}
+
+/// The kind of file with this name.
+///
+/// # Panics
+/// When there is no such kind.
+pub fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).expect("a target")
 }
 
 /// Reads bytes as one kind of file, and, where the kind is a container, as what is in a container that is well-formed
@@ -62,26 +85,11 @@ targets! {
 /// # Panics
 /// When there is no such kind; otherwise never, or something is wrong.
 pub fn run(name: &str, bytes: &[u8]) {
-    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
-    let world = World::get();
+    let (target, world) = (target(name), World::get());
     (target.read)(world, bytes);
-    if let Some(kind) = container_kind(name) {
+    if let Some(kind) = target.kind {
         (target.read)(world, &world.sealed(kind, bytes));
     }
-}
-
-/// The kind of container of a target.
-pub fn container_kind(name: &str) -> Option<Kind> {
-    Some(match name {
-        "public_key" => Kind::PublicKey,
-        "evaluation_key" => Kind::EvaluationKey,
-        "encrypted_table" => Kind::EncryptedTable,
-        "encrypted_answer" => Kind::EncryptedAnswer,
-        "transcript" => Kind::Transcript,
-        "attestation" => Kind::Attestation,
-        "blinding" => Kind::Blinding,
-        _ => return None,
-    })
 }
 
 /// One honest job, and a folder for what is read from files.

@@ -1,5 +1,6 @@
 use std::io;
 
+use drempel::agreement::Role;
 use drempel::files::{Access, write_atomically};
 use drempel_report::dpia::document;
 use serde_json::json;
@@ -11,8 +12,8 @@ use crate::output::Output;
 pub(crate) fn run(args: &DpiaArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
     let ledger = args.ledger.as_deref();
-    let ledger = ledger.map(|file| crate::ledger::open(file, &args.agreement, None)).transpose()?;
-    let ledger = ledger.map(|(ledger, _)| ledger);
+    let verify = |file| crate::ledger::verify(file, agreement.only(Role::KeyHolder));
+    let ledger = ledger.map(verify).transpose()?;
     let document = document(&agreement, ledger.as_ref(), args.language);
     let mut object = json!({
         "agreement": agreement.id().to_string(),

@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use drempel::Ledger;
-use drempel::agreement::Role;
+use drempel::agreement::{Party, Role};
 use drempel::ledger::{Entry, Event};
 use serde_json::json;
 
@@ -39,17 +39,21 @@ pub(crate) fn run(args: &LedgerArgs, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads and verifies a ledger under the public key of the party that keeps it; nobody named is the key holder.
-pub(crate) fn open(file: &Path, agreement: &Path, party: Option<&str>) -> Result<(Ledger, String), Failure> {
+/// Reads a ledger and verifies it under the public key of the party that keeps it.
+pub(crate) fn verify(file: &Path, owner: &Party) -> Result<Ledger, Failure> {
+    let key = owner.signing_key.expect("a signed agreement has every party's key");
+    crate::with_path(file, |path| Ledger::verify(path, &key))
+}
+
+/// The same of a party by name; nobody named is the key holder.
+fn open(file: &Path, agreement: &Path, party: Option<&str>) -> Result<(Ledger, String), Failure> {
     let signed = crate::agreement::open_signed(agreement)?;
     let owner = match party {
-        None => signed.holders(Role::KeyHolder).next(),
+        None => Some(signed.only(Role::KeyHolder)),
         Some(name) => signed.parties().iter().find(|party| party.name == name),
     };
     let owner = owner.ok_or_else(|| Failure::input("the agreement has no such party").about(agreement))?;
-    let key = owner.signing_key.expect("a signed agreement has every party's key");
-    let ledger = crate::with_path(file, |path| Ledger::verify(path, &key))?;
-    Ok((ledger, owner.name.clone()))
+    Ok((verify(file, owner)?, owner.name.clone()))
 }
 
 fn words(entry: &Entry) -> String {

@@ -157,9 +157,7 @@ impl Opened {
         let answer = crate::with_path(answer, EncryptedAnswer::open)?;
         let (released, file) = crate::answers(signed.shape(), &answer, answers)?;
         let cases = cases.map(|path| crate::plan::cases(&signed, path)).transpose()?;
-        let owner = signed.holders(Role::KeyHolder).next().and_then(|party| party.signing_key);
-        let owner = owner.expect("a signed agreement has every party's key");
-        let verify = |path| crate::with_path(path, |path| Ledger::verify(path, &owner));
+        let verify = |path| crate::ledger::verify(path, signed.only(Role::KeyHolder));
         let ledger = ledger.map(verify).transpose()?;
         Ok(Self { agreement: signed, answer, released, file, cases, attestations: Vec::new(), ledger })
     }

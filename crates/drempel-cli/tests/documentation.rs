@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use drempel_test_support::{PASSPHRASE, SVB_UWV, repository, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV, copy, repository, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -18,17 +18,7 @@ fn the_page_about_the_command_line_is_true() {
     assert!(unsigned == SVB_UWV, "one agreement, two copies");
     let folder = tempfile::tempdir().expect("a folder");
     fs::copy(repository("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
-    fs::create_dir(folder.path().join("cli.in")).expect("makes");
-    for file in fs::read_dir(repository("docs/cli.in")).expect("reads").flatten() {
-        let copy = folder.path().join("cli.in").join(file.file_name());
-        fs::copy(file.path(), &copy).expect("copies");
-        #[cfg(unix)]
-        if copy.extension().is_some_and(|extension| extension == "key") {
-            // A checkout does not keep who may read a file.
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(&copy, fs::Permissions::from_mode(0o600)).expect("sets");
-        }
-    }
+    copy(&repository("docs/cli.in"), &folder.path().join("cli.in"));
     trycmd::TestCases::new().env("DREMPEL_PASSPHRASE", "an example").case(folder.path().join("cli.md")).run();
 }
 

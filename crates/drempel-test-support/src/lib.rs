@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 mod artefact;
 mod files;
+pub mod forged;
 mod job;
 mod key_file;
 mod parties;

@@ -7,11 +7,12 @@ use drempel_attacks::forge::{AGREEMENT, Scene, households};
 fn the_key_holder_opens_random_bits_and_the_receiver_reads_the_answers() {
     let text = AGREEMENT.replace("audit = 1.0", "audit = 1.0\nblinded = true");
     let count = 64;
+    let rows: String = (0..count).map(|i| format!("h{i:02},{i:02},1\n")).collect();
+    let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
+    let mut scene = Scene::new(&text, &[""; 0]);
     for (amount, expected) in [(0, true), (1, false)] {
         let incomes: String = (0..count).map(|i| format!("{i:02},{amount}\n")).collect();
-        let scene = Scene::new(&text, &[format!("person,cents\n{incomes}")]);
-        let rows: String = (0..count).map(|i| format!("h{i:02},{i:02},1\n")).collect();
-        let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
+        scene.tables = vec![scene.encrypt("income", &format!("person,cents\n{incomes}"))];
         let evaluation = scene.evaluate(&asked);
         let attestation = [scene.audit(&asked, &evaluation).expect("attests")];
         let opened = scene.release(&evaluation.answer, &attestation).expect("releases");

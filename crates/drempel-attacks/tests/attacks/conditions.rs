@@ -20,11 +20,7 @@ use drempel_fhe::params::RING;
 
 /// An attestation as the auditor makes it, about any answer whatever.
 fn attest(answer: &EncryptedAnswer, signer: &SigningKey) -> [Attestation; 1] {
-    let answers = answer.provenance().subjects.len() as u64;
-    let nonce = Digest::of(b"nonce");
-    let statement =
-        Statement { answer: answer.digest(), nonce, audited: answers, answers, program: PROGRAM.to_owned() };
-    [forge::attestation(answer, &statement, signer)]
+    [forge::attestation(answer, &forge::statement(answer), signer)]
 }
 
 /// Tries to open a forged answer that the real auditor has attested.
@@ -42,7 +38,7 @@ fn release(scene: &Scene, change: impl FnOnce(&mut Provenance)) -> ReleaseError 
 #[test]
 fn every_condition_on_the_answer_has_its_own_refusal() {
     let scene = shared();
-    let other = Scene::new(AGREEMENT, &[INCOMES]);
+    let other = forge::another();
     let honest = scene.evaluate(&households(HOUSEHOLDS)).answer;
     let by_auditor = attest(&honest, &scene.key("provider"));
     scene.release(&honest, &by_auditor).expect("with every condition the answer is opened");
@@ -142,7 +138,7 @@ fn every_condition_on_keys_and_ledger_has_its_own_refusal() {
     assert!(matches!(refused, Err(ReleaseError::WrongSigner { .. })));
     let refused = with(&copy("holder"), &mut Ledger::in_memory());
     assert!(matches!(refused, Err(ReleaseError::UnknownKey { .. })));
-    let other = Scene::new(AGREEMENT, &[INCOMES]);
+    let other = forge::another();
     let refused = with(
         &KeyHolder::new(
             SecretKey::from_bytes(&other.holder.key().to_bytes()).expect("its own bytes"),

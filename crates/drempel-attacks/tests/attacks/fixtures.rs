@@ -11,7 +11,7 @@ use bytes_of::{header, list, number};
 use drempel::files::Kind;
 use drempel::units::Digest;
 use drempel_attacks::forge::{AGREEMENT, HOUSEHOLDS, INCOMES};
-use drempel_attacks::hostile::{TARGETS, World};
+use drempel_attacks::hostile::{World, target};
 use drempel_test_support::{encrypted, repository};
 
 mod texts;
@@ -56,8 +56,7 @@ mod bytes_of {
 }
 
 fn good(name: &str) -> Vec<u8> {
-    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
-    (target.good)(World::get()).swap_remove(0)
+    (target(name).good)(World::get()).swap_remove(0)
 }
 
 fn table(dataset: &str, width: u8, subjects: &[&str], payload: usize) -> Vec<u8> {

@@ -5,9 +5,7 @@ use drempel::cases::Cases;
 use drempel::roles::auditor::{AuditError, Evaluated};
 use drempel::units::SubjectId;
 use drempel::{EncryptedTable, Provenance};
-use drempel_attacks::forge::{
-    AGREEMENT, ONE, Scene, answer, as_ring, decrypt, households, key_bits, payload, seal,
-};
+use drempel_attacks::forge::{ONE, answer, as_ring, decrypt, households, key_bits, payload, seal, shared};
 use drempel_fhe::bootstrap::InputTable as _;
 use drempel_fhe::circuit::Scale;
 use drempel_fhe::params::RING;
@@ -22,14 +20,15 @@ fn forged_answers(zeros: &EncryptedTable) -> Vec<u8> {
 #[test]
 fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     let zeros = (0..RING).map(|person| format!("{person},0\n")).collect::<String>();
-    let scene = Scene::new(AGREEMENT, &[format!("person,cents\n{zeros}")]);
+    let scene = shared();
+    let tables = [scene.encrypt("income", &format!("person,cents\n{zeros}"))];
     let rows: String = (0..RING).map(|i| format!("h{i},{i},1\n")).collect();
     let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
-    let payload = forged_answers(&scene.tables[0]);
+    let payload = forged_answers(&tables[0]);
     let provenance = Provenance {
         program: PROGRAM.to_owned(),
         evaluation_key: scene.evaluation_key.digest(),
-        tables: scene.tables.iter().map(seal).collect(),
+        tables: tables.iter().map(seal).collect(),
         cases: asked.digest(),
         transcript: None,
         blinding: None,
@@ -37,7 +36,7 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
         fields: 1,
         subjects: (0..RING).map(|i| SubjectId::try_from(format!("h{i}")).expect("an id")).collect(),
     };
-    let forged = answer(&scene, &provenance, &payload);
+    let forged = answer(scene, &provenance, &payload);
 
     // Around the gate: what the key holder's decryption alone would give.
     let opened = decrypt(scene.holder.key(), &forged);
@@ -53,6 +52,6 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     let refused = scene.release(&forged, &[]).expect_err("no attestation");
     assert!(refused.to_string().contains("no auditor has attested"), "{refused}");
     let job = Evaluated { answer: &forged, transcript: None, blinding: None };
-    let audited = scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {});
+    let audited = scene.auditor.audit(scene.agreement(), &asked, &tables, &job, |_| {});
     assert!(matches!(audited, Err(AuditError::AnswersDiffer { first: 1, last: RING })));
 }

@@ -3,15 +3,11 @@
 use std::cell::Cell;
 
 use drempel::files::{Container, Kind};
-use drempel_attacks::hostile::{TARGETS, Target, World, container_kind, run};
+use drempel_attacks::hostile::{TARGETS, Target, World, run, target};
 use drempel_test_support::{for_all, rounds};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
-
-fn target(name: &str) -> &'static Target {
-    TARGETS.iter().find(|target| target.name == name).expect("a target")
-}
 
 /// Everything that is vouched for, and how often it is tried: reading the evaluation key takes 64 MB each time, so fewer
 /// times in the suite.
@@ -122,7 +118,7 @@ fn no_mutation_makes_anything_panic_or_be_believed() {
             let read = (target.read)(world, &bytes);
             accepted.set(accepted.get() + usize::from(read));
             assert!(!read || !target.authentic || seeds.contains(&bytes), "{}", target.name);
-            if wrapped == 0 && container_kind(target.name).is_some() {
+            if wrapped == 0 && target.kind.is_some() {
                 // The same disorder inside a well-formed, signed container.
                 let start = start.index(bytes.len().max(1));
                 run(target.name, &bytes[start..bytes.len().min(start + 300)]);

@@ -1,15 +1,15 @@
 //! Artefacts that no role would make, signed by whoever is asked to. Nothing in them was ever encrypted: documents read
 //! only what they were made from, and who signed.
 
-use bincode::Options as _;
 use drempel::analysis::Program;
-use drempel::artefacts::{PROGRAM, Statement};
+use drempel::artefacts::PROGRAM;
 use drempel::circuit::Scale;
 use drempel::files::{Container, Kind, Seal};
 use drempel::units::{AgreementId, Digest, KeyId, SubjectIds};
-use drempel::{Attestation, EncryptedAnswer, Provenance, SignedAgreement, SigningKey};
+use drempel::{EncryptedAnswer, Provenance, SignedAgreement, SigningKey};
 use drempel_test_support::Artefact;
-use serde::Serialize;
+use drempel_test_support::forged;
+pub(crate) use drempel_test_support::forged::{attestation, statement};
 
 /// The key set of all of them.
 pub(crate) const KEY: KeyId = Digest::ZERO;
@@ -49,31 +49,5 @@ pub(crate) fn answer(agreement: AgreementId, made: &Provenance, signer: &Signing
         Scale::Slots => (8_192, 2 * (2_048 * values.div_ceil(2_048) + values)),
         Scale::Sums => (64 * 8_196, 8_196 * values),
     };
-    let (metadata, payload) = (encoded(made), vec![0; payload]);
-    let kind = Kind::EncryptedAnswer;
-    let answer = Artefact { kind, agreement, key: KEY, chunk_bytes, metadata: &metadata, payload: &payload };
-    EncryptedAnswer::from_bytes(answer.signed(signer, "")).expect("just written")
-}
-
-/// That every answer was evaluated again, by this program.
-pub(crate) fn statement(answer: &EncryptedAnswer) -> Statement {
-    let answers = answer.provenance().subjects.len() as u64;
-    let (answer, nonce, program) = (answer.digest(), Digest::of(b"nonce"), PROGRAM.to_owned());
-    Statement { answer, nonce, audited: answers, answers, program }
-}
-
-/// An attestation of anything. docs/format.md, section 7.
-pub(crate) fn attestation(
-    answer: &EncryptedAnswer,
-    statement: &Statement,
-    signer: &SigningKey,
-) -> Attestation {
-    let (kind, chunk_bytes, agreement) = (Kind::Attestation, 1, answer.header().agreement);
-    let metadata = encoded(statement);
-    let attestation = Artefact { kind, agreement, key: KEY, chunk_bytes, metadata: &metadata, payload: &[] };
-    Attestation::from_bytes(attestation.signed(signer, "")).expect("just written")
-}
-
-fn encoded(metadata: &impl Serialize) -> Vec<u8> {
-    bincode::DefaultOptions::new().serialize(metadata).expect("in memory")
+    forged::answer(signer, (agreement, KEY), made, chunk_bytes, &vec![0; payload])
 }
