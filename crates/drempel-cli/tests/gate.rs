@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use drempel::Rehearsal;
 use drempel::analysis::Eligibility;
-use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, noise_files, sign_all};
 
 const INCOMES: &str = "person,income_cents\na,100000\nb,50107\nc,150107\nd,1\n";
 const HOUSEHOLDS: &str =
@@ -32,6 +32,9 @@ impl Office {
             "encrypt --agreement a.toml --dataset income --public-key keys/public.key --signing-key a.UWV.key
              --input incomes.csv --out income.enc",
         );
+        let about = "--agreement a.toml --evaluation-key keys/evaluation.key";
+        let signers = ["a.computing-centre.key", "a.UWV.key"];
+        noise_files(env!("CARGO_BIN_EXE_drempel"), office.path(), about, signers, "noise");
         office
     }
 
@@ -70,9 +73,11 @@ impl Office {
 }
 
 const EVALUATE: &str = "evaluate --agreement a.toml --evaluation-key keys/evaluation.key \
-                        --signing-key a.computing-centre.key --cases households.csv --input income.enc";
+                        --signing-key a.computing-centre.key --cases households.csv --input income.enc \
+                        --noise noise.seed --nonce noise.nonce";
 const AUDIT: &str = "audit --agreement a.toml --evaluation-key keys/evaluation.key --signing-key a.UWV.key \
-                     --cases households.csv --input income.enc --answer answer.enc --out answer.attest";
+                     --cases households.csv --input income.enc --noise noise.seed --nonce noise.nonce \
+                     --answer answer.enc --out answer.attest";
 const RELEASE: &str = "release --agreement a.toml --secret-key keys/secret.key --signing-key a.SVB.key \
                        --answer answer.enc --attestation answer.attest";
 const EXPLAIN: &str = "explain --agreement a.toml --cases households.csv --answer answer.enc \

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use drempel_test_support::{PASSPHRASE, rounds, samples, sign_all};
+use drempel_test_support::{PASSPHRASE, noise_files, rounds, samples, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -56,6 +56,7 @@ fn made() -> &'static Made {
             "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key \
              --signing-key agreement.provider.key --input incomes.csv --out income.enc",
         );
+        close_noise(path);
         let clock = Instant::now();
         run(path, &evaluate("whole.enc", ""));
         let duration = clock.elapsed();
@@ -109,10 +110,15 @@ impl Made {
     }
 }
 
+fn close_noise(folder: &Path) {
+    let about = "--agreement agreement.toml --evaluation-key keys/evaluation.key";
+    noise_files(DREMPEL, folder, about, ["agreement.evaluator.key", "agreement.provider.key"], "noise");
+}
+
 fn inputs(out: &str) -> String {
     format!(
         "--agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key agreement.evaluator.key \
-         --cases households.csv --input income.enc --out {out} --chunk 64"
+         --cases households.csv --input income.enc --noise noise.seed --nonce noise.nonce --out {out} --chunk 64"
     )
 }
 
@@ -327,6 +333,7 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
         "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key \
          --signing-key agreement.provider.key --input incomes.csv --out income.enc",
     );
+    close_noise(path);
     let shard =
         |number: usize| evaluate("blinded.enc", &format!("--blinding blinding --resume --shard {number}/2"));
     run(path, &shard(1));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use drempel::files::Kind;
 use drempel::units::Digest;
-use drempel_test_support::{Artefact, PASSPHRASE, rounds, sign_all};
+use drempel_test_support::{Artefact, PASSPHRASE, noise_files, rounds, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -92,7 +92,8 @@ fn peak_until(mut child: Child, enough: impl Fn() -> bool) -> u64 {
 fn evaluate(folder: &Path, rows: usize) -> u64 {
     let arguments = format!(
         "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key \
-         agreement.evaluator.key --cases households-{rows}.csv --input income-{rows}.enc --out {rows}.enc --chunk 64"
+         agreement.evaluator.key --cases households-{rows}.csv --input income-{rows}.enc --noise noise.seed --nonce \
+         noise.nonce --out {rows}.enc --chunk 64"
     );
     let manifest = folder.join(format!("{rows}.enc.job/1-of-1/manifest"));
     let child = command(folder, &arguments).spawn().expect("runs");
@@ -114,6 +115,8 @@ fn a_hundred_times_the_rows_take_at_most_a_tenth_more_memory() {
     sign_all(path, "agreement.toml", AGREEMENT);
     let keygen = "keygen --agreement agreement.toml --signing-key agreement.holder.key --out keys";
     assert!(command(path, keygen).status().expect("runs").success());
+    let about = "--agreement agreement.toml --evaluation-key keys/evaluation.key";
+    noise_files(DREMPEL, path, about, ["agreement.evaluator.key", "agreement.provider.key"], "noise");
     let (few, many) = (1_000, rows());
     make(path, few);
     make(path, many);
