@@ -167,7 +167,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evaluator = Evaluator::new(&evaluation_key, parties.key("Computing centre"))?;
     let answer = evaluator.evaluate(agreement, &households, &encrypted, |_| {})?.answer;
     let auditor = Auditor::new(&evaluation_key, parties.key("Landlord"))?;
-    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None, noise: None };
     let attestation = auditor.audit(agreement, &households, &encrypted, &job, |_| {})?;
     let answer = key_holder.release(agreement, &answer, &[attestation], &mut ledger)?;
 

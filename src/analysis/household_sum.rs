@@ -90,7 +90,8 @@ impl HouseholdSum<'_> {
         Radix::for_addends(addends.max(1), self.span())
     }
 
-    fn span(&self) -> u64 {
+    /// The largest amount of any dataset, less its `min`.
+    pub(super) fn span(&self) -> u64 {
         self.datasets.iter().map(|(_, dataset)| dataset.span()).max().unwrap_or(0)
     }
 

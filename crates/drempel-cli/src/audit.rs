@@ -22,7 +22,13 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let transcript =
         args.transcript.as_deref().map(|path| crate::with_path(path, Transcript::open)).transpose()?;
     let blinding = args.blinding.as_deref().map(|path| crate::with_path(path, Blinding::open)).transpose()?;
-    let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
+    let noise = crate::noise::open(&args.job, &agreement)?;
+    let job = Evaluated {
+        answer: &answer,
+        transcript: transcript.as_ref(),
+        blinding: blinding.as_ref(),
+        noise: noise.as_ref().map(|(noise, nonce)| (noise, nonce)),
+    };
     let start = Instant::now();
     let attestation = auditor.audit(&agreement, &cases, &tables, &job, output.progress("evaluating again"));
     let attestation = attestation.map_err(|error| {

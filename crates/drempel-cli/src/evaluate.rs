@@ -62,6 +62,10 @@ pub(crate) fn with_job(
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
+    let evaluator = match crate::noise::open(&args.job, &agreement)? {
+        Some((noise, nonce)) => evaluator.with_noise(noise, nonce),
+        None => evaluator,
+    };
     let cases = crate::plan::cases(&agreement, &args.job.cases)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = Folder::of(&args.out);
@@ -125,16 +129,18 @@ pub(crate) fn finish(
         |seconds| format!("in {seconds:.1} s, {:.0} ms per answer", seconds / plan.answers as f64 * 1e3),
     );
     let text = format!(
-        "{}: {} encrypted answers, {}\n{} bootstraps {time}\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{} {time}\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
-        plan.bootstraps,
+        crate::plan::operations(&plan),
         answer.digest(),
     );
     let object = json!({
         "answers": plan.answers,
         "bootstraps": plan.bootstraps,
+        "ffts": plan.leveled.ffts,
+        "leak_bits": plan.leak.bits,
         "log2_failure": plan.log2_failure,
         "seconds": seconds,
         "digest": answer.digest().to_string(),
@@ -164,7 +170,11 @@ fn shard(args: &EvaluateArgs) -> Result<Shard, Failure> {
 }
 
 /// A file that the agreement asks for: it must be named just then.
-fn wanted<'p>(path: Option<&'p Path>, asked: bool, option: &str) -> Result<Option<&'p Path>, Failure> {
+pub(crate) fn wanted<'p>(
+    path: Option<&'p Path>,
+    asked: bool,
+    option: &str,
+) -> Result<Option<&'p Path>, Failure> {
     match (path, asked) {
         (None, true) => Err(Failure::input(format!("the agreement asks for one more file: {option} FILE"))),
         (Some(_), false) => Err(Failure::input(format!("the agreement has no use for {option}"))),

@@ -15,6 +15,7 @@ mod job;
 #[cfg(feature = "key-holder")]
 mod keygen;
 mod ledger;
+mod noise;
 mod output;
 mod party;
 mod passphrase;
@@ -66,6 +67,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Pseudonymise(args) => pseudonymise::run(&args, output),
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
+        Command::Noise(args) => noise::commit(&args, output),
+        Command::Nonce(args) => noise::draw(&args, output),
         Command::Evaluate(args) => evaluate::run(&args, output),
         Command::Job(args) => job::run(&args, output),
         Command::Audit(args) => audit::run(&args, output),

@@ -17,7 +17,7 @@ const CIPHERTEXT_BYTES: u64 = 16;
 /// Bytes of an encrypted value: packed with others in a full file, or a sum of its own.
 fn value_bytes(scale: Scale) -> u64 {
     match scale {
-        Scale::Slots => 4,
+        Scale::Slots | Scale::Halves => 4,
         Scale::Sums => 8_196,
     }
 }
@@ -36,11 +36,13 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let answer_bytes = value_bytes(released.scale) * released.fields.len() as u64;
     let _ = writeln!(text, "{answer_bytes} bytes per answer (in a full file)");
 
-    let _ = writeln!(text, "bootstraps");
     let mut samples = Vec::new();
     for (about, plan) in Plan::of_samples(&agreement) {
-        let _ = writeln!(text, "{:>10}  {about}", plan.bootstraps);
-        samples.push(json!({ "about": about, "bootstraps": plan.bootstraps }));
+        let _ = writeln!(text, "{about}: {}", operations(&plan));
+        let (bootstraps, ffts) = (plan.bootstraps, plan.leveled.ffts);
+        let leak_log2 = (plan.leak.bits > 0.0).then(|| plan.leak.bits.log2());
+        samples
+            .push(json!({ "about": about, "bootstraps": bootstraps, "ffts": ffts, "leak_log2": leak_log2 }));
     }
     let mut object = json!({ "datasets": rows, "answer_bytes": answer_bytes, "samples": samples });
 
@@ -61,20 +63,50 @@ fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Valu
     let bytes = plan.answers * answer_bytes;
     let _ = writeln!(
         text,
-        "this job: {} answers, {} bootstraps, about {} of answers",
+        "this job: {} answers, {}, about {} of answers",
         plan.answers,
-        plan.bootstraps,
+        operations(plan),
         size(bytes)
     );
     let _ = writeln!(text, "probability that any answer is wrong: 2^{:.1}", plan.log2_failure);
     object["answers"] = json!(plan.answers);
     object["bootstraps"] = json!(plan.bootstraps);
+    object["ffts"] = json!(plan.leveled.ffts);
     object["log2_failure"] = json!(plan.log2_failure);
-    let each = drempel::Evaluator::seconds_per_bootstrap();
-    let seconds = plan.bootstraps as f64 * each;
-    let each = each * 1e3;
-    let _ = writeln!(text, "about {seconds:.0} s on this machine ({each:.1} ms per bootstrap, measured now)");
+    if plan.leak.bits > 0.0 {
+        let (strict, variation) = (plan.leak.bits.log2(), plan.leak.total_variation.log2());
+        let _ = writeln!(
+            text,
+            "what the answers' noise tells the key holder, all together: at most 2^{strict:.1} bits (total variation 2^{variation:.1})"
+        );
+        object["leak_log2"] = json!(strict);
+        object["total_variation_log2"] = json!(variation);
+    }
+    let mut seconds = 0.0;
+    let mut measured = Vec::new();
+    if plan.bootstraps > 0 {
+        let each = drempel::Evaluator::seconds_per_bootstrap();
+        seconds += plan.bootstraps as f64 * each;
+        measured.push(format!("{:.1} ms per bootstrap", each * 1e3));
+    }
+    if plan.leveled.ffts > 0 {
+        let each = drempel::Evaluator::seconds_per_fft();
+        seconds += plan.leveled.ffts as f64 * each;
+        measured.push(format!("{:.2} microseconds per FFT", each * 1e6));
+    }
+    let measured =
+        if measured.is_empty() { String::new() } else { format!(" ({}, measured now)", measured.join(", ")) };
+    let _ = writeln!(text, "about {seconds:.0} s on this machine{measured}");
     object["seconds"] = json!(seconds);
+}
+
+/// What is counted of a plan, in words.
+pub(crate) fn operations(plan: &Plan) -> String {
+    match (plan.bootstraps, plan.leveled.ffts) {
+        (bootstraps, 0) => format!("{bootstraps} bootstraps"),
+        (0, ffts) => format!("{ffts} FFTs and no bootstrap"),
+        (bootstraps, ffts) => format!("{bootstraps} bootstraps and {ffts} FFTs"),
+    }
 }
 
 /// Reads the evaluator's cases.

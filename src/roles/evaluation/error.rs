@@ -1,3 +1,5 @@
+use drempel_fhe::Needs;
+
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::files::container::ContainerError;
@@ -34,6 +36,22 @@ pub enum EvaluateError {
     WrongSigner {
         /// The evaluator.
         party: String,
+    },
+    /// Decisions without what closes their noise.
+    #[error(
+        "these answers need a noise seed of the evaluator and a nonce that an auditor drew for it, both made before the \
+         evaluation"
+    )]
+    NoNoise,
+    /// A key that was made for another analysis.
+    #[error(
+        "the evaluation key is one for {found}; the agreement's analysis needs one for {needed}; make the keys again"
+    )]
+    KeyParts {
+        /// By the agreement.
+        needed: Needs,
+        /// In the key.
+        found: Needs,
     },
     /// The job would exceed a limit.
     #[error(transparent)]
