@@ -112,7 +112,7 @@ impl Program for Matching {
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
         let Batch { offers, demands, bits, cases } = batch;
         let output = Output::Released(cases);
-        let pairs = circuit::Pairs { bits: *bits, left: demands, right: offers, output };
+        let pairs = circuit::Pairs { bits: *bits, addends: 1, left: demands, right: offers, output };
         Ok(vec![backend.are_at_most(&pairs)?])
     }
 

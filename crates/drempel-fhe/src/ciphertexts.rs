@@ -171,12 +171,19 @@ impl<T: InputTable> Backend for Ciphertexts<'_, T> {
     }
 
     fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Vec<u64>, T::Error> {
-        let Pairs { bits, left, right, output } = *pairs;
-        let groups: Vec<Vec<Cell>> =
-            left.iter().zip(right).map(|(left, right)| vec![*left, *right]).collect();
+        let Pairs { bits, addends, output, .. } = *pairs;
+        let groups: Vec<Vec<Cell>> = pairs.both().map(|both| both.concat()).collect();
         self.decide(bits, output, &groups, |worker, _, numbers, decided| {
-            let answer = worker.is_at_most(numbers[0], numbers[1], decided);
-            answer.expect("the program compares numbers of one length")
+            let answer = match numbers {
+                [left, right] => worker.is_at_most(*left, *right, decided),
+                // Together with what the right numbers lack to their largest, at most so many times that.
+                _ => {
+                    let mut numbers = numbers.to_vec();
+                    numbers[addends..].iter_mut().for_each(|number| *number = number.complement());
+                    worker.sum_is_below(&numbers, bits.count, addends as u64 * bits.largest() + 1, decided)
+                }
+            };
+            answer.expect("the program compares sums of at most four numbers of one length")
         })
     }
 }

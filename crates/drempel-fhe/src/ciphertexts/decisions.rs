@@ -47,7 +47,7 @@ impl<T: InputTable> Ciphertexts<'_, T> {
                         cells.iter().map(|cell| expanded.number(*cell)).collect();
                     let group = chunk * together + index;
                     let decided = match output {
-                        Output::Slots => Decided::Slots,
+                        Output::Slots(value) => Decided::Slots(value),
                         Output::Released(cases) => Decided::Released(cases[group], self.streams()),
                     };
                     run(worker, group, &numbers, decided).write(engine.shift(), row);

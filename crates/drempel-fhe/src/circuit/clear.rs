@@ -80,11 +80,16 @@ impl Backend for Clear {
     fn sums_are_below(&self, sums: &Sums<'_>) -> Result<Self::Column, OutsideTable> {
         let sum = |cells: Vec<Cell>| cells.iter().map(|cell| self.number(*cell)).sum::<u64>();
         let groups = sums.groups().into_iter().map(sum);
-        Ok(groups.zip(sums.lines).map(|(sum, line)| i64::from(sum < *line)).collect())
+        let yes = sums.output.yes();
+        Ok(groups.zip(sums.lines).map(|(sum, line)| if sum < *line { yes } else { 0 }).collect())
     }
 
     fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Self::Column, OutsideTable> {
-        let pairs = pairs.left.iter().zip(pairs.right);
-        Ok(pairs.map(|(left, right)| i64::from(self.number(*left) <= self.number(*right))).collect())
+        let sum = |cells: &[Cell]| cells.iter().map(|cell| self.number(*cell)).sum::<u64>();
+        let decide = |both: [&[Cell]; 2]| {
+            let [left, right] = both.map(sum);
+            if left <= right { pairs.output.yes() } else { 0 }
+        };
+        Ok(pairs.both().map(decide).collect())
     }
 }

@@ -188,12 +188,25 @@ impl Backend for Cost {
     }
 
     fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Shape, Infallible> {
-        let Pairs { bits: Bits { count, params }, left, right, output } = *pairs;
+        let Pairs { bits: Bits { count, params }, addends, left, right, output } = *pairs;
         self.add_numbers(pairs.bits, &[left, right].concat());
-        let noise = AnswerNoise::of_comparison(&params, count);
-        left.iter().for_each(|_| self.add_decision(Counts::comparison(&params, count), noise, output));
+        let rows = left.len() / addends;
         let high_bits = count.saturating_sub(LeveledParams::low_bits(1));
-        Ok(Shape { rows: left.len(), variance: leveled_noise::compared(&params, count, high_bits) })
+        let (counts, noise, variance) = match addends {
+            1 => (
+                Counts::comparison(&params, count),
+                AnswerNoise::of_comparison(&params, count),
+                leveled_noise::compared(&params, count, high_bits),
+            ),
+            // As one sum, of the left numbers and of what the right ones lack.
+            _ => (
+                Counts::decision(&params, 2 * addends, count, pairs.bits.largest() * addends as u64),
+                AnswerNoise::of_sum(&params, 2 * addends, count),
+                leveled_noise::decision(&params, 2 * addends, count),
+            ),
+        };
+        (0..rows).for_each(|_| self.add_decision(counts, noise, output));
+        Ok(Shape { rows, variance })
     }
 }
 

@@ -18,6 +18,11 @@ impl Bits {
         Self { count: (u64::BITS - span.leading_zeros()).max(1) as usize, params }
     }
 
+    /// The largest number of so many bits.
+    pub(crate) fn largest(self) -> u64 {
+        (1 << self.count) - 1
+    }
+
     /// Coefficients of a row.
     pub(crate) fn width(self) -> usize {
         self.params.slots(self.count)
@@ -58,17 +63,27 @@ impl Sums<'_> {
     }
 }
 
-/// Pairs of hidden numbers to be compared with each other.
+/// Pairs of hidden sums to be compared with each other.
 #[derive(Clone, Copy, Debug)]
 pub struct Pairs<'s> {
     /// How the numbers are encrypted.
     pub bits: Bits,
-    /// Is each of these at most...
+    /// How many numbers each sum has: 1 to 4.
+    pub addends: usize,
+    /// The numbers of one sum after the other. Is each sum at most...
     pub left: &'s [Cell],
     /// ...the one at the same place here?
     pub right: &'s [Cell],
     /// What becomes of the answers.
     pub output: Output<'s>,
+}
+
+impl Pairs<'_> {
+    /// The numbers of both sums of each pair.
+    pub(crate) fn both(&self) -> impl Iterator<Item = [&[Cell]; 2]> {
+        let sums = self.left.chunks(self.addends).zip(self.right.chunks(self.addends));
+        sums.map(|(left, right)| [left, right])
+    }
 }
 
 /// What becomes of decisions.
@@ -77,6 +92,17 @@ pub enum Output<'s> {
     /// They are released as they are, at [`Scale::Halves`](super::Scale::Halves), and their noise is closed. Each has a
     /// number of its own in the job, which names its randomness.
     Released(&'s [u64]),
-    /// They are added up and looked up further, at [`Scale::Slots`](super::Scale::Slots). A bootstrap closes them.
-    Slots,
+    /// They are added up and looked up further, at [`Scale::Slots`](super::Scale::Slots), a yes being this value. A bootstrap
+    /// closes them.
+    Slots(u32),
+}
+
+impl Output<'_> {
+    /// What a yes is.
+    pub(crate) fn yes(self) -> i64 {
+        match self {
+            Self::Released(_) => 1,
+            Self::Slots(value) => i64::from(value),
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub fn seconds_per_fft() -> f64 {
                 worker.refine(&branches, first * slots..(first + 4) * slots, &mut nodes);
                 for first in [first, first + 2] {
                     let numbers = [0, 1].map(|side| HiddenNumber::new(&nodes, (first + side) * slots, BITS));
-                    let answer = worker.sum_is_below(&numbers, BITS, 150_000, Decided::Slots);
+                    let answer = worker.sum_is_below(&numbers, BITS, 150_000, Decided::Slots(1));
                     answer.expect("two numbers of one length");
                 }
             }

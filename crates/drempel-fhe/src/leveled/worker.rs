@@ -115,15 +115,15 @@ pub(super) const MAX_BITS: usize = 50;
 pub enum Decided<'s> {
     /// It is released as it is: a yes is half of the torus. The number names its noise: no two cases of a job have the same.
     Released(u64, &'s NoiseStreams),
-    /// It is added up and looked up further: a yes is one slot.
-    Slots,
+    /// It is added up and looked up further: a yes is so many slots.
+    Slots(u32),
 }
 
 impl Decided<'_> {
     fn yes(self) -> u64 {
         match self {
             Self::Released(..) => YES,
-            Self::Slots => DELTA,
+            Self::Slots(value) => DELTA * u64::from(value),
         }
     }
 
@@ -132,7 +132,7 @@ impl Decided<'_> {
     fn constants(self, variance: impl Fn(usize) -> f64) -> impl FnMut(usize) -> u64 {
         let mut stream = match self {
             Self::Released(case, streams) => Some(streams.stream(Purpose::Constants, case)),
-            Self::Slots => None,
+            Self::Slots(_) => None,
         };
         move |high_bits| {
             stream.as_mut().map_or(0, |stream| stream.bell(bell_bound(variance(high_bits) * WORDS_SQUARED)))

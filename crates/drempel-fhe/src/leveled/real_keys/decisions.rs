@@ -178,7 +178,7 @@ fn what_is_executed_is_what_was_counted() {
             let before = worker.executed();
             let numbers: Vec<HiddenNumber<'_>> =
                 (0..addends).map(|place| HiddenNumber::new(&nodes, place * slots, BITS)).collect();
-            worker.sum_is_below(&numbers, BITS, line.saturating_add(1), Decided::Slots).expect("decides");
+            worker.sum_is_below(&numbers, BITS, line.saturating_add(1), Decided::Slots(1)).expect("decides");
             let expected = Counts::decision(params, addends, BITS, line)
                 + Counts::selectors(params, 0, BITS) * addends as u64;
             assert_eq!(worker.executed(), before + expected, "{addends} {line}");
@@ -193,7 +193,7 @@ fn impossible_decisions_are_refused_by_name() {
     let nodes = expanded(&mut worker, &set.bin(&[1, 2], BITS), 0..72);
     let number = |slot: usize, bits: usize| HiddenNumber::new(&nodes, slot, bits);
     let mut refused = |numbers: &[HiddenNumber<'_>]| {
-        worker.sum_is_below(numbers, numbers[0].bits(), 5, Decided::Slots).err()
+        worker.sum_is_below(numbers, numbers[0].bits(), 5, Decided::Slots(1)).err()
     };
     assert_eq!(refused(&[number(0, BITS); 9]), Some(DecisionError::Addends { found: 9 }));
     assert_eq!(
