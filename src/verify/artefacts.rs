@@ -121,8 +121,12 @@ pub fn nonce(agreement: &Document, key: KeyId, nonce: &Nonce, noise: Digest) -> 
     container.expect(agreement.id(), Some(key))?;
     let mut auditors = agreement.holders(Role::Auditor);
     if !auditors.any(|auditor| container.signed_by(auditor.signer(), NO_LABEL).is_ok()) {
-        let names: Vec<&str> = agreement.holders(Role::Auditor).map(|auditor| auditor.name.as_str()).collect();
-        return Err(ContainerError::NotSigned { kind: container.header().kind, party: names.join("\" or \"") });
+        let names: Vec<&str> =
+            agreement.holders(Role::Auditor).map(|auditor| auditor.name.as_str()).collect();
+        return Err(ContainerError::NotSigned {
+            kind: container.header().kind,
+            party: names.join("\" or \""),
+        });
     }
     if nonce.noise() != noise {
         return Err(ContainerError::BadContents(
@@ -161,7 +165,9 @@ pub fn table<A: Program>(
     table.container().signed_by(agreement.provider(dataset).signer(), table.dataset())?;
     let encoding = agreement.shape().encoding(table.dataset());
     if encoding.is_some_and(|encoding| !table.has_encoding(encoding)) {
-        return Err(ContainerError::BadContents("another encoding than the agreement's"));
+        return Err(ContainerError::BadContents(
+            "another encoding than the agreement's; encrypt the dataset again, for this agreement and with this program",
+        ));
     }
     Ok(())
 }

@@ -23,7 +23,8 @@ mod containers;
 mod texts;
 
 use containers::{
-    attestation, blinding, encrypted_answer, encrypted_table, evaluation_key, noise, nonce, public_key, transcript,
+    attestation, blinding, encrypted_answer, encrypted_table, evaluation_key, noise, nonce, public_key,
+    transcript,
 };
 use texts::{
     agreement, cases_csv, key_file, ledger, manifest, pseudonyms_csv, secrets, signatures, table_csv,

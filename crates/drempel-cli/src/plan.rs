@@ -101,7 +101,8 @@ fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Valu
     if measured.is_empty() {
         let _ = writeln!(text, "no more time on this machine than reading the files takes");
     } else {
-        let _ = writeln!(text, "about {} on this machine ({}, measured now)", time(seconds), measured.join(", "));
+        let _ =
+            writeln!(text, "about {} on this machine ({}, measured now)", time(seconds), measured.join(", "));
     }
     object["seconds"] = json!(seconds);
 }

@@ -10,7 +10,7 @@ use drempel_test_support::{PASSPHRASE, noise_files, rounds, samples, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
-/// Incomes of one bit: a household costs one bootstrap.
+/// Incomes of 18 bits, so that a chunk takes long enough to be interrupted.
 const AGREEMENT: &str = r#"
 agreement = { name = "jobs", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }
 party = [
@@ -18,12 +18,12 @@ party = [
     { name = "evaluator", roles = ["evaluator"] },
     { name = "holder", roles = ["key-holder"] },
 ]
-dataset = [{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "c", min = 0, max = 1 }]
+dataset = [{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "c", min = 0, max = 262143 }]
 analysis = { kind = "eligibility", datasets = ["income"], comparison = "below", max_addends = 8, missing = "refuse", line_min = 0, line_max = 1 }
 disclosure = { to = "holder", answers = 100000 }
 "#;
 
-/// Four chunks of 64 and one that is not full. `HOUSEHOLDS` for more, where bootstraps are fast (docs/long-jobs.md).
+/// Four chunks of 64 and one that is not full. `HOUSEHOLDS` for more.
 fn number_of_households() -> usize {
     rounds("HOUSEHOLDS", 300)
 }
@@ -81,17 +81,23 @@ impl Made {
     }
 
     fn spawn(&self, answer: &str) -> Child {
+        self.spawn_on(answer, "")
+    }
+
+    /// On so many threads, or on all.
+    fn spawn_on(&self, answer: &str, threads: &str) -> Child {
         let mut command = command(self.path(), &evaluate(answer, "--resume"));
+        command.env("RAYON_NUM_THREADS", threads);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs")
     }
 
     /// Waits until so many chunks are on the disk.
     fn wait_for(&self, answer: &str, chunks: usize) {
-        for _ in 0..6_000 {
+        for _ in 0..60_000 {
             if self.manifest(answer).exists() && self.chunks(answer) >= chunks {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(1));
         }
         panic!("the evaluation makes no progress");
     }
@@ -182,12 +188,18 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
 #[test]
 fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let made = made();
-    let child = made.spawn("stopped.enc");
+    let child = made.spawn_on("stopped.enc", "1");
+    let id = child.id().to_string();
+    let signal = |name: &str| {
+        assert!(Command::new("kill").args([name, id.as_str()]).status().expect("runs").success());
+    };
     made.wait_for("stopped.enc", 1);
+    // Stands still until the other one was there.
+    signal("-STOP");
     let second = refused(made.path(), &evaluate("stopped.enc", "--resume"), 4);
     assert!(second.contains("another process works on this job"), "{second}");
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("runs").success());
+    signal("-TERM");
+    signal("-CONT");
     let output = child.wait_with_output().expect("stops");
     assert_eq!(output.status.code(), Some(4));
     let message = text(&output.stderr);
@@ -213,7 +225,7 @@ fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let mut bytes = fs::read(&chunk).expect("there");
     bytes[5_000] ^= 1;
     fs::write(&chunk, bytes).expect("writes");
-    assert!(made.finishes("stopped.enc").contains("300 bootstraps in several runs"));
+    assert!(made.finishes("stopped.enc").contains("FFTs and no bootstrap in several runs"));
 }
 
 #[test]

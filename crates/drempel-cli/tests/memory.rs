@@ -164,17 +164,17 @@ fn identifiers(before: &[u8], length: usize) -> (Vec<u8>, usize) {
 #[test]
 fn the_largest_hostile_files_are_refused_in_little_memory() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // A dataset's name, and no ciphertexts per row: then no payload is asked for.
+    // A dataset's name, and no ciphertexts per row, across bins: then no payload is asked for.
     let table =
-        |length: usize| artefact(Kind::EncryptedTable, 32_768, &identifiers(b"\x01d\x00", length).0, &[]);
+        |length: usize| artefact(Kind::EncryptedTable, 32_768, &identifiers(b"\x01d\x00\x00", length).0, &[]);
     let too_many = artefact(
         Kind::EncryptedTable,
         32_768,
-        &[b"\x01d\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 8]].concat(),
+        &[b"\x01d\x00\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 9]].concat(),
         &[],
     );
-    // A program's name, two digests around no tables, no transcript, no blinding, small values, one per answer.
-    let before = [&b"\x01p"[..], &[0; 32], &[0], &[0; 32], &[0, 0, 0, 1]].concat();
+    // A program's name, two digests around no tables, no transcript, no blinding, no noise, small values, one per answer.
+    let before = [&b"\x01p"[..], &[0; 32], &[0], &[0; 32], &[0, 0, 0, 0, 1]].concat();
     let (metadata, answers) = identifiers(&before, 15);
     let payload = vec![0; 2 * (answers.div_ceil(2_048) * 2_048 + answers)];
     let files = [

@@ -10,7 +10,13 @@ use crate::PASSPHRASE;
 ///
 /// # Panics
 /// When a command fails.
-pub fn noise_files(drempel: &str, folder: &Path, about: &str, [evaluator, auditor]: [&str; 2], name: &str) -> String {
+pub fn noise_files(
+    drempel: &str,
+    folder: &Path,
+    about: &str,
+    [evaluator, auditor]: [&str; 2],
+    name: &str,
+) -> String {
     let run = |arguments: String| {
         let output = Command::new(drempel)
             .args(arguments.split_ascii_whitespace())

@@ -55,7 +55,8 @@ fn make() {
         let from = kept.folder().join(set);
         let to = out.join(set);
         fs::create_dir_all(&to).expect("makes");
-        let inputs = ["agreement.toml", "agreement.toml.sig", "cases.csv", "incomes.csv", "rent.csv", "energy.csv"];
+        let inputs =
+            ["agreement.toml", "agreement.toml.sig", "cases.csv", "incomes.csv", "rent.csv", "energy.csv"];
         for file in inputs.iter().chain(&FILES).chain((set == "v4/group_mean").then_some(&"evaluation.key")) {
             if from.join(file).exists() {
                 fs::copy(from.join(file), to.join(file)).expect("copies");
@@ -150,7 +151,11 @@ fn with_formula(kept: &Kept, set: &str) {
     let key = kept.sealed_by("svb", key);
     kept.write(&format!("{set}/formula.ends"), &key.ends());
     kept.formula_key(set);
-    let rows = if set == "v4/eligibility" { format!(" --transcript {set}/formula.rows --chunk 2") } else { String::new() };
+    let rows = if set == "v4/eligibility" {
+        format!(" --transcript {set}/formula.rows --chunk 2")
+    } else {
+        String::new()
+    };
     kept.run(&format!("{}{rows}", evaluate(set, "formula", tables(set), "formula")));
     if set == "v4/eligibility" {
         let unfinished = evaluate(set, "formula", tables(set), "unfinished");
@@ -175,10 +180,15 @@ fn commands() -> Vec<String> {
         commands.extend(["check", "verify", "show"].map(|action| format!("agreement {action} {agreement}")));
         let mut files = vec!["public.key", "secret.key", "answer.enc", "answer.attest"];
         files.extend(match set {
-            "v4/eligibility" => {
-                ["income.enc", "answer.rows", "noise.seed", "nonce", "formula.enc", "unfinished.enc.job/1-of-2/0.rows"]
-                    .as_slice()
-            }
+            "v4/eligibility" => [
+                "income.enc",
+                "answer.rows",
+                "noise.seed",
+                "nonce",
+                "formula.enc",
+                "unfinished.enc.job/1-of-2/0.rows",
+            ]
+            .as_slice(),
             "v4/blinded" => ["income.enc", "answer.blinding", "noise.seed", "nonce"].as_slice(),
             "v4/debt_alarm" => ["rent.enc", "energy.enc", "formula.enc"].as_slice(),
             _ => ["income.enc", "evaluation.key"].as_slice(),

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Kept, repeats, said};
 
 /// What is said of any container of version 3.
-const REFUSAL: &str = "format version 3 is not known: this program reads version 4; make the file again with this program";
+const REFUSAL: &str =
+    "format version 3 is not known: this program reads version 4; make the file again with this program";
 
 /// The files of version 3 that are containers.
 fn containers(kept: &Kept) -> Vec<String> {
@@ -30,18 +31,36 @@ fn every_container_of_version_3_is_refused_by_its_number() {
     assert_eq!(kinds, [2, 3, 4, 5, 6, 7, 8], "one of each kind");
     // Each command that takes one.
     for (command, file) in [
-        ("encrypt --agreement eligibility/agreement.toml --dataset income --public-key {} --signing-key parties/uwv.key \
-          --input eligibility/incomes.csv --out out", "eligibility/public.key"),
-        ("evaluate --agreement group_mean/agreement.toml --evaluation-key {} --signing-key parties/centre.key --cases \
-          group_mean/cases.csv --input group_mean/income.enc --out out", "group_mean/formula.ends"),
-        ("evaluate --agreement v4/group_mean/agreement.toml --evaluation-key v4/group_mean/evaluation.key --signing-key \
-          parties/centre.key --cases group_mean/cases.csv --input {} --out out", "group_mean/income.enc"),
-        ("release --agreement eligibility/agreement.toml --secret-key eligibility/secret.key --signing-key \
-          parties/svb.key --answer {} --out out", "eligibility/answer.enc"),
-        ("unblind --agreement blinded/agreement.toml --answer {} --opened blinded/opened.csv --blinding \
-          blinded/answer.blinding --out out", "blinded/answer.enc"),
-        ("explain --agreement eligibility/agreement.toml --cases eligibility/cases.csv --answer {} --answers \
-          eligibility/answers.csv --subject h,3", "eligibility/answer.enc"),
+        (
+            "encrypt --agreement eligibility/agreement.toml --dataset income --public-key {} --signing-key parties/uwv.key \
+          --input eligibility/incomes.csv --out out",
+            "eligibility/public.key",
+        ),
+        (
+            "evaluate --agreement group_mean/agreement.toml --evaluation-key {} --signing-key parties/centre.key --cases \
+          group_mean/cases.csv --input group_mean/income.enc --out out",
+            "group_mean/formula.ends",
+        ),
+        (
+            "evaluate --agreement v4/group_mean/agreement.toml --evaluation-key v4/group_mean/evaluation.key --signing-key \
+          parties/centre.key --cases group_mean/cases.csv --input {} --out out",
+            "group_mean/income.enc",
+        ),
+        (
+            "release --agreement eligibility/agreement.toml --secret-key eligibility/secret.key --signing-key \
+          parties/svb.key --answer {} --out out",
+            "eligibility/answer.enc",
+        ),
+        (
+            "unblind --agreement blinded/agreement.toml --answer {} --opened blinded/opened.csv --blinding \
+          blinded/answer.blinding --out out",
+            "blinded/answer.enc",
+        ),
+        (
+            "explain --agreement eligibility/agreement.toml --cases eligibility/cases.csv --answer {} --answers \
+          eligibility/answers.csv --subject h,3",
+            "eligibility/answer.enc",
+        ),
     ] {
         kept.refuse(&command.replace("{}", file), 1, &format!("{file}: {REFUSAL}"));
     }
