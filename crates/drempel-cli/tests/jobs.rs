@@ -81,13 +81,7 @@ impl Made {
     }
 
     fn spawn(&self, answer: &str) -> Child {
-        self.spawn_on(answer, "")
-    }
-
-    /// On so many threads, or on all.
-    fn spawn_on(&self, answer: &str, threads: &str) -> Child {
         let mut command = command(self.path(), &evaluate(answer, "--resume"));
-        command.env("RAYON_NUM_THREADS", threads);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs")
     }
 
@@ -132,11 +126,13 @@ fn evaluate(out: &str, options: &str) -> String {
     format!("evaluate {} {options}", inputs(out))
 }
 
+/// On one thread, so that it takes its time.
 fn command(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(DREMPEL);
     command
         .args(arguments.split_ascii_whitespace())
         .current_dir(folder)
+        .env("RAYON_NUM_THREADS", "1")
         .env("DREMPEL_PASSPHRASE", PASSPHRASE);
     command
 }
@@ -188,7 +184,7 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
 #[test]
 fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let made = made();
-    let child = made.spawn_on("stopped.enc", "1");
+    let child = made.spawn("stopped.enc");
     let id = child.id().to_string();
     let signal = |name: &str| {
         assert!(Command::new("kill").args([name, id.as_str()]).status().expect("runs").success());
@@ -355,7 +351,7 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
     let assemble = format!("job assemble {} --blinding blinding", inputs("blinded.enc"));
     for command in [shard(2), assemble.clone()] {
         let output = drempel(path, &command);
-        let message = text_of(&output);
+        let message = text(&output.stderr);
         assert!(!output.status.success() && message.contains("begin again"), "{message}");
         assert!(!seed.exists(), "no other seed is made");
     }
@@ -372,10 +368,6 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
     fs::copy(made().path().join("fewer.csv"), path.join("fewer.csv")).expect("copies");
     let message = refused(path, &other, 1);
     assert!(message.contains("is the answer of another job"), "{message}");
-}
-
-fn text_of(output: &Output) -> String {
-    text(&output.stderr)
 }
 
 /// Two chunks of one job with their lines of the manifest changed over: each is signed for its own place.

@@ -80,7 +80,9 @@ fn inputs(kept: &Kept, set: &str) {
     FILES.iter().for_each(|file| drop(fs::remove_file(folder.join(file))));
     if set == "v4/debt_alarm" {
         let _ = fs::remove_file(folder.join("agreement.toml.sig"));
-        for (party, key) in [("UWV", "uwv"), ("computing-centre", "centre"), ("SVB", "svb")] {
+        for (party, key) in
+            [("UWV", "uwv"), ("computing-centre", "centre"), ("SVB", "svb"), ("municipality", "municipality")]
+        {
             let sign = format!("agreement sign {set}/agreement.toml --party {party}");
             kept.run(&format!("{sign} --signing-key parties/{key}.key"));
         }
@@ -96,22 +98,26 @@ fn inputs(kept: &Kept, set: &str) {
 fn job(kept: &Kept, set: &str) {
     let agreement = format!("--agreement {set}/agreement.toml");
     kept.run(&format!("keygen {agreement} --signing-key parties/svb.key --out {set}/keys"));
-    for file in ["public.key", "secret.key", "evaluation.key"] {
+    for file in ["public.key", "evaluation.key"] {
         kept.copy(&format!("{set}/keys/{file}"), &format!("{set}/{file}"));
     }
-    kept.own(&format!("{set}/secret.key"));
-    if set != "v4/eligibility" {
+    let made = format!("{set}/keys/secret.key");
+    if set == "v4/eligibility" {
+        kept.copy(&made, &format!("{set}/secret.key"));
+        kept.own(&format!("{set}/secret.key"));
+    } else {
         // One that opens fast.
         let identity = age::scrypt::Identity::new(PASSPHRASE.to_owned().into());
-        let secret = age::decrypt(&identity, &kept.read(&format!("{set}/secret.key"))).expect("opens");
+        let secret = age::decrypt(&identity, &kept.read(&made)).expect("opens");
         write_key_file(&kept.folder().join(set).join("secret.key"), &secret);
     }
     kept.copy(&format!("{set}/keys/ledger.jsonl"), &format!("{set}/ledger.begun.jsonl"));
     kept.copy(&format!("{set}/keys/ledger.jsonl"), &format!("{set}/ledger.jsonl"));
     for table in tables(set) {
         let csv = if *table == "income" { "incomes" } else { table };
+        let provider = if *table == "energy" { "municipality" } else { "uwv" };
         kept.run(&format!(
-            "encrypt {agreement} --dataset {table} --public-key {set}/public.key --signing-key parties/uwv.key \
+            "encrypt {agreement} --dataset {table} --public-key {set}/public.key --signing-key parties/{provider}.key \
              --input {set}/{csv}.csv --out {set}/{table}.enc"
         ));
     }
