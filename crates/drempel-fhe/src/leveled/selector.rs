@@ -129,9 +129,9 @@ impl Selectors {
                 let end = (offset + self.slots - node * LEAVES).min(LEAVES);
                 make(key, &nodes[node * PAIR..][..PAIR], start..end, half, scratch, ffts);
                 if self.is_complement {
-                    for leaf in start..end {
+                    for (leaf, matrix) in half.iter_mut().enumerate().take(end).skip(start) {
                         let level = (node * LEAVES + leaf - offset) % self.levels;
-                        complement(&mut half[leaf], (level as u32 + 1) * self.base_bits);
+                        complement(matrix, (level as u32 + 1) * self.base_bits);
                     }
                 }
                 self.loaded[node % 2] = Some(node);
