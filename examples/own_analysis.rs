@@ -10,6 +10,7 @@ use std::error::Error;
 use drempel::agreement::{AgreementError, Dataset, Subject};
 use drempel::analysis::{Asked, Input, Planned, Program, Released, Setting, Shape, Value};
 use drempel::cases::CaseError;
+use drempel::circuit::radix::Radix;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::rows::Rows;
 use drempel::{
@@ -65,7 +66,7 @@ impl Program for Arrears {
         if self.kind != "arrears" || !(1..=MAX_MONTHS).contains(&self.months) || !counts.is_sorted() {
             return Err(AgreementError::Analysis("kind, months, letter_from or visit_from is not possible"));
         }
-        let encoding = Encoding::for_sums(1, MAX_MONTHS.unsigned_abs());
+        let encoding = Encoding::digits(Radix::holding(16, MAX_MONTHS.unsigned_abs()));
         let shape = Shape::new(setting, ["household", "advice"], |dataset| {
             Input::new(encoding.clone()).clamping(self.months <= dataset.max().value())
         });

@@ -4,8 +4,7 @@ use drempel_fhe::Needs;
 use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::circuit::Encoding;
 use drempel_fhe::keys::KeySet;
-use drempel_fhe::leveled::noise::AnswerNoise;
-use drempel_fhe::leveled::{self, LeveledParams};
+use drempel_fhe::leveled::{self, noise};
 use drempel_fhe::packing::{self, PackedRing};
 use drempel_fhe::params::ANSWER_BITS;
 
@@ -173,8 +172,8 @@ impl KeyHolder {
     /// Reads decisions. One that is too far from a yes and from a no is none.
     fn decisions(&self, rings: &[PackedRing], shape: &Shape) -> Result<Vec<i64>, ReleaseError> {
         let params = shape.encodings().find_map(Encoding::decided).map(|bits| bits.params);
-        let noise = params.map(|params: LeveledParams| AnswerNoise::largest(&params));
-        let distance = noise.ok_or(ReleaseError::OutsideAnswerSpace)?.reading_distance();
+        let params = params.ok_or(ReleaseError::OutsideAnswerSpace)?;
+        let distance = noise::reading_distance(&params);
         let mut values = Vec::new();
         for ring in rings {
             for (place, phase) in self.key.key().phases(ring).iter().enumerate() {

@@ -12,6 +12,7 @@ pub mod latest_record;
 mod lookup_table;
 pub mod radix;
 
+pub use crate::leveled::LeveledParams;
 pub use crate::params::Scale;
 pub use decision::{Bits, Output, Pairs, Sums};
 pub use encoding::{Encoding, Layout};

@@ -198,7 +198,7 @@ pub(crate) enum JobAction {
                       Example: drempel job assemble --agreement agreement.toml --evaluation-key evaluation.key \
                       --signing-key centre.key --cases households.csv --input income.enc --noise noise.seed --nonce nonce \
                         --out answer.enc")]
-    Assemble(OutputArgs),
+    Assemble(Box<OutputArgs>),
 }
 
 #[derive(Args)]

@@ -8,7 +8,7 @@ use crate::circuit::clear::Clear;
 use crate::circuit::{Bits, Encoding, Output};
 use crate::engines::Needs;
 use crate::keys::{KeySet, PublicKey, SecretKey};
-use crate::leveled::noise::AnswerNoise;
+use crate::leveled::noise::reading_distance;
 use crate::leveled::{LeveledParams, NoiseSeed, read};
 use crate::packing::{self, PackedAnswers};
 use crate::params::ANSWER_BITS;
@@ -116,7 +116,7 @@ fn sums_of_scattered_people_are_decided_as_on_plaintext_released_or_looked_up_fu
     let mut packed = PackedAnswers::new(Scale::Halves, 63);
     packed.push(&scene.engines, Some(&streams), &round(&released));
     let ring = packing::read_ring(&packed.to_bytes()).expect("one ring");
-    let distance = AnswerNoise::largest(&PARAMS).reading_distance();
+    let distance = reading_distance(&PARAMS);
     let phases = scene.secret.phases(&ring);
     let read = |(place, phase): (usize, &u16)| {
         i64::from(

@@ -66,14 +66,6 @@ impl Part {
 }
 
 impl Encoding {
-    /// The number systems for comparing sums of 1 to `max_addends` amounts of at most `span`, one after the other:
-    /// who encrypts does not know the households.
-    pub fn for_sums(max_addends: usize, span: u64) -> Self {
-        let mut radices: Vec<Radix> = (1..=max_addends).map(|m| Radix::for_addends(m, span)).collect();
-        radices.dedup();
-        Self { scale: Scale::Slots, parts: radices.into_iter().map(Part::Digits).collect() }
-    }
-
     /// One bit per amount: whether it is at least `least`.
     pub fn at_least(least: u64) -> Self {
         Self { scale: Scale::Slots, parts: vec![Part::AtLeast(least)] }
@@ -232,17 +224,21 @@ impl Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::leveled::LeveledParams;
 
     #[test]
-    fn an_encoding_holds_each_number_system_once() {
-        let encoding = Encoding::for_sums(8, (1 << 18) - 1);
-        assert_eq!(encoding.width(), 5 + 6 + 8 + 9 + 12 + 18);
-        let couple = Radix::for_addends(2, (1 << 18) - 1);
-        assert_eq!(encoding.columns(couple), 5..11);
-        let amount = 123_456;
-        let columns = encoding.columns(couple).enumerate();
-        let back: u64 = columns.map(|(i, column)| encoding.value(amount, column) * 8_u64.pow(i as u32)).sum();
-        assert_eq!(back, amount);
+    fn bits_fill_bins_by_whole_rows_and_must_fit() {
+        let bits = Bits::holding((1 << 18) - 1, LeveledParams::V25);
+        let encoding = Encoding::bits(1, bits);
+        assert_eq!((encoding.width(), encoding.layout()), (36, Layout::WholeRows(56)));
+        assert_eq!([0, 1, 56, 57].map(|rows| encoding.bins(rows)), [0, 1, 1, 2]);
+        assert!(encoding.holds((1 << 18) - 1) && !encoding.holds(1 << 18) && !encoding.holds(u64::MAX));
+        assert!(!Encoding::bits(2, bits).holds(1 << 17));
+        // The second bin has the rest: a two in the first row of 18 bits of two levels.
+        let amounts: Vec<u64> = (0..58).map(|row| if row == 56 { 2 } else { 0 }).collect();
+        let plain = encoding.plaintexts(&amounts, 1);
+        let set: Vec<usize> = (0..RING).filter(|place| plain[*place] != 0).collect();
+        assert_eq!(set, [2, 3].map(|slot| bits.params.coefficient(slot)));
     }
 
     #[test]

@@ -178,11 +178,6 @@ impl AnswerNoise {
         Self { variance: compared(params, bits, high_bits) + packing(RING), hidden_bits: 2 * bits }
     }
 
-    /// The largest that any decision has with these parameters.
-    pub fn largest(params: &LeveledParams) -> Self {
-        Self { hidden_bits: 1, ..Self::of_sum(params, MAX_ADDENDS, MAX_BITS) }
-    }
-
     /// The probability (log2) that it is read wrongly, flood included: that one's size is bounded.
     pub fn failure_log2(self) -> f64 {
         tail_log2(self.variance, self.hidden_bits, 0.25 - flood_bound())
@@ -215,6 +210,14 @@ impl AnswerNoise {
         let shift = (self.variance * 2.0 / std::f64::consts::PI).sqrt();
         (shift * 0.75 / width).log2()
     }
+}
+
+/// The largest [reading distance](AnswerNoise::reading_distance) of any decision with these parameters.
+pub fn reading_distance(params: &LeveledParams) -> f64 {
+    let sums = (1..=MAX_ADDENDS)
+        .flat_map(|addends| (1..=MAX_BITS).map(move |bits| AnswerNoise::of_sum(params, addends, bits)));
+    let all = sums.chain((1..=MAX_BITS).map(|bits| AnswerNoise::of_comparison(params, bits)));
+    all.map(AnswerNoise::reading_distance).fold(0.0, f64::max)
 }
 
 fn flood_bound() -> f64 {
@@ -263,6 +266,16 @@ mod tests {
                 assert!(noise.failure_log2() < -128.0 && noise.reading_distance() < 0.2);
             }
         }
+    }
+
+    #[test]
+    fn a_phase_is_no_answer_beyond_a_fifth_of_the_torus() {
+        let distances = [LeveledParams::V25, LeveledParams::V35].map(|params| reading_distance(&params));
+        // The flood alone reaches 0.17.
+        assert!(
+            (0.17..0.187).contains(&distances[0]) && (0.17..0.182).contains(&distances[1]),
+            "{distances:?}"
+        );
     }
 
     #[test]

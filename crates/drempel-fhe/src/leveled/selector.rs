@@ -2,7 +2,7 @@
 //!
 //! A row for the body is a leaf. The row for the mask would be the same leaf times −t: from a leaf c = (a, b)
 //! it is (b, 0) plus digits of a times RLWE'(t²), the scheme switch (Chen, Chillotti and Ren, ePrint
-//! 2019/736, section 3.3; Mughees, Chen and Ren, ePrint 2021/1157). It is only ever used as such a row, so
+//! 2019/736, section 3.3; Mughees, Chen and Ren, ePrint 2021/1081). It is only ever used as such a row, so
 //! nothing is transformed back.
 
 use std::ops::Range;
@@ -129,9 +129,9 @@ impl Selectors {
                 let end = (offset + self.slots - node * LEAVES).min(LEAVES);
                 make(key, &nodes[node * PAIR..][..PAIR], start..end, half, scratch, ffts);
                 if self.is_complement {
-                    for leaf in start..end {
+                    for (leaf, matrix) in half.iter_mut().enumerate().take(end).skip(start) {
                         let level = (node * LEAVES + leaf - offset) % self.levels;
-                        complement(&mut half[leaf], (level as u32 + 1) * self.base_bits);
+                        complement(matrix, (level as u32 + 1) * self.base_bits);
                     }
                 }
                 self.loaded[node % 2] = Some(node);

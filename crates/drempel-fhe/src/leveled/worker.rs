@@ -108,7 +108,7 @@ pub enum DecisionError {
 }
 
 /// Bits of a number at most.
-pub(super) const MAX_BITS: usize = 50;
+pub(super) const MAX_BITS: usize = 51;
 
 /// What becomes of a decision.
 #[derive(Clone, Copy, Debug)]
