@@ -75,8 +75,8 @@ fn what_the_noise_of_decisions_can_tell_is_said() {
     let [english, dutch] = documents(SVB_UWV);
     assert!(english.contains("at most 2^-15.") && !english.contains("was agreed"), "{english}");
     assert!(dutch.contains("ten hoogste\n  2^-15,"), "{dutch}");
-    let [strict, _] = documents(&SVB_UWV.replace("to = \"SVB\"", "to = \"SVB\"\nnoise_bits = 20"));
-    assert!(strict.contains("at most 2^-2") && strict.contains("At most 2^-20 was agreed"), "{strict}");
+    let [strict, _] = documents(&SVB_UWV.replace("to = \"SVB\"", "to = \"SVB\"\nnoise_bits = 17"));
+    assert!(strict.contains("at most 2^-17.") && strict.contains("At most 2^-17 was agreed"), "{strict}");
     let sums = Rehearsal::<GroupMean>::of(&example("agreements/group_mean.toml")).expect("sound");
     assert!(!document(sums.agreement(), None, Language::English).contains("**Noise.**"));
 }
