@@ -127,6 +127,11 @@ impl Shape {
         {
             return Err(AgreementError::Analysis("decisions need bits, encrypted in one way"));
         }
+        if setting.disclosure.noise_bits.is_some() && self.released.scale != Scale::Halves {
+            return Err(AgreementError::Disclosure(
+                "noise_bits is for answers that are decisions (eligibility, matching); leave it out",
+            ));
+        }
         distinct("column of the answers", self.columns.iter().map(String::as_str))?;
         if self.columns.len() < 2 {
             return Err(AgreementError::Analysis("an answer has no column for a value"));

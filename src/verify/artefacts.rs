@@ -3,7 +3,7 @@ use drempel_fhe::params::Scale;
 use super::VerifyError;
 use crate::agreement::{Document, Role};
 use crate::analysis::Program;
-use crate::artefacts::{EncryptedAnswer, EncryptedTable, Noise, Nonce, PROGRAM};
+use crate::artefacts::{EncryptedAnswer, EncryptedTable, Nonce, PROGRAM};
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError, Header, NO_LABEL, Seal};
 use crate::units::{Digest, KeyId};
@@ -111,20 +111,27 @@ pub(crate) fn by_evaluator_as(
     container.signed_by(agreement.only(Role::Evaluator).signer(), name)
 }
 
-/// Refuses a noise seed that the evaluator did not sign, or a nonce that no auditor signed for it.
+/// Refuses a nonce that no auditor signed, or that was drawn for another noise seed than the one with this digest.
 ///
 /// # Errors
 /// [`ContainerError::WrongAgreement`], [`ContainerError::WrongKey`], [`ContainerError::NotSigned`],
 /// [`ContainerError::BadContents`].
-pub fn noise(agreement: &Document, key: KeyId, noise: &Noise, nonce: &Nonce) -> Result<(), ContainerError> {
-    by_evaluator(agreement, key, noise.container())?;
-    nonce.container().expect(agreement.id(), Some(key))?;
+pub fn nonce(agreement: &Document, key: KeyId, nonce: &Nonce, noise: Digest) -> Result<(), ContainerError> {
+    let container = nonce.container();
+    container.expect(agreement.id(), Some(key))?;
     let mut auditors = agreement.holders(Role::Auditor);
-    if !auditors.any(|auditor| nonce.container().signed_by(auditor.signer(), NO_LABEL).is_ok()) {
-        return Err(ContainerError::BadContents("a nonce that no auditor of the agreement signed"));
+    if !auditors.any(|auditor| container.signed_by(auditor.signer(), NO_LABEL).is_ok()) {
+        let names: Vec<&str> =
+            agreement.holders(Role::Auditor).map(|auditor| auditor.name.as_str()).collect();
+        return Err(ContainerError::NotSigned {
+            kind: container.header().kind,
+            party: names.join("\" or \""),
+        });
     }
-    if nonce.noise() != noise.digest() {
-        return Err(ContainerError::BadContents("a nonce for another noise seed"));
+    if nonce.noise() != noise {
+        return Err(ContainerError::BadContents(
+            "it was drawn for another noise seed; ask the auditor for one for this seed's commitment",
+        ));
     }
     Ok(())
 }
@@ -158,7 +165,9 @@ pub fn table<A: Program>(
     table.container().signed_by(agreement.provider(dataset).signer(), table.dataset())?;
     let encoding = agreement.shape().encoding(table.dataset());
     if encoding.is_some_and(|encoding| !table.has_encoding(encoding)) {
-        return Err(ContainerError::BadContents("another encoding than the agreement's"));
+        return Err(ContainerError::BadContents(
+            "another encoding than the agreement's; encrypt the dataset again, for this agreement and with this program",
+        ));
     }
     Ok(())
 }

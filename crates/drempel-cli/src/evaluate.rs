@@ -55,6 +55,7 @@ pub(crate) fn with_job(
     let disclosure = agreement.disclosure();
     let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
     let blinding = wanted(args.blinding.as_deref(), disclosure.blinded, "--blinding")?;
+    let noise = crate::noise::open(&args.job, &agreement)?;
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
         crate::with_path(path, check_writable)?;
     }
@@ -62,7 +63,7 @@ pub(crate) fn with_job(
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let evaluator = match crate::noise::open(&args.job, &agreement)? {
+    let evaluator = match noise {
         Some((noise, nonce)) => evaluator.with_noise(noise, nonce),
         None => evaluator,
     };
@@ -126,7 +127,7 @@ pub(crate) fn finish(
     let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
     let time = seconds.map_or_else(
         || "in several runs".to_owned(),
-        |seconds| format!("in {seconds:.1} s, {:.0} ms per answer", seconds / plan.answers as f64 * 1e3),
+        |seconds| format!("in {seconds:.1} s, {:.1} ms per answer", seconds / plan.answers as f64 * 1e3),
     );
     let text = format!(
         "{}: {} encrypted answers, {}\n{} {time}\ndigest {}\n",
@@ -140,7 +141,7 @@ pub(crate) fn finish(
         "answers": plan.answers,
         "bootstraps": plan.bootstraps,
         "ffts": plan.leveled.ffts,
-        "leak_bits": plan.leak.bits,
+        "leak_log2": (plan.leak.bits > 0.0).then(|| plan.leak.bits.log2()),
         "log2_failure": plan.log2_failure,
         "seconds": seconds,
         "digest": answer.digest().to_string(),

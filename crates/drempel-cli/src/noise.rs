@@ -19,7 +19,8 @@ pub(crate) fn commit(args: &NoiseArgs, output: &Output) -> Result<(), Failure> {
     let noise = Evaluator::new(&key, signing_key)?.commit(&agreement)?;
     crate::with_path(&args.out, |path| noise.save(path))?;
     let text = format!(
-        "{}: keep it for `evaluate`, then give it to the auditor; never to the key holder or the receiver\n\
+        "{}: for yourself, and for the auditor after `evaluate`; never for the key holder or the receiver\n\
+         for the auditor now, who makes the nonce from it:\n\
          commitment {}\n",
         args.out.display(),
         noise.digest()
@@ -37,7 +38,7 @@ pub(crate) fn draw(args: &NonceArgs, output: &Output) -> Result<(), Failure> {
     let key = crate::with_path(&args.evaluation_key, EvaluationKey::open)?;
     let nonce = Auditor::new(&key, signing_key)?.nonce(&agreement, args.commitment)?;
     crate::with_path(&args.out, |path| nonce.save(path))?;
-    let text = format!("{}: for the evaluator\n", args.out.display());
+    let text = format!("{}: for the evaluator; keep a copy for `audit`\n", args.out.display());
     output.result(&text, &json!({ "commitment": args.commitment, "file": { "path": args.out } }));
     Ok(())
 }
@@ -48,6 +49,12 @@ pub(crate) fn open(
     agreement: &Agreement<impl Program>,
 ) -> Result<Option<(Noise, Nonce)>, Failure> {
     let asked = are_decisions(agreement);
+    if asked && (args.noise.is_none() || args.nonce.is_none()) {
+        return Err(Failure::input(
+            "these answers are decisions: give --noise FILE, which the evaluator makes with `drempel noise`, and \
+             --nonce FILE, which an auditor makes with `drempel nonce`",
+        ));
+    }
     let noise = wanted(args.noise.as_deref(), asked, "--noise")?;
     let nonce = wanted(args.nonce.as_deref(), asked, "--nonce")?;
     let (Some(noise), Some(nonce)) = (noise, nonce) else { return Ok(None) };

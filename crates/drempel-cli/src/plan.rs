@@ -3,7 +3,8 @@ use std::fs::File;
 use std::path::Path;
 
 use drempel::analysis::Program;
-use drempel::circuit::Scale;
+use drempel::circuit::{Encoding, Layout, Scale};
+use drempel::params::RING;
 use drempel::{Agreement, Plan};
 use serde_json::{Value, json};
 
@@ -13,6 +14,14 @@ use crate::output::{Output, size};
 
 /// Bytes of a ciphertext in a full table.
 const CIPHERTEXT_BYTES: u64 = 16;
+
+/// Bytes of a row in a full table. A bin with whole rows has some ciphertexts to spare.
+fn row_bytes(encoding: &Encoding) -> u64 {
+    match encoding.layout() {
+        Layout::Continuous => encoding.width() as u64 * CIPHERTEXT_BYTES,
+        Layout::WholeRows(rows) => (RING as u64 * CIPHERTEXT_BYTES).div_ceil(rows as u64),
+    }
+}
 
 /// Bytes of an encrypted value: packed with others in a full file, or a sum of its own.
 fn value_bytes(scale: Scale) -> u64 {
@@ -28,7 +37,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let mut text = String::new();
     let mut rows = Vec::new();
     for (dataset, encoding) in agreement.inputs().into_iter().zip(shape.encodings()) {
-        let row_bytes = encoding.width() as u64 * CIPHERTEXT_BYTES;
+        let row_bytes = row_bytes(encoding);
         let _ = writeln!(text, "{row_bytes} bytes per row of dataset \"{}\" (in a full file)", dataset.name);
         rows.push(json!({ "dataset": dataset.name, "row_bytes": row_bytes }));
     }
@@ -38,7 +47,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
 
     let mut samples = Vec::new();
     for (about, plan) in Plan::of_samples(&agreement) {
-        let _ = writeln!(text, "{about}: {}", operations(&plan));
+        let _ = writeln!(text, "{about} takes {}", operations(&plan));
         let (bootstraps, ffts) = (plan.bootstraps, plan.leveled.ffts);
         let leak_log2 = (plan.leak.bits > 0.0).then(|| plan.leak.bits.log2());
         samples
@@ -60,26 +69,21 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
 }
 
 fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Value) {
-    let bytes = plan.answers * answer_bytes;
-    let _ = writeln!(
-        text,
-        "this job: {} answers, {}, about {} of answers",
-        plan.answers,
-        operations(plan),
-        size(bytes)
-    );
+    let (answers, bytes) = (plan.answers, size(plan.answers * answer_bytes));
+    let _ = writeln!(text, "this job: {answers} answers, {bytes} in all; it takes {}", operations(plan));
     let _ = writeln!(text, "probability that any answer is wrong: 2^{:.1}", plan.log2_failure);
-    object["answers"] = json!(plan.answers);
+    object["answers"] = json!(answers);
     object["bootstraps"] = json!(plan.bootstraps);
     object["ffts"] = json!(plan.leveled.ffts);
     object["log2_failure"] = json!(plan.log2_failure);
     if plan.leak.bits > 0.0 {
-        let (strict, variation) = (plan.leak.bits.log2(), plan.leak.total_variation.log2());
+        let (leak, variation) = (plan.leak.bits.log2(), plan.leak.total_variation.log2());
         let _ = writeln!(
             text,
-            "what the answers' noise tells the key holder, all together: at most 2^{strict:.1} bits (total variation 2^{variation:.1})"
+            "what the noise of all answers together can tell the key holder: at most 2^{leak:.1} bits (total variation \
+             2^{variation:.1})"
         );
-        object["leak_log2"] = json!(strict);
+        object["leak_log2"] = json!(leak);
         object["total_variation_log2"] = json!(variation);
     }
     let mut seconds = 0.0;
@@ -94,18 +98,28 @@ fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Valu
         seconds += plan.leveled.ffts as f64 * each;
         measured.push(format!("{:.2} microseconds per FFT", each * 1e6));
     }
-    let measured =
-        if measured.is_empty() { String::new() } else { format!(" ({}, measured now)", measured.join(", ")) };
-    let _ = writeln!(text, "about {seconds:.0} s on this machine{measured}");
+    if measured.is_empty() {
+        let _ = writeln!(text, "no more time on this machine than reading the files takes");
+    } else {
+        let _ =
+            writeln!(text, "about {} on this machine ({}, measured now)", time(seconds), measured.join(", "));
+    }
     object["seconds"] = json!(seconds);
+}
+
+/// A time in words.
+fn time(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.0} s") }
 }
 
 /// What is counted of a plan, in words.
 pub(crate) fn operations(plan: &Plan) -> String {
+    let count = |number: u64, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     match (plan.bootstraps, plan.leveled.ffts) {
-        (bootstraps, 0) => format!("{bootstraps} bootstraps"),
-        (0, ffts) => format!("{ffts} FFTs and no bootstrap"),
-        (bootstraps, ffts) => format!("{bootstraps} bootstraps and {ffts} FFTs"),
+        (0, 0) => "no bootstrap".to_owned(),
+        (bootstraps, 0) => count(bootstraps, "bootstrap"),
+        (0, ffts) => format!("{} and no bootstrap", count(ffts, "FFT")),
+        (bootstraps, ffts) => format!("{} and {}", count(bootstraps, "bootstrap"), count(ffts, "FFT")),
     }
 }
 

@@ -94,10 +94,11 @@ impl From<Engine> for Engines {
 
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bootstrap = self.bootstrap.then_some("lookups");
-        let parts: Vec<&str> =
-            bootstrap.into_iter().chain(self.leveled.map(|params| params.name())).collect();
-        f.write_str(if parts.is_empty() { "nothing" } else { "" })?;
-        f.write_str(&parts.join(" and "))
+        match (self.bootstrap, self.leveled.map(|params| params.name())) {
+            (false, None) => f.write_str("none"),
+            (true, None) => f.write_str("lookups"),
+            (false, Some(name)) => write!(f, "decisions ({name})"),
+            (true, Some(name)) => write!(f, "lookups, decisions ({name})"),
+        }
     }
 }

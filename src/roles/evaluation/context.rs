@@ -120,8 +120,12 @@ impl EvaluationContext {
             return Ok(None);
         }
         let (noise, nonce) = noise.ok_or(EvaluateError::NoNoise)?;
-        verify::noise(agreement, self.header.key, noise, nonce)
-            .map_err(|source| EvaluateError::Input { what: "noise".to_owned(), source })?;
+        let of = |what: &str| {
+            let what = what.to_owned();
+            move |source| EvaluateError::Input { what, source }
+        };
+        verify::by_evaluator(agreement, self.header.key, noise.container()).map_err(of("noise seed"))?;
+        verify::nonce(agreement, self.header.key, nonce, noise.digest()).map_err(of("nonce"))?;
         let mut job = vec![agreement.id(), self.seal.digest()];
         job.extend(tables.iter().map(|table| table.digest()));
         job.extend([cases.digest(), Digest::of(PROGRAM.as_bytes())]);

@@ -45,7 +45,8 @@ pub enum EvaluateError {
     NoNoise,
     /// A key that was made for another analysis.
     #[error(
-        "the evaluation key is one for {found}; the agreement's analysis needs one for {needed}; make the keys again"
+        "the evaluation key has other parts than the agreement's analysis needs: {found}, not {needed}; ask the key holder for \
+         the key that `drempel keygen` made for this agreement"
     )]
     KeyParts {
         /// By the agreement.
