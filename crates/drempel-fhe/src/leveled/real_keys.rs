@@ -2,6 +2,7 @@
 
 mod bytes;
 mod decisions;
+mod distinguish;
 mod measured;
 mod packing;
 
