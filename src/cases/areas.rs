@@ -123,7 +123,7 @@ impl Areas {
     /// Without a column `person`, one row per household. Other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(
         rows: &mut dyn Rows,
         totals: Option<&str>,
@@ -139,7 +139,7 @@ impl Areas {
         let mut names = Distinct::default();
         let stated = [AREA].into_iter().chain(totals).chain(line_columns.iter().map(String::as_str));
         let mut builder = Builder::of(stated);
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let position = row.position();
             let id = row.id(household)?;
             let member: Option<SubjectId> = match person {
@@ -156,11 +156,11 @@ impl Areas {
             let before = builder.len();
             let place = builder.household(&id, position, &named, &lines)?;
             match member {
-                Some(member) => builder.member(place, &member, position)?,
-                None if place < before => return Err(CaseError::DuplicateHousehold { position }),
-                None => {}
+                Some(member) => builder.member(place, &member, position),
+                None if place < before => Err(CaseError::DuplicateHousehold { position }),
+                None => Ok(()),
             }
-        }
+        })?;
         let (list, names) = (builder.finish(), names.into_ids());
         let regions = Self::regions(&list, names.len(), totals)?;
         Ok(Self { list, names, regions, line_columns: line_columns.to_vec() })

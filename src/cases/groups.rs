@@ -62,16 +62,16 @@ impl Groups {
     /// Reads `person,group`, one row per person, in any order; other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let (person, group) = (rows.columns().required(PERSON)?, rows.columns().required(GROUP)?);
         let (mut ids, mut people) = (Distinct::default(), Distinct::default());
         let (mut members, mut positions): (Vec<Vec<u32>>, _) = (Vec::new(), Positions::default());
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let member = row.id(person)?;
             let id = row.id(group)?;
             if !people.insert(&member) {
-                return Err(row.duplicate(person).into());
+                return Err(CaseError::from(row.duplicate(person)));
             }
             let place = ids.place(&id);
             if place == members.len() {
@@ -80,7 +80,8 @@ impl Groups {
             // There are fewer than 2^32 rows.
             members[place].push(positions.len() as u32);
             positions.push(row.position());
-        }
+            Ok(())
+        })?;
         Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), positions })
     }
 
@@ -163,7 +164,7 @@ mod tests {
             assert!(error.starts_with(expected), "{error}");
         }
         let error = read("person\np1\n").expect_err("no group").to_string();
-        assert_eq!(error, "line 1: column \"group\" is missing");
+        assert_eq!(error, "line 1: column \"group\" is missing; there are: \"person\"");
     }
 
     #[test]

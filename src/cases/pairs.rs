@@ -59,21 +59,22 @@ impl Pairs {
     /// Reads `pair,offer,demand`, one row per pair; other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let pair = rows.columns().required("pair")?;
         let (offer, demand) = (rows.columns().required("offer")?, rows.columns().required("demand")?);
         let (mut ids, mut positions) = (Distinct::default(), Positions::default());
         let (mut offers, mut demands) = (SubjectIds::default(), SubjectIds::default());
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let id = row.id(pair)?;
             if !ids.insert(&id) {
-                return Err(row.duplicate(pair).into());
+                return Err(CaseError::from(row.duplicate(pair)));
             }
             offers.push(&row.id(offer)?);
             demands.push(&row.id(demand)?);
             positions.push(row.position());
-        }
+            Ok(())
+        })?;
         Ok(Self { ids: ids.into_ids(), offers, demands, positions })
     }
 

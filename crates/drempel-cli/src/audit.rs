@@ -16,7 +16,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let auditor =
         Auditor::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let cases = crate::input::cases(&agreement, &args.job.cases, &args.job.dialect)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let answer = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let transcript =

@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand};
 use drempel::units::Digest;
 use drempel_report::Language;
 
+mod input;
 mod report;
 mod roles;
 
+pub(crate) use input::DialectArgs;
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
     AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobCommandArgs, OutputArgs, PlanArgs,
@@ -215,9 +217,11 @@ pub(crate) struct ExplainArgs {
     /// The agreement, with its signatures beside it.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
-    /// The cases, the CSV file that the evaluator used.
+    /// The cases, the file that the evaluator used.
     #[arg(long)]
     pub(crate) cases: PathBuf,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// The encrypted answer.
     #[arg(long)]
     pub(crate) answer: PathBuf,

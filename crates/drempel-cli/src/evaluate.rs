@@ -62,7 +62,7 @@ pub(crate) fn with_job(
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let cases = crate::input::cases(&agreement, &args.job.cases, &args.job.dialect)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = Folder::of(&args.out);
     let job = evaluator.job(&agreement, &cases, &tables, &folder, args.chunk).map_err(|error| {

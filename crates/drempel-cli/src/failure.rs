@@ -44,7 +44,9 @@ impl Failure {
 
     /// The same failure with the file that it is about in front.
     pub(crate) fn about(mut self, path: &Path) -> Self {
-        self.message = format!("{}: {}", path.display(), self.message);
+        let stdin = path == Path::new(crate::input::STDIN);
+        let name = if stdin { "standard input".into() } else { path.to_string_lossy() };
+        self.message = format!("{name}: {}", self.message);
         self
     }
 

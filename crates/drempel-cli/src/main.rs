@@ -10,6 +10,7 @@ mod encrypt;
 mod evaluate;
 mod explain;
 mod failure;
+mod input;
 mod inspect;
 mod job;
 #[cfg(feature = "key-holder")]

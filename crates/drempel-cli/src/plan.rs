@@ -1,10 +1,7 @@
 use std::fmt::Write;
-use std::fs::File;
-use std::path::Path;
 
-use drempel::analysis::Program;
+use drempel::Plan;
 use drempel::circuit::Scale;
-use drempel::{Agreement, Plan};
 use serde_json::{Value, json};
 
 use crate::cli::PlanArgs;
@@ -45,7 +42,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let mut object = json!({ "datasets": rows, "answer_bytes": answer_bytes, "samples": samples });
 
     if let Some(path) = &args.cases {
-        let cases = cases(&agreement, path)?;
+        let cases = crate::input::cases(&agreement, path, &args.dialect)?;
         let plan = Plan::of_cases(&agreement, &cases);
         let plan = plan.map_err(|error| Failure::from(error).about(path))?;
         // What follows measures with a key, which takes memory of its own.
@@ -75,10 +72,4 @@ fn describe(plan: &Plan, answer_bytes: u64, text: &mut String, object: &mut Valu
     let each = each * 1e3;
     let _ = writeln!(text, "about {seconds:.0} s on this machine ({each:.1} ms per bootstrap, measured now)");
     object["seconds"] = json!(seconds);
-}
-
-/// Reads the evaluator's cases.
-pub(crate) fn cases<A: Program>(agreement: &Agreement<A>, path: &Path) -> Result<A::Cases, Failure> {
-    let mut file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
-    agreement.analysis().read_cases(&mut file).map_err(|error| Failure::from(error).about(path))
 }

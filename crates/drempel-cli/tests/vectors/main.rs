@@ -215,8 +215,8 @@ fn a_kept_report_is_verified_by_what_wrote_it() {
     ));
     kept.same("now.csv", "group_mean/report.csv");
     if program == MAKER {
-        for form in ["json", "parquet"] {
-            kept.same(&format!("now.{form}"), &format!("group_mean/report.{form}"));
-        }
+        kept.same("now.json", "group_mean/report.json");
+        // The writer may choose other bytes; the numbers are the same.
+        assert_eq!(kept.parquet("now.parquet"), kept.parquet("group_mean/report.parquet"));
     }
 }
