@@ -16,6 +16,7 @@ mod memory;
 mod position;
 mod sheet;
 mod source;
+mod watched;
 
 pub use amount::Amounts;
 pub use columns::{Column, Columns};
@@ -28,3 +29,4 @@ pub use memory::{Cell, MemoryRows};
 pub(crate) use position::Positions;
 pub use position::{Position, RowUnit};
 pub use source::{Row, Rows};
+pub use watched::{IdSummary, Watched};

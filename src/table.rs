@@ -3,9 +3,8 @@
 use std::fmt;
 
 use crate::agreement::Dataset;
-use crate::pseudonym::{IdCheck, PersonId};
 use crate::rows::{CellProblem, Fault, Faults, Rows, RowsError};
-use crate::units::{AgreementId, Cents, Distinct, SubjectIds};
+use crate::units::{AgreementId, Cents, Distinct, IdCheck, PersonId, SubjectIds};
 
 /// One valid dataset, sorted by subject. Amounts are never printed.
 pub struct Table {

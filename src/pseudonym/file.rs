@@ -1,8 +1,8 @@
 use std::io::{self, Read, Write};
 
-use super::person_id::{IdCheck, InvalidPersonId, PersonId};
 use super::way::Pseudonyms;
 use crate::rows::{CsvRows, Position, Rows, RowsError};
+use crate::units::{IdCheck, InvalidPersonId, PersonId};
 
 /// Why a file gets no pseudonyms.
 #[derive(Debug, thiserror::Error)]

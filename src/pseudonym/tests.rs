@@ -1,8 +1,7 @@
 use super::hmac::{FIRST_LINE, KEY_BYTES};
-use super::person_id::bsn;
 use super::*;
 use crate::rows::{CsvRows, Dialect, Encoding};
-use crate::units::AgreementId;
+use crate::units::{AgreementId, bsn};
 
 fn key(agreement: u8) -> PseudonymKey {
     let agreement = AgreementId::from([agreement; 32]);

@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand};
 use drempel::units::Digest;
 use drempel_report::Language;
 
+mod check;
 mod input;
 mod report;
 mod roles;
 
+pub(crate) use check::CheckArgs;
 pub(crate) use input::DialectArgs;
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
@@ -68,6 +70,8 @@ pub(crate) enum Command {
     PseudonymKey(PseudonymKeyArgs),
     /// Data provider and evaluator: replace identifiers in a CSV file by the agreement's pseudonyms.
     Pseudonymise(PseudonymiseArgs),
+    /// Everybody: see what would be refused of a file of data, and what it looks like. No key is needed.
+    Check(CheckArgs),
     /// Data provider: encrypt one dataset.
     Encrypt(EncryptArgs),
     /// Count bootstraps, seconds, bytes and failure probability before anything runs.

@@ -55,12 +55,21 @@ pub(crate) fn cases<A: Program>(
     path: &Path,
     args: &DialectArgs,
 ) -> Result<A::Cases, Failure> {
+    let mut rows = cases_rows(agreement, path, args)?;
+    agreement.analysis().cases(&mut *rows).map_err(|error| Failure::from(error).about(path))
+}
+
+/// Opens the rows of cases.
+pub(crate) fn cases_rows<A: Program>(
+    agreement: &Agreement<A>,
+    path: &Path,
+    args: &DialectArgs,
+) -> Result<Box<dyn Rows + Send>, Failure> {
     let dialect = args.dialect();
     for dataset in agreement.inputs() {
         check_unit(&dialect, dataset)?;
     }
-    let mut rows = open(path, &dialect)?;
-    agreement.analysis().cases(&mut *rows).map_err(|error| Failure::from(error).about(path))
+    open(path, &dialect)
 }
 
 /// Euros can be read only as cents.

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod audit;
+mod check;
 mod cli;
 #[cfg(feature = "key-holder")]
 mod demo;
@@ -65,6 +66,7 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Keygen(args) => keygen::run(&args, output),
         Command::PseudonymKey(args) => pseudonymise::make_key(&args, output),
         Command::Pseudonymise(args) => pseudonymise::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
         Command::Evaluate(args) => evaluate::run(&args, output),
