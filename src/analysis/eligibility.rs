@@ -7,7 +7,7 @@ use drempel_fhe::circuit::{Backend, Cell};
 use serde::Deserialize;
 
 use super::household_sum::{Folded, HouseholdSum, comparison};
-use super::program::Program;
+use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Input, Released, Shape};
@@ -33,6 +33,7 @@ pub struct Eligibility {
     comparison: Against,
     max_addends: usize,
     missing: Missing,
+    matched_at_least: Option<f64>,
     norms: Option<Vec<i64>>,
     line_min: Option<i64>,
     line_max: Option<i64>,
@@ -69,6 +70,11 @@ impl Eligibility {
         self.missing
     }
 
+    /// The smallest share of people who must have a record, where a missing one counts as zero.
+    pub fn matched_at_least(&self) -> Option<f64> {
+        self.matched_at_least
+    }
+
     /// The lines that a household may have, in cents; `None` where any between [`lines`](Self::lines) is allowed.
     pub fn norms(&self) -> Option<&[i64]> {
         self.norms.as_deref()
@@ -102,7 +108,12 @@ impl Eligibility {
 
     fn sum<'a>(&self, setting: &Setting<'a>) -> HouseholdSum<'a> {
         let datasets = setting.datasets.iter().copied().enumerate().collect();
-        HouseholdSum { datasets, max_addends: self.max_addends, missing: self.missing }
+        HouseholdSum {
+            datasets,
+            max_addends: self.max_addends,
+            missing: self.missing,
+            matched_at_least: self.matched_at_least,
+        }
     }
 
     fn check_known(&self, household: HouseholdRef<'_>) -> Result<(), CaseError> {
@@ -131,6 +142,10 @@ fn planned(sum: &HouseholdSum<'_>, addends: usize, households: Vec<(usize, Folde
 impl Program for Eligibility {
     type Cases = Households;
     type Batch = Comparison;
+
+    fn without_record(&self, _: &str) -> WithoutRecord {
+        WithoutRecord::ChangesAnswers { matched_at_least: self.matched_at_least.unwrap_or(0.0) }
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets

@@ -8,6 +8,7 @@ use super::case_set::Cases;
 use super::columns::{AREA, HOUSEHOLD, PERSON};
 use super::error::CaseError;
 use super::households::{Builder, HouseholdRef, List};
+use crate::agreement::Subject;
 use crate::rows::{Column, CsvRows, Position, Rows, RowsError};
 use crate::units::{Cents, Digest, Distinct, SubjectId, SubjectIds};
 
@@ -221,6 +222,14 @@ impl Cases for Areas {
             areas.iter().map(|area| area.name).chain(*total).map(|name| name as u32)
         });
         Cow::Owned(self.names.in_order(&Vec::from_iter(names)))
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(self.list.people()),
+            Subject::Household => Cow::Borrowed(self.list.households()),
+            _ => Cow::default(),
+        }
     }
 
     /// Ignored columns do not count.

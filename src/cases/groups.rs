@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::{GROUP, PERSON};
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -104,6 +105,13 @@ impl Groups {
 impl Cases for Groups {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.ids)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.people),
+            _ => Cow::default(),
+        }
     }
 
     /// The groups in their order, each with its members. Ignored columns do not count.

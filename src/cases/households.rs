@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::{HOUSEHOLD, KNOWN, PERSON, POVERTY_LINE};
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Rows};
 use crate::units::{Cents, Digest, SubjectId, SubjectIds};
 
@@ -134,6 +135,14 @@ impl Households {
 impl Cases for Households {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.list.ids)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.list.members),
+            Subject::Household => Cow::Borrowed(&self.list.ids),
+            _ => Cow::default(),
+        }
     }
 
     /// Ignored columns do not count.

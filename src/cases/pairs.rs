@@ -6,6 +6,7 @@ use std::io::Read;
 
 use super::case_set::Cases;
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -89,6 +90,14 @@ impl Cases for Pairs {
         Cow::Borrowed(&self.ids)
     }
 
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Offer => Cow::Owned(distinct(&self.offers)),
+            Subject::Demand => Cow::Owned(distinct(&self.demands)),
+            _ => Cow::default(),
+        }
+    }
+
     /// Ignored columns do not count.
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
@@ -99,6 +108,14 @@ impl Cases for Pairs {
         }
         hasher.finalize().into()
     }
+}
+
+fn distinct(ids: &SubjectIds) -> SubjectIds {
+    let mut distinct = Distinct::default();
+    ids.owned().for_each(|id| {
+        distinct.insert(&id);
+    });
+    distinct.into_ids()
 }
 
 /// Nobody is named.

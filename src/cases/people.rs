@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::PERSON;
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -59,6 +60,13 @@ impl People {
 impl Cases for People {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.people)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.people),
+            _ => Cow::default(),
+        }
     }
 
     fn digest(&self) -> Digest {

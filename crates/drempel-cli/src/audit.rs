@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use drempel::files::check_writable;
 use drempel::roles::auditor::{Evaluated, unseen};
-use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
+use drempel::{Auditor, Blinding, Coverage, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
 use serde_json::json;
 
 use crate::cli::AuditArgs;
@@ -31,6 +31,8 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
     crate::with_path(&args.out, |path| attestation.save(path))?;
+    let coverage = Coverage::of(&agreement, &cases, &tables)?;
+    let (found, matched) = crate::coverage::describe(&coverage);
     let (statement, share) = (attestation.statement(), agreement.disclosure().audit);
     let seconds = start.elapsed().as_secs_f64();
     let mut text = format!(
@@ -39,6 +41,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         statement.audited,
         statement.answers,
     );
+    text += &found;
     if share < 1.0 {
         let unseen = unseen(share, KEY_BITS);
         text += &format!("a forgery of {KEY_BITS} answers would go unseen with probability {unseen:.2e}\n");
@@ -50,6 +53,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         "answer": statement.answer,
         "audited": statement.audited,
         "answers": statement.answers,
+        "matched": matched,
         "seconds": seconds,
         "file": { "path": args.out },
     });

@@ -118,14 +118,15 @@ pub(crate) fn finish(
         }
         crate::with_path(&args.out, |path| made.answer.save(path))
     };
-    let Evaluation { answer, plan, .. } = job.assemble(save, output.progress("assembling"))?;
+    let Evaluation { answer, plan, coverage, .. } = job.assemble(save, output.progress("assembling"))?;
     let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
     let time = seconds.map_or_else(
         || "in several runs".to_owned(),
         |seconds| format!("in {seconds:.1} s, {:.0} ms per answer", seconds / plan.answers as f64 * 1e3),
     );
+    let (found, matched) = crate::coverage::describe(&coverage);
     let text = format!(
-        "{}: {} encrypted answers, {}\n{} bootstraps {time}\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{found}{} bootstraps {time}\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
@@ -138,6 +139,7 @@ pub(crate) fn finish(
         "log2_failure": plan.log2_failure,
         "seconds": seconds,
         "digest": answer.digest().to_string(),
+        "matched": matched,
         "file": { "path": args.out, "bytes": file_bytes(&args.out) },
     });
     output.result(&text, &object);

@@ -267,9 +267,15 @@ impl Classified for drempel::roles::EvaluateError {
             Self::Plan(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
             Self::Input { source, .. } => source.failure_kind(),
-            Self::WrongSigner { .. } => FailureKind::Refused,
+            Self::WrongSigner { .. } | Self::Coverage(_) => FailureKind::Refused,
             _ => FailureKind::Input,
         }
+    }
+}
+
+impl Classified for drempel::coverage::CoverageError {
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::Refused
     }
 }
 

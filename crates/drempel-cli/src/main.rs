@@ -4,6 +4,7 @@ mod agreement;
 mod audit;
 mod check;
 mod cli;
+mod coverage;
 #[cfg(feature = "key-holder")]
 mod demo;
 mod dpia;

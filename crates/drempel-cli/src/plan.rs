@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
-use drempel::Plan;
 use drempel::circuit::Scale;
+use drempel::{Coverage, EncryptedTable, Plan};
 use serde_json::{Value, json};
 
 use crate::cli::PlanArgs;
@@ -45,6 +45,13 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
         let cases = crate::input::cases(&agreement, path, &args.dialect)?;
         let plan = Plan::of_cases(&agreement, &cases);
         let plan = plan.map_err(|error| Failure::from(error).about(path))?;
+        let tables = crate::open_each(&args.input, EncryptedTable::open)?;
+        let coverage =
+            Coverage::of(&agreement, &cases, &tables).map_err(|error| Failure::from(error).about(path))?;
+        drop(tables);
+        let (found, matched) = crate::coverage::describe(&coverage);
+        text += &found;
+        object["matched"] = matched;
         // What follows measures with a key, which takes memory of its own.
         drop(cases);
         plan.check(&agreement).map_err(|error| Failure::from(error).about(path))?;

@@ -85,3 +85,32 @@ fn euros_are_for_datasets_in_cents_alone() {
     let output = drempel(&arguments, b"");
     assert!(said(&output).contains("is for amounts in eurocent"), "{}", said(&output));
 }
+
+#[test]
+fn a_plan_counts_whom_a_table_knows_and_refuses_strangers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = |people: &str| {
+        let cases = folder.path().join("cases.csv");
+        let rows: String = people.split(' ').map(|person| format!("h-{person},{person},1\n")).collect();
+        fs::write(&cases, format!("household,person,poverty_line_cents\n{rows}")).expect("written");
+        let good = repository("tests/fixtures/good");
+        let arguments = format!(
+            "plan --agreement {0}/agreement.toml --cases {1} --input {0}/income.enc",
+            good.display(),
+            cases.display()
+        );
+        drempel(&arguments, b"")
+    };
+    let some = plan("a b zz");
+    assert!(
+        said(&some).contains("dataset \"income\": has a record of 2 of 3 (each person counted once)"),
+        "{}",
+        said(&some)
+    );
+    let strangers = plan("111222333 123456782");
+    assert_eq!(strangers.status.code(), Some(3));
+    assert!(said(&strangers).contains("9 characters, digits"), "{}", said(&strangers));
+    let nobody = plan("x y z");
+    assert_eq!(nobody.status.code(), Some(3));
+    assert!(said(&nobody).contains("no record of any of the 3"), "{}", said(&nobody));
+}

@@ -1,5 +1,6 @@
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
+use crate::coverage::CoverageError;
 use crate::files::container::ContainerError;
 use crate::plan::PlanError;
 
@@ -13,6 +14,9 @@ pub enum EvaluateError {
     /// A case breaks a rule.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// Too few of those that the cases ask about have a record.
+    #[error(transparent)]
+    Coverage(#[from] CoverageError),
     /// A table or the key belongs elsewhere.
     #[error("{what}: {source}")]
     Input {

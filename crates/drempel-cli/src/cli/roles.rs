@@ -66,6 +66,9 @@ pub(crate) struct PlanArgs {
     /// The evaluator's cases, such as a CSV file: plans exactly this job, supposing that everybody has a record.
     #[arg(long)]
     pub(crate) cases: Option<PathBuf>,
+    /// An encrypted table: counts for whom of the cases it has a record; once for each dataset that is there already.
+    #[arg(long, requires = "cases")]
+    pub(crate) input: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 }
