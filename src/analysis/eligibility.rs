@@ -147,6 +147,12 @@ impl Program for Eligibility {
         WithoutRecord::ChangesAnswers { matched_at_least: self.matched_at_least.unwrap_or(0.0) }
     }
 
+    fn typical(&self, _: &str) -> Option<[i64; 2]> {
+        self.norms.as_ref()?;
+        let lines = self.lines();
+        Some([*lines.start(), *lines.end()])
+    }
+
     fn datasets(&self) -> &[String] {
         &self.datasets
     }

@@ -33,6 +33,12 @@ pub trait Program: FromSection + Send + Sync {
         WithoutRecord::ChangesAnswers { matched_at_least: 0.0 }
     }
 
+    /// Between which amounts those of a dataset lie as far as this section tells, as its lines do: to warn of another unit.
+    fn typical(&self, dataset: &str) -> Option<[i64; 2]> {
+        let _ = dataset;
+        None
+    }
+
     /// Checks the section against the datasets that it names and the disclosure, and says what goes in and what comes
     /// out. Every other method may rely on these checks.
     ///

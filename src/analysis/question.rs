@@ -121,6 +121,10 @@ macro_rules! questions {
                 of!(self, it => it.without_record(dataset))
             }
 
+            fn typical(&self, dataset: &str) -> Option<[i64; 2]> {
+                of!(self, it => it.typical(dataset))
+            }
+
             fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {
                 of!(self, it => it.shape(setting))
             }

@@ -29,7 +29,7 @@ fn agreement(minimum: i64, datasets: &[(&str, &str, i64, i64)], section: &str) -
     let dataset = |(name, subject, min, max): &(&str, &str, i64, i64)| {
         format!(
             "[[dataset]]\nname = \"{name}\"\nprovider = \"statistics\"\nsubject = \"{subject}\"\namount = \"value\"\n\
-             unit = \"unit\"\nconcept = \"{name}\"\nmin = {min}\nmax = {max}\n"
+             unit = \"number\"\nconcept = \"{name}\"\nmin = {min}\nmax = {max}\n"
         )
     };
     let datasets: String = datasets.iter().map(dataset).collect();

@@ -70,7 +70,10 @@ fn dataset(
             ));
             None
         }
-        Ok(_) => None,
+        Ok(table) => {
+            more.extend(agreement.other_unit(&table).map(|other| format!("WARNING: {other}")));
+            None
+        }
         Err(error) => Some(Failure::from(error)),
     };
     Ok(Found {

@@ -33,11 +33,16 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     if table.clamped() > 0 {
         text += &format!("{} amounts lay above the agreed max and were encrypted as max\n", table.clamped());
     }
+    let other_unit = agreement.other_unit(&table).map(|other| other.to_string());
+    if let Some(other) = &other_unit {
+        text += &format!("WARNING: {other}\n");
+    }
     let object = json!({
         "dataset": args.dataset,
         "key": key_id.to_string(),
         "rows": table.rows(),
         "clamped": table.clamped(),
+        "warning": other_unit,
         "file": { "path": args.out, "bytes": bytes },
     });
     output.result(&text, &object);
