@@ -7,11 +7,13 @@ use drempel::units::Digest;
 use drempel_report::Language;
 
 mod check;
+mod init;
 mod input;
 mod report;
 mod roles;
 
 pub(crate) use check::CheckArgs;
+pub(crate) use init::{InitArgs, KindArg};
 pub(crate) use input::DialectArgs;
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
@@ -59,6 +61,10 @@ pub(crate) enum Command {
     /// Play all roles with real keys, through files in one folder.
     #[cfg(feature = "key-holder")]
     Demo(DemoArgs),
+    /// Begin: an agreement from a template, with a folder, a page of commands and made-up data for each party.
+    Init(InitArgs),
+    /// Everybody, in the folder that `init` made: make your signing key and put it into the agreement.
+    Join,
     /// Everybody: make your signing key.
     Party(PartyArgs),
     /// Check, show, sign or verify an agreement.
