@@ -43,8 +43,13 @@ pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> 
                 };
                 let _ = writeln!(text, "dataset \"{name}\": amounts above max {rule}");
             }
+            let notes = crate::norms::notes(&agreement);
+            for note in &notes {
+                let _ = writeln!(text, "{note}");
+            }
             let object = json!({
                 "id": agreement.id().to_string(),
+                "notes": notes,
                 "in_force": in_force.is_ok(),
                 "datasets": clamping(&agreement)
                     .map(|(name, clamps)| json!({ "name": name, "clamps_above_max": clamps }))

@@ -19,6 +19,7 @@ mod job;
 #[cfg(feature = "key-holder")]
 mod keygen;
 mod ledger;
+mod norms;
 mod output;
 mod party;
 mod passphrase;
