@@ -13,6 +13,7 @@ use crate::artefacts::{
 };
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
+use crate::coverage::Coverage;
 use crate::files::container::{ContainerError, NO_LABEL};
 use crate::plan::{ANSWERS_PER_PASS, Plan};
 use crate::signature::SigningKey;
@@ -35,6 +36,8 @@ pub struct Evaluation {
     pub blinding: Option<Blinding>,
     /// What it cost.
     pub plan: Plan,
+    /// Whom it found in each dataset.
+    pub coverage: Vec<Coverage>,
 }
 
 impl Evaluator {
@@ -200,6 +203,6 @@ impl<'a, A: Program> AnswerBuilder<'a, A> {
         };
         let (id, key) = (job.agreement.id(), context.header.key);
         let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;
-        Ok(Evaluation { answer, transcript, blinding, plan: job.plan })
+        Ok(Evaluation { answer, transcript, blinding, plan: job.plan, coverage: job.coverage.clone() })
     }
 }

@@ -325,13 +325,13 @@ fn a_full_disk_is_a_named_error_and_costs_no_answer() {
 fn a_blinded_job_is_never_finished_with_another_seed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path();
-    let text = AGREEMENT
+    let blinded = AGREEMENT
         .replace(
             "{ name = \"holder\", roles = [\"key-holder\"] },",
             "{ name = \"holder\", roles = [\"key-holder\"] }, { name = \"receiver\", roles = [] },",
         )
         .replace("to = \"holder\"", "to = \"receiver\", blinded = true");
-    sign_all(path, "agreement.toml", &text);
+    sign_all(path, "agreement.toml", &blinded);
     for name in ["incomes.csv", "households.csv"] {
         fs::copy(made().path().join(name), path.join(name)).expect("copies");
     }

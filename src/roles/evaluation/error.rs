@@ -2,6 +2,7 @@ use drempel_fhe::Needs;
 
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
+use crate::coverage::CoverageError;
 use crate::files::container::ContainerError;
 use crate::plan::PlanError;
 
@@ -15,6 +16,9 @@ pub enum EvaluateError {
     /// A case breaks a rule.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// Too few of those that the cases ask about have a record.
+    #[error(transparent)]
+    Coverage(#[from] CoverageError),
     /// A table or the key belongs elsewhere.
     #[error("{what}: {source}")]
     Input {
