@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use drempel::analysis::Eligibility;
 use drempel::{
-    Agreement, DataProvider, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Households, KeyHolder,
-    Ledger, Rehearsal, Table,
+    Agreement, Auditor, DataProvider, EncryptedTable, Evaluation, EvaluationKey, Evaluator, Households,
+    KeyHolder, Ledger, Rehearsal, Table,
 };
 
 /// 18 bits per amount, as in the cost tables.
@@ -73,6 +73,10 @@ impl Job {
         let provider = DataProvider::new(public, rehearsal.key("provider"));
         let table = provider.encrypt(agreement, &incomes(agreement, people)).expect("encrypts");
         let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("evaluator")).expect("in memory");
+        let auditor = Auditor::new(&evaluation_key, rehearsal.key("provider")).expect("in memory");
+        let noise = evaluator.commit(agreement).expect("the evaluator");
+        let nonce = auditor.nonce(agreement, noise.digest()).expect("an auditor");
+        let evaluator = evaluator.with_noise(noise, nonce);
         Self { rehearsal, ledger, holder, evaluation_key, evaluator, table }
     }
 

@@ -40,7 +40,8 @@ fn roles(criterion: &mut Criterion) {
     let agreement = job.rehearsal.agreement();
     let auditor = Auditor::new(&job.evaluation_key, job.rehearsal.key("provider")).expect("in memory");
     let tables = [job.table];
-    let evaluated = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let evaluated =
+        Evaluated { answer: &answer, transcript: None, blinding: None, noise: job.evaluator.noise() };
     let audit = || auditor.audit(agreement, &households, &tables, &evaluated, |_| {}).expect("attests");
     group.throughput(Throughput::Elements(ANSWERS as u64));
     group.bench_function("evaluate", |bencher| {
@@ -79,7 +80,8 @@ fn gate(_: &mut Criterion) {
     let agreement = job.rehearsal.agreement();
     let auditor = Auditor::new(&job.evaluation_key, job.rehearsal.key("provider")).expect("in memory");
     let tables = [job.table];
-    let evaluated = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let evaluated =
+        Evaluated { answer: &answer, transcript: None, blinding: None, noise: job.evaluator.noise() };
     let clock = Instant::now();
     let attestation = [auditor.audit(agreement, &households, &tables, &evaluated, |_| {}).expect("attests")];
     let audit = clock.elapsed();
@@ -99,7 +101,8 @@ fn gate(_: &mut Criterion) {
     let share = (checks + release).as_secs_f64() / (evaluate + release).as_secs_f64();
     let fewer = job::households(128, 2);
     let answer = job.evaluator.evaluate(agreement, &fewer, &tables, |_| {}).expect("evaluates").answer;
-    let evaluated = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let evaluated =
+        Evaluated { answer: &answer, transcript: None, blinding: None, noise: job.evaluator.noise() };
     let mut ratios: Vec<f64> = (0..7)
         .map(|_| {
             let clock = Instant::now();

@@ -22,9 +22,12 @@ done
 "$native" keygen --agreement agreement.toml --signing-key svb.key --out keys
 "$native" encrypt --agreement agreement.toml --dataset income --public-key keys/public.key --signing-key uwv.key \
     --input incomes.csv --out t.enc
+about=(--agreement agreement.toml --evaluation-key keys/evaluation.key)
+commitment=$("$native" noise "${about[@]}" --signing-key centre.key --out noise.seed | sed -n 's/^commitment //p')
+"$native" nonce "${about[@]}" --signing-key uwv.key --commitment "$commitment" --out nonce
 for run in $(seq 0 19); do
-    RAYON_NUM_THREADS=$((run % 2 + 1)) "${programs[run % 3]}" evaluate --agreement agreement.toml \
-        --evaluation-key keys/evaluation.key --signing-key centre.key --cases households.csv --input t.enc --out answer.enc --json |
+    RAYON_NUM_THREADS=$((run % 2 + 1)) "${programs[run % 3]}" evaluate "${about[@]}" --signing-key centre.key \
+        --cases households.csv --input t.enc --noise noise.seed --nonce nonce --out answer.enc --json |
         grep '"digest"'
 done | sort | uniq -c | tee digests
 test "$(wc -l < digests)" -eq 1

@@ -49,12 +49,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The evaluator computes, an auditor computes again, and the key holder opens the answers.
     let cases = agreement.analysis().read_cases(&mut fs::File::open(data.join("cases.csv"))?)?;
     let evaluator = Evaluator::new(&evaluation_key, key(Role::Evaluator))?;
-    let evaluation = evaluator.evaluate(agreement, &cases, &tables, |_| {})?;
     let auditor = Auditor::new(&evaluation_key, key(Role::Auditor))?;
+    let noise = evaluator.commit(agreement)?;
+    let nonce = auditor.nonce(agreement, noise.digest())?;
+    let evaluator = evaluator.with_noise(noise, nonce);
+    let evaluation = evaluator.evaluate(agreement, &cases, &tables, |_| {})?;
     let job = Evaluated {
         answer: &evaluation.answer,
         transcript: evaluation.transcript.as_ref(),
         blinding: evaluation.blinding.as_ref(),
+        noise: evaluator.noise(),
     };
     let attestation = auditor.audit(agreement, &cases, &tables, &job, |_| {})?;
     let answer = key_holder.release(agreement, &evaluation.answer, &[attestation], &mut ledger)?;

@@ -50,11 +50,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The evaluator adds and compares without seeing an amount.
     let households = Households::from_csv(HOUSEHOLDS.replace(' ', "-").as_bytes())?;
     let evaluator = Evaluator::new(&evaluation_key, parties.key("computing-centre"))?;
+    let auditor = Auditor::new(&evaluation_key, parties.key("UWV"))?;
+    // Randomness that neither of the two chose hides what the answers' noise could tell.
+    let noise = evaluator.commit(agreement)?;
+    let nonce = auditor.nonce(agreement, noise.digest())?;
+    let evaluator = evaluator.with_noise(noise, nonce);
     let Evaluation { answer: encrypted, .. } = evaluator.evaluate(agreement, &households, &tables, |_| {})?;
 
     // The auditor evaluates again and attests that nothing differs.
-    let auditor = Auditor::new(&evaluation_key, parties.key("UWV"))?;
-    let job = Evaluated { answer: &encrypted, transcript: None, blinding: None };
+    let noise = evaluator.noise();
+    let job = Evaluated { answer: &encrypted, transcript: None, blinding: None, noise };
     let attestation = auditor.audit(agreement, &households, &tables, &job, |_| {})?;
 
     // The key holder checks all of it and opens the answers, and nothing else.

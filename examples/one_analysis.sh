@@ -50,6 +50,16 @@ for dataset in $(datasets); do
     inputs+=(--input "$dataset.enc")
 done
 job=(--agreement agreement.toml --evaluation-key keys/evaluation.key --cases "$data/cases.csv" "${inputs[@]}")
+case $(awk -F'"' '/^\[/ { table = $0 } /^kind = / && table == "[analysis]" { print $2 }' agreement.toml) in
+eligibility | matching)
+    # Decisions: their noise is covered by randomness of the evaluator and an auditor together.
+    about=(--agreement agreement.toml --evaluation-key keys/evaluation.key)
+    commitment=$("$drempel" noise "${about[@]}" --signing-key "$(parties evaluator).key" --out noise.seed |
+        sed -n 's/^commitment //p')
+    "$drempel" nonce "${about[@]}" --signing-key "$(parties auditor | head -1).key" --commitment "$commitment" --out nonce
+    job+=(--noise noise.seed --nonce nonce)
+    ;;
+esac
 "$drempel" plan --agreement agreement.toml --cases "$data/cases.csv"
 "$drempel" evaluate "${job[@]}" --signing-key "$(parties evaluator).key" --out answer.enc
 "$drempel" audit "${job[@]}" --signing-key "$(parties auditor | head -1).key" --answer answer.enc --out answer.attest

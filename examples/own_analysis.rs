@@ -10,6 +10,7 @@ use std::error::Error;
 use drempel::agreement::{AgreementError, Dataset, Subject};
 use drempel::analysis::{Asked, Input, Planned, Program, Released, Setting, Shape, Value};
 use drempel::cases::CaseError;
+use drempel::circuit::radix::Radix;
 use drempel::circuit::{Backend, Cell, Encoding, LookupTable, Scale};
 use drempel::rows::Rows;
 use drempel::{
@@ -65,7 +66,7 @@ impl Program for Arrears {
         if self.kind != "arrears" || !(1..=MAX_MONTHS).contains(&self.months) || !counts.is_sorted() {
             return Err(AgreementError::Analysis("kind, months, letter_from or visit_from is not possible"));
         }
-        let encoding = Encoding::for_sums(1, MAX_MONTHS.unsigned_abs());
+        let encoding = Encoding::digits(Radix::holding(16, MAX_MONTHS.unsigned_abs()));
         let shape = Shape::new(setting, ["household", "advice"], |dataset| {
             Input::new(encoding.clone()).clamping(self.months <= dataset.max().value())
         });
@@ -167,7 +168,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evaluator = Evaluator::new(&evaluation_key, parties.key("Computing centre"))?;
     let answer = evaluator.evaluate(agreement, &households, &encrypted, |_| {})?.answer;
     let auditor = Auditor::new(&evaluation_key, parties.key("Landlord"))?;
-    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None, noise: None };
     let attestation = auditor.audit(agreement, &households, &encrypted, &job, |_| {})?;
     let answer = key_holder.release(agreement, &answer, &[attestation], &mut ledger)?;
 

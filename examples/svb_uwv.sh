@@ -41,18 +41,34 @@ uwv_encrypts() {
     cp "$folder/uwv/income.enc" "$folder/centre/"
 }
 
+# The centre's seed and UWV's nonce give the randomness that covers the answers' noise. What crosses over before the nonce
+# is made is the seed's digest alone.
+centre_commits() {
+    "$drempel" noise --agreement "$agreement" --evaluation-key "$folder/centre/evaluation.key" \
+        --signing-key "$folder/centre/centre.key" --out "$folder/centre/noise.seed" | tee "$folder/uwv/commitment"
+}
+
+uwv_makes_nonce() {
+    "$drempel" nonce --agreement "$agreement" --evaluation-key "$folder/uwv/evaluation.key" \
+        --signing-key "$folder/uwv/uwv.key" --commitment "$(sed -n 's/^commitment //p' "$folder/uwv/commitment")" \
+        --out "$folder/uwv/nonce"
+    cp "$folder/uwv/nonce" "$folder/centre/"
+}
+
 centre_evaluates() {
     "$drempel" plan --agreement "$agreement" --cases "$households"
     "$drempel" evaluate --agreement "$agreement" --evaluation-key "$folder/centre/evaluation.key" \
         --signing-key "$folder/centre/centre.key" --cases "$households" \
-        --input "$folder/centre/income.enc" --out "$folder/centre/answer.enc"
+        --input "$folder/centre/income.enc" --noise "$folder/centre/noise.seed" --nonce "$folder/centre/nonce" \
+        --out "$folder/centre/answer.enc"
     cp "$folder/centre/answer.enc" "$folder/svb/"
-    cp "$folder/centre/answer.enc" "$folder/uwv/"
+    cp "$folder/centre/answer.enc" "$folder/centre/noise.seed" "$folder/uwv/"
 }
 
 uwv_audits() {
     "$drempel" audit --agreement "$agreement" --evaluation-key "$folder/uwv/evaluation.key" \
         --signing-key "$folder/uwv/uwv.key" --cases "$households" --input "$folder/uwv/income.enc" \
+        --noise "$folder/uwv/noise.seed" --nonce "$folder/uwv/nonce" \
         --answer "$folder/uwv/answer.enc" --out "$folder/uwv/answer.attest"
     cp "$folder/uwv/answer.attest" "$folder/svb/"
 }
@@ -74,6 +90,8 @@ signs computing-centre "$folder/centre/centre.key"
 signs SVB "$folder/svb/svb.key"
 svb_makes_keys
 uwv_encrypts
+centre_commits
+uwv_makes_nonce
 centre_evaluates
 uwv_audits
 svb_releases

@@ -14,7 +14,8 @@ use drempel::files::key_file::{self, Passphrase};
 use drempel::files::{Access, write_atomically};
 use drempel::{
     Attestation, Auditor, DataProvider, EncryptedAnswer, EncryptedTable, Evaluated, EvaluationKey, Evaluator,
-    Households, KeyHolder, Ledger, PublicKey, Rehearsal, SecretKey, SignedAgreement, SigningKey, Table,
+    Households, KeyHolder, Ledger, Noise, Nonce, PublicKey, Rehearsal, SecretKey, SignedAgreement,
+    SigningKey, Table,
 };
 
 const AGREEMENT: &str = include_str!("agreements/three_agencies.toml");
@@ -93,7 +94,11 @@ fn all_parties(folder: &Path) -> Result<String, Box<dyn Error>> {
     make_keys(parties.key("SVB-keys"), &keys, &shared)?;
     encrypt("income", parties.key("UWV"), &uwv, &shared)?;
     encrypt("other-income", parties.key("Belastingdienst"), &tax, &shared)?;
+    commit(parties.key("SVB-compute"), &svb, &shared)?;
+    nonce(parties.key("UWV"), &shared)?;
     evaluate(parties.key("SVB-compute"), &svb, &shared)?;
+    // The auditor computes with the same randomness.
+    fs::copy(svb.join("noise.seed"), uwv.join("noise.seed"))?;
     audit(parties.key("UWV"), &uwv, &shared)?;
     release(parties.key("SVB-keys"), &keys, &shared)?;
     Ok(fs::read_to_string(keys.join("decisions.csv"))?)
@@ -136,10 +141,29 @@ fn tables(shared: &Path) -> Result<[EncryptedTable; 2], Box<dyn Error>> {
     Ok([open("income.enc")?, open("other-income.enc")?])
 }
 
-/// The evaluator adds up and compares, and sees no amount.
+/// The evaluator commits itself to the randomness that hides what its answers' noise could tell.
+fn commit(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let evaluator = Evaluator::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
+    let noise = evaluator.commit(&agreement(shared)?)?;
+    noise.save(&own.join("noise.seed"))?;
+    fs::write(shared.join("noise.commitment"), noise.digest().to_string())?;
+    Ok(())
+}
+
+/// The auditor draws a nonce for it, so that the evaluator did not choose that randomness alone.
+fn nonce(signing_key: SigningKey, shared: &Path) -> Result<(), Box<dyn Error>> {
+    let auditor = Auditor::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
+    let commitment = fs::read_to_string(shared.join("noise.commitment"))?.parse()?;
+    auditor.nonce(&agreement(shared)?, commitment)?.save(&shared.join("noise.nonce"))?;
+    Ok(())
+}
+
+/// The evaluator adds up and compares, and sees no amount. Its noise seed goes to the auditor and to nobody else.
 fn evaluate(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<dyn Error>> {
     let households = Households::from_csv(File::open(own.join("households.csv"))?)?;
     let evaluator = Evaluator::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
+    let (noise, nonce) = (Noise::open(&own.join("noise.seed"))?, Nonce::open(&shared.join("noise.nonce"))?);
+    let evaluator = evaluator.with_noise(noise, nonce);
     let evaluation = evaluator.evaluate(&agreement(shared)?, &households, &tables(shared)?, |_| {})?;
     evaluation.answer.save(&shared.join("answer.enc"))?;
     Ok(())
@@ -150,7 +174,9 @@ fn audit(signing_key: SigningKey, own: &Path, shared: &Path) -> Result<(), Box<d
     let households = Households::from_csv(File::open(own.join("households.csv"))?)?;
     let auditor = Auditor::new(&EvaluationKey::open(&shared.join("evaluation.key"))?, signing_key)?;
     let answer = EncryptedAnswer::open(&shared.join("answer.enc"))?;
-    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let (noise, nonce) = (Noise::open(&own.join("noise.seed"))?, Nonce::open(&shared.join("noise.nonce"))?);
+    let noise = Some((&noise, &nonce));
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None, noise };
     let attestation = auditor.audit(&agreement(shared)?, &households, &tables(shared)?, &job, |_| {})?;
     attestation.save(&shared.join("answer.attest"))?;
     Ok(())

@@ -6,6 +6,7 @@ pub mod arrears;
 pub mod counts;
 pub mod debt_alarm;
 pub mod debt_count;
+mod decision;
 pub mod eligibility;
 pub mod group_comparison;
 pub mod group_mean;

@@ -6,10 +6,12 @@ mod blinding;
 mod encrypted_answer;
 mod encrypted_table;
 mod evaluation_key;
+mod noise;
 mod provenance;
 mod public_key;
 #[cfg(feature = "key-holder")]
 mod secret_key;
+mod seed;
 mod transcript;
 
 pub use attestation::{Attestation, Statement};
@@ -18,9 +20,10 @@ pub use encrypted_answer::EncryptedAnswer;
 #[cfg(feature = "key-holder")]
 pub(crate) use encrypted_answer::PackedValues;
 pub use encrypted_table::EncryptedTable;
-pub(crate) use encrypted_table::{BIN_BYTES, Metadata, payload_bytes};
+pub(crate) use encrypted_table::{BIN_BYTES, Metadata};
 pub use evaluation_key::EvaluationKey;
-pub use provenance::{PROGRAM, Provenance};
+pub use noise::{Noise, Nonce};
+pub use provenance::{Closing, PROGRAM, Provenance};
 pub use public_key::PublicKey;
 #[cfg(feature = "key-holder")]
 pub use secret_key::SecretKey;

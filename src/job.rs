@@ -241,6 +241,7 @@ impl<A: Program> Job<'_, A> {
             tables: self.inputs.tables.iter().map(|table| table.digest()).collect(),
             cases: self.inputs.cases.digest(),
             blinding: blinding.map(Blinding::digest),
+            noise: self.inputs.closing.as_ref().map(|(closing, _)| *closing),
             answers: self.inputs.subjects.len(),
             chunk: self.parts.first().map_or(0, Range::len),
             shard,

@@ -41,7 +41,8 @@ pub use answer::Answer;
 #[cfg(feature = "key-holder")]
 pub use artefacts::SecretKey;
 pub use artefacts::{
-    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Provenance, PublicKey, Transcript,
+    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Noise, Nonce, Provenance,
+    PublicKey, Transcript,
 };
 pub use cases::Cases;
 pub use cases::households::{Household, HouseholdRef, Households};

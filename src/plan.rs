@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use drempel_fhe::Needs;
 use drempel_fhe::circuit::Encoding;
-use drempel_fhe::circuit::cost::Cost;
-use drempel_fhe::params::noise;
+use drempel_fhe::circuit::cost::{Cost, Leak};
+use drempel_fhe::leveled::Counts;
+use drempel_fhe::params::{Scale, noise};
 
 use crate::analysis::{Asked, Planned, Program, Records, Shape};
 use crate::cases::{CaseError, Cases};
@@ -17,6 +19,10 @@ pub struct Plan {
     pub answers: u64,
     /// Bootstraps in all.
     pub bootstraps: u64,
+    /// Operations of the leveled engine, as if the people who are asked about filled whole bins.
+    pub leveled: Counts,
+    /// What the noise of decisions tells the key holder at most, over all answers.
+    pub leak: Leak,
     /// The probability, as a base-2 logarithm, that any answer of the job is wrong.
     pub log2_failure: f64,
 }
@@ -53,13 +59,21 @@ impl PlanError {
 
 impl Plan {
     /// No job at all.
-    pub(crate) const EMPTY: Self = Self { answers: 0, bootstraps: 0, log2_failure: f64::NEG_INFINITY };
+    pub(crate) const EMPTY: Self = Self {
+        answers: 0,
+        bootstraps: 0,
+        leveled: Counts::ZERO,
+        leak: Leak::NONE,
+        log2_failure: f64::NEG_INFINITY,
+    };
 
     /// Two parts of one job.
     pub(crate) fn merge(&self, other: &Self) -> Self {
         Self {
             answers: self.answers + other.answers,
             bootstraps: self.bootstraps + other.bootstraps,
+            leveled: self.leveled + other.leveled,
+            leak: self.leak + other.leak,
             log2_failure: noise::log2_add(self.log2_failure, other.log2_failure),
         }
     }
@@ -75,7 +89,13 @@ impl Plan {
             }
             answers += indices.len() as u64;
         }
-        Self { answers, bootstraps: cost.bootstraps(), log2_failure: cost.log2_failure() }
+        Self {
+            answers,
+            bootstraps: cost.bootstraps(),
+            leveled: cost.leveled(),
+            leak: cost.leak(),
+            log2_failure: cost.log2_failure(),
+        }
     }
 
     /// Counts one answer of each kind that the agreement allows, with what it is about.
@@ -117,6 +137,16 @@ impl Plan {
             return Err(PlanError::TooLikelyToFail { log2_failure: self.log2_failure });
         }
         Ok(())
+    }
+}
+
+/// Which parts of an evaluation key the agreement's analysis computes with.
+pub fn needs<A: Program>(agreement: &Agreement<A>) -> Needs {
+    let shape = agreement.shape();
+    let looks_up = || Plan::of_samples(agreement).iter().any(|(_, plan)| plan.bootstraps > 0);
+    Needs {
+        bootstrap: shape.released().scale == Scale::Slots || looks_up(),
+        leveled: shape.encodings().find_map(Encoding::decided).map(|bits| bits.params),
     }
 }
 

@@ -224,6 +224,7 @@ mod tests {
                 cases: Digest::ZERO,
                 transcript: None,
                 blinding: None,
+                noise: None,
                 scale: Scale::Slots,
                 fields: 1,
                 subjects: crate::units::SubjectIds::default(),

@@ -9,7 +9,7 @@ mod error;
 mod release;
 
 pub(crate) use artefacts::by_evaluator_as;
-pub use artefacts::{InHand, answer, by_evaluator, by_key_holder, table};
+pub use artefacts::{InHand, answer, by_evaluator, by_key_holder, nonce, table};
 pub use attestations::attestations;
 pub use draw::Draw;
 pub use error::VerifyError;

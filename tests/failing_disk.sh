@@ -31,8 +31,11 @@ done
 { echo household,person,poverty_line_cents; for i in $(seq 300); do echo "h$i,p$i,1"; done; } > households.csv
 "$drempel" encrypt --agreement job.toml --dataset income --public-key keys/public.key --signing-key job.provider.key \
     --input incomes.csv --out income.enc > /dev/null
-evaluate=("$drempel" evaluate --agreement job.toml --evaluation-key keys/evaluation.key --signing-key job.evaluator.key
-    --cases households.csv --input income.enc --chunk 64 --resume --out)
+about=(--agreement job.toml --evaluation-key keys/evaluation.key)
+commitment=$("$drempel" noise "${about[@]}" --signing-key job.evaluator.key --out noise.seed | sed -n 's/^commitment //p')
+"$drempel" nonce "${about[@]}" --signing-key job.provider.key --commitment "$commitment" --out nonce > /dev/null
+evaluate=("$drempel" evaluate "${about[@]}" --signing-key job.evaluator.key --cases households.csv --input income.enc
+    --noise noise.seed --nonce nonce --chunk 64 --resume --out)
 "${evaluate[@]}" whole.enc > /dev/null
 
 passed=0 failed=0

@@ -187,6 +187,8 @@ pub struct Disclosure {
     /// Whether the evaluator hides the answers from the key holder, so that only the receiver reads them.
     #[serde(default)]
     pub blinded: bool,
+    /// How little a decision may tell by its noise whoever decrypts it: at most 2 to the power of minus this, in bits.
+    pub noise_bits: Option<u32>,
 }
 
 /// The floor for [`Disclosure::minimum_cell`].

@@ -156,8 +156,10 @@ impl Program for AreaCount {
                 for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
                     let addends = if most { condition.max_addends } else { condition.datasets.len() };
                     fewest += addends;
-                    let cells = vec![Cell { table: 0, row: 0 }; addends];
-                    folded.push((place, Folded { cells, line: 0, ceiling: 0 }));
+                    // Everybody has a share of a bin.
+                    let cells =
+                        (0..addends).map(|row| Cell { table: 0, row: place * addends + row }).collect();
+                    folded.push(Folded { cells, line: 1 << condition.bits(setting).count, ceiling: 0 });
                 }
             }
             (0..areas).for_each(|_| pending.batch.push(households));

@@ -2,11 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use drempel_fhe::circuit::radix::{self, Comparison, MAX_ADDENDS};
-use drempel_fhe::circuit::{Backend, Cell};
+use drempel_fhe::circuit::{Backend, Bits, Cell, Encoding, Output, Sums};
+use drempel_fhe::leveled::noise::AnswerNoise;
 use serde::Deserialize;
 
-use super::household_sum::{Folded, HouseholdSum, comparison};
+use super::decision;
+use super::household_sum::{Folded, HouseholdSum};
 use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
@@ -116,6 +117,16 @@ impl Eligibility {
         }
     }
 
+    /// How amounts are encrypted.
+    fn bits(&self, setting: &Setting<'_>) -> Result<Bits, AgreementError> {
+        let span = self.sum(setting).span();
+        decision::bits(setting, span, |params, bits| AnswerNoise::of_sum(params, self.max_addends, bits))
+    }
+
+    fn checked_bits(&self, setting: &Setting<'_>) -> Bits {
+        self.bits(setting).expect("checked with the agreement")
+    }
+
     fn check_known(&self, household: HouseholdRef<'_>) -> Result<(), CaseError> {
         let position = household.position();
         let poverty_line = household.poverty_line().value();
@@ -133,15 +144,33 @@ impl Eligibility {
     }
 }
 
-/// Households with equally many addends, so with one number system.
-fn planned(sum: &HouseholdSum<'_>, addends: usize, households: Vec<(usize, Folded)>) -> Planned<Comparison> {
-    let (indices, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
-    Planned { indices, batch: comparison(&sum.encoding(), sum.radix(addends), folded) }
+/// Some households' amounts and lines.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    bits: Bits,
+    cells: Vec<Cell>,
+    group_of: Vec<usize>,
+    lines: Vec<u64>,
+    /// Each household's number among the cases, which names the randomness of its answer.
+    cases: Vec<u64>,
+}
+
+impl Batch {
+    fn planned(bits: Bits, households: &[(usize, Folded)]) -> Planned<Self> {
+        let mut batch = Self { bits, cells: vec![], group_of: vec![], lines: vec![], cases: vec![] };
+        for (group, (index, folded)) in households.iter().enumerate() {
+            batch.group_of.extend(folded.cells.iter().map(|_| group));
+            batch.cells.extend(&folded.cells);
+            batch.lines.push(folded.line);
+            batch.cases.push(*index as u64);
+        }
+        Planned { indices: households.iter().map(|(index, _)| *index).collect(), batch }
+    }
 }
 
 impl Program for Eligibility {
     type Cases = Households;
-    type Batch = Comparison;
+    type Batch = Batch;
 
     fn without_record(&self, _: &str) -> WithoutRecord {
         WithoutRecord::ChangesAnswers { matched_at_least: self.matched_at_least.unwrap_or(0.0) }
@@ -178,50 +207,50 @@ impl Program for Eligibility {
             ));
         }
         let highest = self.below(*lines.end()) - self.known_min;
-        Ok(Shape::new(setting, ["household", "eligible"], |dataset| {
-            Input::new(sum.encoding()).clamping(sum.clamps(highest, dataset))
-        }))
+        let bits = self.bits(setting)?;
+        let shape = Shape::new(setting, ["household", "eligible"], |dataset| {
+            Input::new(Encoding::bits(1, bits)).clamping(sum.clamps(highest, dataset))
+        });
+        Ok(shape.releasing(Released::decision()))
     }
 
     fn cases(&self, rows: &mut dyn Rows) -> Result<Households, CaseError> {
         Households::from_rows(rows)
     }
 
-    fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Comparison>>, CaseError> {
+    fn batches(&self, asked: &Asked<'_, Households>) -> Result<Vec<Planned<Batch>>, CaseError> {
         let sum = self.sum(asked.setting);
-        let mut by_size: Vec<Vec<(usize, Folded)>> = (0..=MAX_ADDENDS).map(|_| Vec::new()).collect();
-        let mut batches = Vec::new();
+        let mut households = Vec::with_capacity(asked.indices.len());
         for index in asked.indices.iter().copied() {
             let household = asked.cases.get(index);
             self.check_known(household)?;
             let line = self.below(household.poverty_line().value()) - household.known().value();
-            let folded = sum.fold(household, line, asked.records)?;
-            let size = folded.cells.len().max(1);
-            by_size[size].push((index, folded));
-            if by_size[size].len() == BATCH {
-                batches.push(planned(&sum, size, std::mem::take(&mut by_size[size])));
-            }
+            households.push((index, sum.fold(household, line, asked.records)?));
         }
-        for (size, rest) in by_size.into_iter().enumerate().filter(|(_, rest)| !rest.is_empty()) {
-            batches.push(planned(&sum, size, rest));
-        }
-        Ok(batches)
+        // People who stand together in their table share what it costs to expand their bin.
+        households.sort_by_key(|(_, folded)| folded.cells.first().map(|cell| (cell.table, cell.row)));
+        let bits = self.checked_bits(asked.setting);
+        Ok(households.chunks(BATCH).map(|some| Batch::planned(bits, some)).collect())
     }
 
-    fn run<B: Backend>(&self, backend: &B, households: &Comparison) -> Result<Vec<B::Column>, B::Error> {
-        Ok(vec![radix::below(backend, households)?])
+    fn run<B: Backend>(&self, backend: &B, households: &Batch) -> Result<Vec<B::Column>, B::Error> {
+        let Batch { bits, cells, group_of, lines, cases } = households;
+        let output = Output::Released(cases);
+        Ok(vec![backend.sums_are_below(&Sums { bits: *bits, cells, group_of, lines, output })?])
     }
 
     fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
         Some(Released::read_yes_or_no(fields))
     }
 
-    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Comparison>)> {
-        let sum = self.sum(setting);
+    fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
+        let bits = self.checked_bits(setting);
         let sample = |addends: usize| {
-            let folded = Folded { cells: vec![Cell { table: 0, row: 0 }; addends], line: 0, ceiling: 0 };
+            // Different people, each with a share of a bin.
+            let cells = (0..addends).map(|row| Cell { table: 0, row }).collect();
+            let folded = Folded { cells, line: 1 << bits.count, ceiling: 0 };
             let amounts = if addends == 1 { "amount" } else { "amounts" };
-            (format!("a household of {addends} {amounts}"), planned(&sum, addends, vec![(0, folded)]))
+            (format!("a household of {addends} {amounts}"), Batch::planned(bits, &[(0, folded)]))
         };
         (1..=self.max_addends).map(sample).collect()
     }

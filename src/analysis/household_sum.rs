@@ -1,7 +1,7 @@
 //! The amounts of one household, added up and compared with a line.
 
-use drempel_fhe::circuit::radix::{Comparison, MAX_ADDENDS, Radix};
-use drempel_fhe::circuit::{Cell, Encoding};
+use drempel_fhe::circuit::Cell;
+use drempel_fhe::leveled::MAX_ADDENDS;
 use serde::Deserialize;
 
 use super::records::{Records, missing};
@@ -95,17 +95,8 @@ impl HouseholdSum<'_> {
         highest_line - others <= dataset.max().value()
     }
 
-    /// How every amount is encrypted.
-    pub(super) fn encoding(&self) -> Encoding {
-        Encoding::for_sums(self.max_addends, self.span())
-    }
-
-    /// The number system of a household with so many addends; without any, that of one.
-    pub(super) fn radix(&self, addends: usize) -> Radix {
-        Radix::for_addends(addends.max(1), self.span())
-    }
-
-    fn span(&self) -> u64 {
+    /// The largest amount of any dataset, less its `min`.
+    pub(super) fn span(&self) -> u64 {
         self.datasets.iter().map(|(_, dataset)| dataset.span()).max().unwrap_or(0)
     }
 
@@ -162,21 +153,4 @@ impl HouseholdSum<'_> {
         let line = u64::try_from(folded).unwrap_or(0).min(ceiling + 1);
         Ok(Folded { cells, line, ceiling })
     }
-}
-
-/// The comparison of households that share a number system.
-pub(super) fn comparison(
-    encoding: &Encoding,
-    radix: Radix,
-    households: impl IntoIterator<Item = Folded>,
-) -> Comparison {
-    let columns = encoding.columns(radix);
-    let mut comparison =
-        Comparison { radix, columns, cells: Vec::new(), group_of: Vec::new(), lines: Vec::new() };
-    for (group, folded) in households.into_iter().enumerate() {
-        comparison.group_of.extend(folded.cells.iter().map(|_| group));
-        comparison.cells.extend(folded.cells);
-        comparison.lines.push(folded.line);
-    }
-    comparison
 }

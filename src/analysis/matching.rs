@@ -1,9 +1,10 @@
 //! Does the capacity that is offered cover the demand? docs/analyses/matching.md has the case, the circuit and the cost.
 
-use drempel_fhe::circuit::radix::{self, Radix};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+use drempel_fhe::circuit::{self, Backend, Bits, Cell, Encoding, Output};
+use drempel_fhe::leveled::noise::AnswerNoise;
 use serde::Deserialize;
 
+use super::decision;
 use super::program::Program;
 use super::records::{Asked, Planned};
 use super::setting::Setting;
@@ -38,7 +39,9 @@ enum Kind {
 pub struct Batch {
     offers: Vec<Cell>,
     demands: Vec<Cell>,
-    digits: usize,
+    bits: Bits,
+    /// Each pair's number among the cases, which names the randomness of its answer.
+    cases: Vec<u64>,
 }
 
 /// The indices of the two datasets.
@@ -46,9 +49,9 @@ const OFFERS: usize = 0;
 const DEMANDS: usize = 1;
 
 impl Matching {
-    /// Both datasets have the same span, so the same digits.
-    fn digits(setting: &Setting<'_>) -> usize {
-        Radix::for_addends(1, setting.datasets[OFFERS].span()).digits
+    /// Both datasets have the same span, so the same bits.
+    fn bits(setting: &Setting<'_>) -> Result<Bits, AgreementError> {
+        decision::bits(setting, setting.datasets[OFFERS].span(), AnswerNoise::of_comparison)
     }
 }
 
@@ -79,10 +82,12 @@ impl Program for Matching {
                 "both datasets must have the same min and the same max: amounts are encrypted less their min",
             ));
         }
-        Ok(Shape::new(setting, ["pair", "covered"], |dataset| {
+        let bits = Self::bits(setting)?;
+        let shape = Shape::new(setting, ["pair", "covered"], |dataset| {
             // An offer of `max` covers every demand, and so does a larger one. A demand is never cut off.
-            Input::new(Encoding::for_sums(1, dataset.span())).clamping(dataset.subject == Subject::Offer)
-        }))
+            Input::new(Encoding::bits(1, bits)).clamping(dataset.subject == Subject::Offer)
+        });
+        Ok(shape.releasing(Released::decision()))
     }
 
     fn cases(&self, rows: &mut dyn Rows) -> Result<Pairs, CaseError> {
@@ -90,7 +95,7 @@ impl Program for Matching {
     }
 
     fn batches(&self, asked: &Asked<'_, Pairs>) -> Result<Vec<Planned<Batch>>, CaseError> {
-        let digits = Self::digits(asked.setting);
+        let bits = Self::bits(asked.setting).expect("checked with the agreement");
         asked.in_batches_of(BATCH, |indices| {
             let pairs = || indices.iter().map(|index| asked.cases.get(*index));
             let offers = pairs().map(|pair| asked.require(OFFERS, pair.offer(), pair.position()));
@@ -98,20 +103,17 @@ impl Program for Matching {
             Ok(Batch {
                 offers: offers.collect::<Result<_, _>>()?,
                 demands: demands.collect::<Result<_, _>>()?,
-                digits,
+                bits,
+                cases: indices.iter().map(|index| *index as u64).collect(),
             })
         })
     }
 
     fn run<B: Backend>(&self, backend: &B, batch: &Batch) -> Result<Vec<B::Column>, B::Error> {
-        let Batch { offers, demands, digits } = batch;
-        let difference = |position| {
-            let (offer, demand) = (backend.gather(position, offers)?, backend.gather(position, demands)?);
-            Ok(backend.subtract(&offer, &demand))
-        };
-        let short = radix::below_zero(backend, offers.len(), *digits, difference)?;
-        let one = backend.constant(&vec![1; offers.len()], Scale::Slots);
-        Ok(vec![backend.subtract(&one, &short)])
+        let Batch { offers, demands, bits, cases } = batch;
+        let output = Output::Released(cases);
+        let pairs = circuit::Pairs { bits: *bits, addends: 1, left: demands, right: offers, output };
+        Ok(vec![backend.are_at_most(&pairs)?])
     }
 
     fn decode(&self, _setting: &Setting<'_>, fields: &[Vec<i64>]) -> Option<Vec<Vec<Value>>> {
@@ -120,7 +122,8 @@ impl Program for Matching {
 
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
         let cell = |table| vec![Cell { table, row: 0 }];
-        let (offers, demands, digits) = (cell(OFFERS), cell(DEMANDS), Self::digits(setting));
-        vec![("a pair".to_owned(), Planned { indices: vec![0], batch: Batch { offers, demands, digits } })]
+        let bits = Self::bits(setting).expect("checked with the agreement");
+        let batch = Batch { offers: cell(OFFERS), demands: cell(DEMANDS), bits, cases: vec![0] };
+        vec![("a pair".to_owned(), Planned { indices: vec![0], batch })]
     }
 }

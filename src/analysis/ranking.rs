@@ -2,7 +2,8 @@
 //! cost.
 
 use drempel_fhe::circuit::radix::{MAX_ADDENDS, Radix};
-use drempel_fhe::circuit::{Backend, Cell, Encoding, Scale};
+use drempel_fhe::circuit::{Backend, Bits, Cell, Encoding, Scale};
+use drempel_fhe::leveled::LeveledParams;
 use serde::Deserialize;
 
 use super::program::Program;
@@ -18,8 +19,9 @@ use crate::rows::Rows;
 mod circuit;
 
 pub use circuit::{Batch, MAX_PEOPLE, Order, Ties};
+use circuit::{MAX_DECIDED, Numbers};
 
-/// The largest score: each further four bits of it cost one more bootstrap per pair.
+/// The largest score: each further bit of it costs each pair a little more.
 pub const MAX_SCORE: u64 = u32::MAX as u64;
 
 /// `[analysis]` with `kind = "ranking"`.
@@ -76,9 +78,16 @@ impl Ranking {
         u64::try_from(sum).ok().filter(|largest| *largest <= MAX_SCORE)
     }
 
-    fn radix(&self, setting: &Setting<'_>) -> Radix {
-        let largest = self.largest(setting).expect("checked with the agreement");
-        Radix::for_scores(self.datasets.len(), largest)
+    /// How scores are compared: bit by bit up to four indicators, else digit by digit.
+    fn numbers(&self, setting: &Setting<'_>) -> Numbers {
+        if self.datasets.len() > MAX_DECIDED {
+            let largest = self.largest(setting).expect("checked with the agreement");
+            return Numbers::Digits(Radix::for_scores(self.datasets.len(), largest));
+        }
+        let products = setting.datasets.iter().zip(&self.weights);
+        let largest = products.map(|(dataset, weight)| dataset.span().saturating_mul(*weight)).max();
+        // As little noise as there is, because comparisons are added up.
+        Numbers::Bits(Bits::holding(largest.unwrap_or(0), LeveledParams::V35))
     }
 
     /// The whole list as one batch: each person's records, in the order of the datasets.
@@ -88,7 +97,7 @@ impl Ranking {
             people: indices.len(),
             person_of: (0..cells.len()).map(|cell| cell / width).collect(),
             cells,
-            radix: self.radix(setting),
+            numbers: self.numbers(setting),
             order: self.order,
             ties: self.ties,
             first: self.first,
@@ -139,14 +148,17 @@ impl Program for Ranking {
         if self.first.is_some_and(|first| !(1..self.max_people).contains(&first)) {
             return Err(AgreementError::Analysis("first must be at least 1 and less than max_people"));
         }
-        let radix = self.radix(setting);
+        let numbers = self.numbers(setting);
         let weight = |dataset: &Dataset| {
             let index = self.datasets.iter().position(|name| *name == dataset.name);
             self.weights[index.expect("a dataset of this analysis")]
         };
         let value = if self.first.is_some() { "among_first" } else { "rank" };
         let shape = Shape::new(setting, ["person", value], |dataset| {
-            Input::new(Encoding::weighted(weight(dataset), radix))
+            Input::new(match numbers {
+                Numbers::Bits(bits) => Encoding::bits(weight(dataset), bits),
+                Numbers::Digits(radix) => Encoding::weighted(weight(dataset), radix),
+            })
         });
         // Every rank depends on every score.
         let shape = shape.separable(false);
@@ -202,8 +214,8 @@ impl Program for Ranking {
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Batch>)> {
         let lengths = SAMPLES.into_iter().filter(|length| *length < self.max_people).chain([self.max_people]);
         let sample = |length: usize| {
-            let person = (0..self.datasets.len()).map(|table| Cell { table, row: 0 });
-            let cells = (0..length).flat_map(|_| person.clone()).collect();
+            let person = |row| (0..self.datasets.len()).map(move |table| Cell { table, row });
+            let cells = (0..length).flat_map(person).collect();
             (format!("a list of {length} people"), self.list(setting, (0..length).collect(), cells))
         };
         lengths.map(sample).collect()

@@ -120,6 +120,18 @@ impl Shape {
         if setting.datasets.iter().zip(self.encodings()).any(|(set, encoding)| !encoding.holds(set.span())) {
             return Err(AgreementError::Analysis("the encoding cannot hold a dataset's amounts"));
         }
+        let mut decided = self.encodings().filter_map(Encoding::decided).map(|bits| bits.params);
+        let params = decided.next();
+        if decided.any(|other| Some(other) != params)
+            || params.is_none() && self.released.scale == Scale::Halves
+        {
+            return Err(AgreementError::Analysis("decisions need bits, encrypted in one way"));
+        }
+        if setting.disclosure.noise_bits.is_some() && self.released.scale != Scale::Halves {
+            return Err(AgreementError::Disclosure(
+                "noise_bits is for answers that are decisions (eligibility, matching); leave it out",
+            ));
+        }
         distinct("column of the answers", self.columns.iter().map(String::as_str))?;
         if self.columns.len() < 2 {
             return Err(AgreementError::Analysis("an answer has no column for a value"));
@@ -154,6 +166,11 @@ impl Released {
         Self { scale: Scale::Slots, fields: vec![0..=1] }
     }
 
+    /// One field of yes or no that is decided bit by bit.
+    pub fn decision() -> Self {
+        Self { scale: Scale::Halves, ..Self::yes_or_no() }
+    }
+
     /// What such fields mean: 1 is yes.
     pub fn read_yes_or_no(fields: &[Vec<i64>]) -> Vec<Vec<Value>> {
         fields.iter().map(|fields| vec![Value::YesNo(fields[0] == 1)]).collect()
@@ -166,7 +183,7 @@ impl Released {
 
     /// Whether the one field is 0 or 1.
     pub fn is_yes_or_no(&self) -> bool {
-        *self == Self::yes_or_no()
+        *self == Self::yes_or_no() || *self == Self::decision()
     }
 
     /// Whether every field can be told apart.

@@ -6,19 +6,18 @@
 use std::fmt;
 
 use drempel_fhe::bootstrap::{WORDS, flip_bit};
-use zeroize::Zeroizing;
+use drempel_fhe::params::Scale;
 
-use crate::files::container::{Container, ContainerError, Header, Kind, artefact, to_bytes};
+use super::seed::{self, Seed};
+use crate::files::container::{Container, ContainerError, Kind, artefact};
 use crate::signature::SigningKey;
 use crate::units::{AgreementId, KeyId};
 
 /// The seed of one job's blinding. For the receiver and the auditor; never for the key holder.
 pub struct Blinding {
     container: Container,
-    seed: Zeroizing<[u8; SEED_BYTES]>,
+    seed: Seed,
 }
-
-const SEED_BYTES: usize = 32;
 
 artefact!(Blinding, Private);
 
@@ -29,17 +28,11 @@ impl Blinding {
         key: KeyId,
         signer: &SigningKey,
     ) -> Result<Self, ContainerError> {
-        let mut seed = Zeroizing::new([0; SEED_BYTES]);
-        getrandom::fill(seed.as_mut()).expect("the operating system gives random bytes");
-        let header = Header::new(Kind::Blinding, agreement, key, SEED_BYTES, SEED_BYTES);
-        Self::from_bytes(to_bytes(header, &(), seed.as_ref(), signer)?)
+        Self::from_bytes(seed::generate(Kind::Blinding, agreement, key, signer)?)
     }
 
     fn read(container: Container) -> Result<Self, ContainerError> {
-        container.metadata::<()>()?;
-        let payload = Zeroizing::new(container.payload(SEED_BYTES)?);
-        let mut seed = Zeroizing::new([0; SEED_BYTES]);
-        seed.copy_from_slice(&payload);
+        let seed = seed::read(&container)?;
         Ok(Self { container, seed })
     }
 
@@ -49,10 +42,15 @@ impl Blinding {
     }
 
     /// Flips an encrypted yes or no, one ciphertext of [`WORDS`] words per household.
-    pub(crate) fn apply<'h>(&self, households: impl Iterator<Item = &'h str>, column: &mut [u64]) {
+    pub(crate) fn apply<'h>(
+        &self,
+        households: impl Iterator<Item = &'h str>,
+        scale: Scale,
+        column: &mut [u64],
+    ) {
         for (household, ciphertext) in households.zip(column.chunks_exact_mut(WORDS)) {
             if self.mask_bit(household) {
-                flip_bit(ciphertext);
+                flip_bit(ciphertext, scale);
             }
         }
     }

@@ -87,6 +87,8 @@ impl EncryptedAnswer {
 pub(crate) enum PackedValues {
     /// Up to 2,048 small values each.
     Rings(Vec<PackedRing>),
+    /// Up to 2,048 decisions each.
+    Decisions(Vec<PackedRing>),
     /// Some ciphertexts of one sum each, one after the other.
     Rows(Vec<Vec<u32>>),
 }
@@ -96,14 +98,14 @@ impl EncryptedAnswer {
     /// Everything that is to be decrypted.
     pub(crate) fn ciphertexts(&self) -> Result<PackedValues, ContainerError> {
         let chunks = 0..self.header().chunks() as usize;
-        match self.provenance.scale {
-            Scale::Slots => {
-                Ok(PackedValues::Rings(chunks.map(|index| self.ring(index)).collect::<Result<_, _>>()?))
-            }
+        let rings = || chunks.clone().map(|index| self.ring(index)).collect::<Result<_, _>>();
+        Ok(match self.provenance.scale {
+            Scale::Slots => PackedValues::Rings(rings()?),
+            Scale::Halves => PackedValues::Decisions(rings()?),
             Scale::Sums => {
-                Ok(PackedValues::Rows(chunks.map(|index| self.rows(index)).collect::<Result<_, _>>()?))
+                PackedValues::Rows(chunks.map(|index| self.rows(index)).collect::<Result<_, _>>()?)
             }
-        }
+        })
     }
 
     fn rows(&self, index: usize) -> Result<Vec<u32>, ContainerError> {
@@ -130,6 +132,7 @@ mod tests {
             cases: Digest::ZERO,
             transcript: None,
             blinding: None,
+            noise: None,
             scale,
             fields,
             subjects: (0..subjects).map(subject).collect(),

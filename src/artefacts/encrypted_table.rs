@@ -3,7 +3,8 @@
 //! The ciphertexts of all rows follow one another and are cut into *bins* of 2,048. A bin is one compact list and one
 //! chunk of the file: a mask of 2,048 words that its ciphertexts share, then their bodies, 16 bytes per ciphertext in all.
 
-use drempel_fhe::bootstrap::{Bin, InputTable};
+use drempel_fhe::ciphertexts::{Bin, InputTable};
+use drempel_fhe::circuit::{Encoding, Layout};
 use drempel_fhe::le_bytes;
 use drempel_fhe::params::RING;
 use serde::{Deserialize, Serialize};
@@ -28,13 +29,33 @@ pub(crate) struct Metadata {
     pub(crate) dataset: String,
     /// Ciphertexts per row.
     pub(crate) width: u32,
+    /// How many whole rows a bin has, where decisions read them; else rows follow one another across bins.
+    pub(crate) rows_per_bin: Option<u32>,
     /// Whom the rows are about, in ascending order.
     pub(crate) subjects: SubjectIds,
 }
 
-/// How many bytes the bins of so many ciphertexts take, digests not counted.
-pub(crate) fn payload_bytes(ciphertexts: usize) -> usize {
-    (ciphertexts.div_ceil(RING) * RING + ciphertexts) * size_of::<u64>()
+impl Metadata {
+    pub(crate) fn new(dataset: &str, encoding: &Encoding, subjects: &SubjectIds) -> Self {
+        let rows_per_bin = match encoding.layout() {
+            Layout::Continuous => None,
+            Layout::WholeRows(rows) => Some(rows as u32),
+        };
+        let (dataset, width) = (dataset.to_owned(), encoding.width() as u32);
+        Self { dataset, width, rows_per_bin, subjects: subjects.clone() }
+    }
+
+    /// How many bytes the bins take, digests not counted; `None` where there cannot be so many.
+    pub(crate) fn payload_bytes(&self) -> Option<usize> {
+        let ciphertexts = match self.rows_per_bin {
+            // Such bins are full lists, whatever their rows fill.
+            Some(0) => return None,
+            Some(rows) => self.subjects.len().div_ceil(rows as usize).checked_mul(RING)?,
+            None => self.subjects.len().checked_mul(self.width as usize)?,
+        };
+        let words = |ciphertexts: usize| ciphertexts.div_ceil(RING) * RING + ciphertexts;
+        (ciphertexts <= u32::MAX as usize * RING).then(|| words(ciphertexts) * size_of::<u64>())
+    }
 }
 
 artefact!(EncryptedTable, Shared);
@@ -43,9 +64,7 @@ impl EncryptedTable {
     fn read(container: Container) -> Result<Self, ContainerError> {
         let metadata: Metadata = container.metadata()?;
         let header = container.header();
-        let ciphertexts = metadata.subjects.len().checked_mul(metadata.width as usize);
-        let bytes = ciphertexts.filter(|count| *count <= u32::MAX as usize * RING).map(payload_bytes);
-        if bytes.map(|bytes| bytes as u64) != Some(header.payload_bytes) {
+        if metadata.payload_bytes().map(|bytes| bytes as u64) != Some(header.payload_bytes) {
             return Err(ContainerError::BadContents("rows and length of the table contradict each other"));
         }
         if metadata.dataset.is_empty() || metadata.dataset.chars().any(hides) {
@@ -75,6 +94,12 @@ impl EncryptedTable {
     /// Ciphertexts per row.
     pub fn width(&self) -> usize {
         self.metadata.width as usize
+    }
+
+    /// Whether it is encrypted so.
+    pub(crate) fn has_encoding(&self, encoding: &Encoding) -> bool {
+        let Metadata { width, rows_per_bin, .. } = Metadata::new("", encoding, &SubjectIds::default());
+        (width, rows_per_bin) == (self.metadata.width, self.metadata.rows_per_bin)
     }
 
     /// Reads every bin, as an evaluation would.

@@ -22,12 +22,23 @@ pub struct Provenance {
     pub transcript: Option<Digest>,
     /// The digest of the [`Blinding`](crate::Blinding), where answers are blinded: the evaluator is bound to it.
     pub blinding: Option<Digest>,
-    /// Packed small values, or sums.
+    /// What closed the noise of the answers, where they are decisions.
+    pub noise: Option<Closing>,
+    /// Packed small values, sums, or decisions.
     pub scale: Scale,
     /// Encrypted values per answer.
     pub fields: u32,
     /// Whom each answer is about, in order.
     pub subjects: SubjectIds,
+}
+
+/// The digests of what closed the noise of decisions: the evaluator is bound to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// Of the [`Noise`](crate::Noise).
+    pub seed: Digest,
+    /// Of the [`Nonce`](crate::Nonce).
+    pub nonce: Digest,
 }
 
 impl Provenance {

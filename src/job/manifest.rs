@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::JobError;
 use super::shard::Shard;
 use super::store::{ChunkStore, Claim, whole_lines};
-use crate::artefacts::Transcript;
+use crate::artefacts::{Closing, Transcript};
 use crate::files::container::ContainerError;
 use crate::units::{AgreementId, Digest};
 
@@ -27,6 +27,8 @@ pub struct ShardSpec {
     pub cases: Digest,
     /// The digest of the blinding, where answers are blinded.
     pub blinding: Option<Digest>,
+    /// What closes the noise of the answers, where they are decisions.
+    pub noise: Option<Closing>,
     /// Answers of the whole job.
     pub answers: usize,
     /// Answers per chunk.
@@ -98,6 +100,7 @@ impl ShardSpec {
             ("table", self.tables == other.tables),
             ("file of cases", self.cases == other.cases && self.answers == other.answers),
             ("blinding", self.blinding == other.blinding),
+            ("noise seed or nonce", self.noise == other.noise),
             ("size of chunks", self.chunk == other.chunk),
             ("shard", self.shard == other.shard),
         ];

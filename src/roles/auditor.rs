@@ -9,7 +9,8 @@ use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Proceed, P
 use crate::agreement::Role;
 use crate::analysis::Program;
 use crate::artefacts::{
-    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PROGRAM, Statement, Transcript,
+    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Noise, Nonce, PROGRAM, Statement,
+    Transcript,
 };
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
@@ -95,6 +96,25 @@ impl Auditor {
         Ok(Self { context: EvaluationContext::new(key)?, signing_key })
     }
 
+    /// Draws random bytes for a noise seed to which the evaluator has committed itself by its digest: before the evaluation.
+    ///
+    /// # Errors
+    /// When the signing key is no auditor's.
+    pub fn nonce<A: Program>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        commitment: Digest,
+    ) -> Result<Nonce, AuditError> {
+        self.check_signing_key(agreement)?;
+        let nonce = Nonce::draw(agreement.id(), self.context.header.key, commitment, &self.signing_key);
+        nonce.map_err(|source| AuditError::Input { what: "nonce", source })
+    }
+
+    fn check_signing_key<A>(&self, agreement: &SignedAgreement<A>) -> Result<(), AuditError> {
+        let is_auditor = agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key));
+        if is_auditor { Ok(()) } else { Err(AuditError::NotAnAuditor) }
+    }
+
     /// Checks the whole job, evaluates the agreed share again, compares byte for byte, and signs what it found.
     ///
     /// The rows are drawn here, after the answer exists, so that nobody could know them when it was made. `progress` is
@@ -118,10 +138,8 @@ impl Auditor {
             true => Ok(()),
             false => Err(AuditError::Evaluate(EvaluateError::Stopped)),
         };
-        if !agreement.holders(Role::Auditor).any(|party| party.owns(&self.signing_key)) {
-            return Err(AuditError::NotAnAuditor);
-        }
-        let prepared = self.context.prepare(agreement, cases, tables)?;
+        self.check_signing_key(agreement)?;
+        let prepared = self.context.prepare(agreement, cases, tables, job.noise)?;
         self.check_job(&prepared, job)?;
         let answers = prepared.subjects.len();
         // A draw that takes nobody would attest nothing: drawn again.
@@ -138,7 +156,7 @@ impl Auditor {
         match job.transcript {
             None => self.compare_all(&prepared, job, &mut tell)?,
             Some(transcript) => {
-                self.compare_packing(transcript, job.answer)?;
+                self.compare_packing(&prepared, transcript, job.answer)?;
                 self.compare_drawn(&prepared, &indices, job, transcript, &mut tell)?;
             }
         }
@@ -185,6 +203,9 @@ impl Auditor {
         if let Some(blinding) = job.blinding {
             checked("blinding", blinding.container())?;
         }
+        if made.noise != prepared.closing.as_ref().map(|(closing, _)| *closing) {
+            return unfit("the noise seed and the nonce that the answer names must be given, and no others");
+        }
         if made.transcript != job.transcript.map(Transcript::digest) {
             return unfit("the transcript that the answer names must be given, and no other");
         }
@@ -210,18 +231,23 @@ impl Auditor {
         for indices in prepared.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let rows = self.context.rows(prepared, &indices, job.blinding)?;
-            self.context.collect(&mut collected, indices[0] * prepared.released.fields.len(), &rows);
+            self.context.collect(prepared, &mut collected, &rows);
             tell(Progress { done: indices[0] + indices.len(), of })?;
         }
         same_answers(&collected, job.answer)
     }
 
     /// Packs the transcript again: the file of answers must be its sum.
-    fn compare_packing(&self, transcript: &Transcript, answer: &EncryptedAnswer) -> Result<(), AuditError> {
+    fn compare_packing<A: Program>(
+        &self,
+        prepared: &CheckedJob<'_, A>,
+        transcript: &Transcript,
+        answer: &EncryptedAnswer,
+    ) -> Result<(), AuditError> {
         let mut collected = answer.empty_packing();
         for chunk in transcript.chunks() {
-            let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
-            self.context.collect(&mut collected, first, &rows);
+            let (_, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;
+            self.context.collect(prepared, &mut collected, &rows);
         }
         same_answers(&collected, answer)
     }
@@ -266,6 +292,8 @@ pub struct Evaluated<'e> {
     pub transcript: Option<&'e Transcript>,
     /// Where answers are blinded.
     pub blinding: Option<&'e Blinding>,
+    /// What closed the noise of decisions.
+    pub noise: Option<(&'e Noise, &'e Nonce)>,
 }
 
 fn same_answers(collected: &PackedAnswers, answer: &EncryptedAnswer) -> Result<(), AuditError> {

@@ -1,14 +1,14 @@
 //! Role 2, the evaluator: computes the agreed answers on ciphertexts.
 
-use drempel_fhe::bootstrap::{Engine, WORDS};
-use drempel_fhe::keys;
+use drempel_fhe::bootstrap::Engine;
 use drempel_fhe::packing::PackedAnswers;
+use drempel_fhe::{keys, leveled};
 
 use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Proceed, Progress};
 use crate::agreement::Role;
 use crate::analysis::Program;
 use crate::artefacts::{
-    Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PROGRAM, Provenance, Transcript,
+    Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Noise, Nonce, PROGRAM, Provenance, Transcript,
     TranscriptWriter,
 };
 use crate::cases::Cases;
@@ -22,6 +22,7 @@ use crate::signature::SigningKey;
 pub struct Evaluator {
     pub(crate) context: EvaluationContext,
     pub(crate) signing_key: SigningKey,
+    noise: Option<(Noise, Nonce)>,
 }
 
 /// What an evaluation gives: the answers, and what the agreement asks for beside them.
@@ -45,7 +46,29 @@ impl Evaluator {
     /// # Errors
     /// When the key's file cannot be read.
     pub fn new(key: &EvaluationKey, signing_key: SigningKey) -> Result<Self, ContainerError> {
-        Ok(Self { context: EvaluationContext::new(key)?, signing_key })
+        Ok(Self { context: EvaluationContext::new(key)?, signing_key, noise: None })
+    }
+
+    /// Commits itself to the randomness that closes the noise of a job's decisions. Its digest goes to an auditor, who
+    /// [draws a nonce](crate::Auditor::nonce) for it.
+    ///
+    /// # Errors
+    /// When the signing key is not the evaluator's.
+    pub fn commit<A: Program>(&self, agreement: &SignedAgreement<A>) -> Result<Noise, EvaluateError> {
+        self.check_signing_key(agreement)?;
+        Ok(Noise::generate(agreement.id(), self.context.header.key, &self.signing_key)?)
+    }
+
+    /// What closes the noise of its decisions: for the auditor too, and for nobody else.
+    pub fn noise(&self) -> Option<(&Noise, &Nonce)> {
+        self.noise.as_ref().map(|(noise, nonce)| (noise, nonce))
+    }
+
+    /// The same evaluator, which closes the noise of decisions with a seed and the nonce that an auditor drew for it.
+    ///
+    /// With one seed and nonce a job gives the same answers each time, and another job gets other randomness.
+    pub fn with_noise(self, noise: Noise, nonce: Nonce) -> Self {
+        Self { noise: Some((noise, nonce)), ..self }
     }
 
     /// Computes the encrypted answers in memory. `progress` is told at the start and on the way, and may stop it
@@ -58,7 +81,7 @@ impl Evaluator {
     /// When a check fails or a table cannot be read.
     ///
     /// # Cost
-    /// As [`Plan`] counts: for a couple at 18 bits, 6 bootstraps. In memory at a time: some batches' ciphertexts, and
+    /// As [`Plan`] counts: for a couple at 18 bits, 789 FFTs of 1,024 points. In memory at a time: some batches' ciphertexts, and
     /// identifiers, never a whole table.
     pub fn evaluate<A: Program, P: Proceed>(
         &self,
@@ -95,7 +118,7 @@ impl Evaluator {
         cases: &A::Cases,
         tables: &[EncryptedTable],
     ) -> Result<Plan, EvaluateError> {
-        Ok(self.context.prepare(agreement, cases, tables)?.plan)
+        Ok(self.prepare(agreement, cases, tables)?.plan)
     }
 
     pub(crate) fn prepare<'p, A: Program>(
@@ -104,16 +127,27 @@ impl Evaluator {
         cases: &'p A::Cases,
         tables: &'p [EncryptedTable],
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
+        self.check_signing_key(agreement)?;
+        self.context.prepare(agreement, cases, tables, self.noise())
+    }
+
+    fn check_signing_key<A>(&self, agreement: &SignedAgreement<A>) -> Result<(), EvaluateError> {
         let evaluator = agreement.only(Role::Evaluator);
-        if !evaluator.owns(&self.signing_key) {
-            return Err(EvaluateError::WrongSigner { party: evaluator.name.clone() });
+        if evaluator.owns(&self.signing_key) {
+            return Ok(());
         }
-        self.context.prepare(agreement, cases, tables)
+        Err(EvaluateError::WrongSigner { party: evaluator.name.clone() })
     }
 
     /// A new seed for a job whose answers are blinded.
     pub(crate) fn blinding<A: Program>(&self, job: &CheckedJob<'_, A>) -> Result<Blinding, ContainerError> {
         Blinding::generate(job.agreement.id(), self.context.header.key, &self.signing_key)
+    }
+
+    /// Seconds per FFT of decisions on this machine with all its cores, all that belongs to it included, from a short run on
+    /// a key of meaningless contents.
+    pub fn seconds_per_fft() -> f64 {
+        leveled::measure::seconds_per_fft()
     }
 
     /// Seconds per bootstrap on this machine with all its cores, from a short run on a key of meaningless contents.
@@ -130,8 +164,6 @@ pub(crate) struct AnswerBuilder<'a, A: Program> {
     collected: PackedAnswers,
     transcript: Option<TranscriptWriter>,
     blinding: Option<Blinding>,
-    /// How many encrypted values have come in.
-    values: usize,
 }
 
 impl<'a, A: Program> AnswerBuilder<'a, A> {
@@ -145,13 +177,12 @@ impl<'a, A: Program> AnswerBuilder<'a, A> {
         let is_sampled = job.agreement.disclosure().audit < 1.0;
         let transcript = is_sampled.then(|| TranscriptWriter::new(id, key, values)).transpose()?;
         let collected = PackedAnswers::new(job.released.scale, values);
-        Ok(Self { evaluator, job, collected, transcript, blinding, values: 0 })
+        Ok(Self { evaluator, job, collected, transcript, blinding })
     }
 
     /// Takes the next answers.
     pub(crate) fn add(&mut self, rows: &[u32]) -> Result<(), ContainerError> {
-        self.evaluator.context.collect(&mut self.collected, self.values, rows);
-        self.values += rows.len() / WORDS;
+        self.evaluator.context.collect(self.job, &mut self.collected, rows);
         match &mut self.transcript {
             Some(transcript) => transcript.rows(rows),
             None => Ok(()),
@@ -160,7 +191,7 @@ impl<'a, A: Program> AnswerBuilder<'a, A> {
 
     /// Signs them all.
     pub(crate) fn finish(self) -> Result<Evaluation, EvaluateError> {
-        let Self { evaluator: Evaluator { context, signing_key }, job, blinding, .. } = self;
+        let Self { evaluator: Evaluator { context, signing_key, .. }, job, blinding, .. } = self;
         let transcript =
             self.transcript.map(|transcript| transcript.finish(signing_key, NO_LABEL)).transpose()?;
         let provenance = Provenance {
@@ -170,6 +201,7 @@ impl<'a, A: Program> AnswerBuilder<'a, A> {
             cases: job.cases.digest(),
             transcript: transcript.as_ref().map(Transcript::digest),
             blinding: blinding.as_ref().map(Blinding::digest),
+            noise: job.closing.as_ref().map(|(closing, _)| *closing),
             scale: job.released.scale,
             fields: job.released.fields.len() as u32,
             subjects: job.subjects.clone().into_owned(),

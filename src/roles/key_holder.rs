@@ -1,15 +1,20 @@
 //! Role 3, the key holder: makes the keys of one agreement and releases its answers, and only those.
 
+use drempel_fhe::Needs;
 use drempel_fhe::bootstrap::WORDS;
+use drempel_fhe::circuit::Encoding;
 use drempel_fhe::keys::KeySet;
-use drempel_fhe::packing;
+use drempel_fhe::leveled::{self, noise};
+use drempel_fhe::packing::{self, PackedRing};
+use drempel_fhe::params::ANSWER_BITS;
 
 use crate::agreement::Role;
-use crate::analysis::{Program, Released};
+use crate::analysis::{Program, Released, Shape};
 use crate::answer::Answer;
 use crate::artefacts::{Attestation, EncryptedAnswer, EvaluationKey, PackedValues, PublicKey, SecretKey};
 use crate::contract::SignedAgreement;
 use crate::ledger::{Event, Ledger};
+use crate::plan::needs;
 use crate::signature::SigningKey;
 use crate::units::AgreementId;
 
@@ -70,7 +75,7 @@ impl KeyHolder {
         agreement.in_force_today()?;
         Self::check_signing_key(agreement, &signing_key)?;
         gate::check_first(agreement, ledger)?;
-        let (key, public, evaluation) = keys(agreement.id(), &signing_key);
+        let (key, public, evaluation) = keys(agreement.id(), &needs(agreement), &signing_key);
         let evaluation_key = evaluation.digest();
         let made = Event::Keys { agreement: agreement.id(), key: key.id(), evaluation_key };
         ledger.append(made, &signing_key)?;
@@ -124,7 +129,7 @@ impl KeyHolder {
         // Before anything is decrypted: an answer that turns out to be none is spent too.
         ledger.append(Event::Release(release), &self.signing_key)?;
         let shape = agreement.shape();
-        let fields = self.open(&ciphertexts, shape.released())?;
+        let fields = self.open(&ciphertexts, shape)?;
         let made = answer.provenance();
         let values = if agreement.disclosure().blinded {
             Released::read_yes_or_no(&fields)
@@ -138,8 +143,10 @@ impl KeyHolder {
     }
 
     /// Decrypts the fields of each answer. Private, and called behind the gate only.
-    fn open(&self, ciphertexts: &PackedValues, released: &Released) -> Result<Vec<Vec<i64>>, ReleaseError> {
+    fn open(&self, ciphertexts: &PackedValues, shape: &Shape) -> Result<Vec<Vec<i64>>, ReleaseError> {
+        let released = shape.released();
         let values: Vec<i64> = match ciphertexts {
+            PackedValues::Decisions(rings) => self.decisions(rings, shape)?,
             PackedValues::Rings(rings) => rings
                 .iter()
                 .flat_map(|ring| {
@@ -161,11 +168,33 @@ impl KeyHolder {
     }
 }
 
+impl KeyHolder {
+    /// Reads decisions. One that is too far from a yes and from a no is none.
+    fn decisions(&self, rings: &[PackedRing], shape: &Shape) -> Result<Vec<i64>, ReleaseError> {
+        let params = shape.encodings().find_map(Encoding::decided).map(|bits| bits.params);
+        let params = params.ok_or(ReleaseError::OutsideAnswerSpace)?;
+        let distance = noise::reading_distance(&params);
+        let mut values = Vec::new();
+        for ring in rings {
+            for (place, phase) in self.key.key().phases(ring).iter().enumerate() {
+                let phase = u64::from(*phase) << (u64::BITS - ANSWER_BITS);
+                let yes = leveled::read(phase, place, distance);
+                values.push(i64::from(yes.map_err(|_| ReleaseError::OutsideAnswerSpace)?));
+            }
+        }
+        Ok(values)
+    }
+}
+
 /// A new key set, as files of an agreement.
-pub(crate) fn keys(agreement: AgreementId, signer: &SigningKey) -> (SecretKey, PublicKey, EvaluationKey) {
-    let KeySet { secret, public, evaluation } = KeySet::generate();
+pub(crate) fn keys(
+    agreement: AgreementId,
+    needs: &Needs,
+    signer: &SigningKey,
+) -> (SecretKey, PublicKey, EvaluationKey) {
+    let KeySet { secret, public, evaluation } = KeySet::generate(needs);
     let public = PublicKey::new(agreement, &public, signer).expect("just made");
     let id = public.header().key;
-    let evaluation = EvaluationKey::new(id, agreement, &evaluation, signer).expect("just made");
+    let evaluation = EvaluationKey::new(id, agreement, needs, &evaluation, signer).expect("just made");
     (SecretKey::new(id, agreement, secret), public, evaluation)
 }

@@ -3,14 +3,12 @@
 use std::io::Write;
 use std::path::Path;
 
-use drempel_fhe::circuit::Encoding;
 use drempel_fhe::le_bytes;
-use drempel_fhe::params::RING;
 use rayon::prelude::*;
 
 use crate::agreement::AgreementError;
 use crate::analysis::Program;
-use crate::artefacts::{BIN_BYTES, EncryptedTable, Metadata, PublicKey, payload_bytes};
+use crate::artefacts::{BIN_BYTES, EncryptedTable, Metadata, PublicKey};
 use crate::contract::SignedAgreement;
 use crate::files::atomic::{Access, write_atomically};
 use crate::files::container::{ContainerError, Header, Kind, Writer, check_identifiers};
@@ -144,39 +142,29 @@ impl DataProvider {
             what: "dataset",
             name: dataset.clone(),
         })?;
-        let width = encoding.width();
-        let count = table.rows() * width;
-        let metadata =
-            Metadata { dataset: dataset.clone(), width: width as u32, subjects: table.subjects().clone() };
+        let (amounts, bins) = (table.encoded(), encoding.bins(table.rows()));
+        let metadata = Metadata::new(dataset, encoding, table.subjects());
         let header = Header::new(
             Kind::EncryptedTable,
             agreement.id(),
             self.key.header().key,
-            payload_bytes(count),
+            metadata.payload_bytes().expect("a table has at most a million rows"),
             BIN_BYTES,
         );
         let mut writer = Writer::new(out, header, &metadata)?;
-        let bins: Vec<usize> = (0..count.div_ceil(RING)).collect();
-        for some in bins.chunks(BINS_AT_ONCE) {
+        let all: Vec<usize> = (0..bins).collect();
+        for some in all.chunks(BINS_AT_ONCE) {
             let encrypt = |bin: &usize| {
-                let plain = plaintexts(table, encoding, *bin * RING..((*bin + 1) * RING).min(count));
                 let mut bytes = Vec::with_capacity(BIN_BYTES);
-                le_bytes::write(&mut bytes, &self.key.key().encrypt(plain));
+                le_bytes::write(&mut bytes, &self.key.key().encrypt(encoding.plaintexts(amounts, *bin)));
                 bytes
             };
             let encrypted: Vec<Vec<u8>> = some.par_iter().map(encrypt).collect();
             for (bin, bytes) in some.iter().zip(&encrypted) {
                 writer.chunk(bytes)?;
-                progress(((bin + 1) * RING).min(count) / width);
+                progress((bin + 1) * table.rows() / bins);
             }
         }
         Ok(writer.finish(&self.signing_key, dataset)?)
     }
-}
-
-/// The encoded values of a range of the table's ciphertexts, row after row.
-fn plaintexts(table: &Table, encoding: &Encoding, range: std::ops::Range<usize>) -> Vec<u64> {
-    let width = encoding.width();
-    let (amounts, delta) = (table.encoded(), encoding.scale().delta());
-    range.map(|i| encoding.value(amounts[i / width], i % width) * delta).collect()
 }

@@ -1,7 +1,9 @@
+use drempel_fhe::params::Scale;
+
 use super::VerifyError;
 use crate::agreement::{Document, Role};
 use crate::analysis::Program;
-use crate::artefacts::{EncryptedAnswer, EncryptedTable, PROGRAM};
+use crate::artefacts::{EncryptedAnswer, EncryptedTable, Nonce, PROGRAM};
 use crate::contract::SignedAgreement;
 use crate::files::container::{Container, ContainerError, Header, NO_LABEL, Seal};
 use crate::units::{Digest, KeyId};
@@ -81,6 +83,9 @@ fn form<A: Program>(agreement: &SignedAgreement<A>, answer: &EncryptedAnswer) ->
     if made.blinding.is_some() != disclosure.blinded {
         return unfit("blinded must be as the agreement says");
     }
+    if made.noise.is_some() != (made.scale == Scale::Halves) {
+        return unfit("decisions have their noise closed, and nothing else has");
+    }
     if made.transcript.is_some() != (disclosure.audit < 1.0) {
         return unfit("a transcript belongs to an answer of which a share below 1 is audited");
     }
@@ -104,6 +109,31 @@ pub(crate) fn by_evaluator_as(
 ) -> Result<(), ContainerError> {
     container.expect(agreement.id(), Some(key))?;
     container.signed_by(agreement.only(Role::Evaluator).signer(), name)
+}
+
+/// Refuses a nonce that no auditor signed, or that was drawn for another noise seed than the one with this digest.
+///
+/// # Errors
+/// [`ContainerError::WrongAgreement`], [`ContainerError::WrongKey`], [`ContainerError::NotSigned`],
+/// [`ContainerError::BadContents`].
+pub fn nonce(agreement: &Document, key: KeyId, nonce: &Nonce, noise: Digest) -> Result<(), ContainerError> {
+    let container = nonce.container();
+    container.expect(agreement.id(), Some(key))?;
+    let mut auditors = agreement.holders(Role::Auditor);
+    if !auditors.any(|auditor| container.signed_by(auditor.signer(), NO_LABEL).is_ok()) {
+        let names: Vec<&str> =
+            agreement.holders(Role::Auditor).map(|auditor| auditor.name.as_str()).collect();
+        return Err(ContainerError::NotSigned {
+            kind: container.header().kind,
+            party: names.join("\" or \""),
+        });
+    }
+    if nonce.noise() != noise {
+        return Err(ContainerError::BadContents(
+            "it was drawn for another noise seed; ask the auditor for one for this seed's commitment",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a public or an evaluation key that the key holder did not sign for this agreement.
@@ -134,8 +164,10 @@ pub fn table<A: Program>(
     };
     table.container().signed_by(agreement.provider(dataset).signer(), table.dataset())?;
     let encoding = agreement.shape().encoding(table.dataset());
-    if encoding.is_some_and(|encoding| encoding.width() != table.width()) {
-        return Err(ContainerError::BadContents("another encoding than the agreement's"));
+    if encoding.is_some_and(|encoding| !table.has_encoding(encoding)) {
+        return Err(ContainerError::BadContents(
+            "another encoding than the agreement's; encrypt the dataset again, for this agreement and with this program",
+        ));
     }
     Ok(())
 }

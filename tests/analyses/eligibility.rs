@@ -194,7 +194,7 @@ fn three_hundred_households_with_real_keys_agree_with_the_oracle() {
 }
 
 #[test]
-fn bootstraps_per_household_are_frozen() {
+fn ffts_per_household_are_frozen() {
     let setting = |bits: u32| Setting {
         min: 0,
         max: (1 << bits) - 1,
@@ -203,16 +203,21 @@ fn bootstraps_per_household_are_frozen() {
         known_max: 0,
         line_max: 100_000,
     };
-    let expected = [(18, [5, 6, 8, 9, 12, 18, 18, 18]), (22, [6, 8, 10, 11, 14, 22, 22, 22])];
-    for (bits, bootstraps) in expected {
+    // A chain of lookups would take 5, 6, 8, 9, 12 and 18 bootstraps of 3,672 FFTs each for 18 bits.
+    let expected = [
+        (18, [352, 790, 1_398, 2_138, 3_178, 4_290, 5_564, 7_000]),
+        (22, [430, 994, 1_800, 2_810, 4_192, 5_718, 7_478, 9_472]),
+    ];
+    for (bits, ffts) in expected {
         let plans = Plan::of_samples(&setting(bits).parsed());
-        let found: Vec<u64> = plans.iter().map(|(_, plan)| plan.bootstraps).collect();
-        assert_eq!(found, bootstraps, "{bits} bits");
+        let found: Vec<u64> = plans.iter().map(|(_, plan)| plan.leveled.ffts).collect();
+        assert_eq!(found, ffts, "{bits} bits");
+        assert!(plans.iter().all(|(_, plan)| plan.bootstraps == 0));
     }
 }
 
 #[test]
-fn with_real_keys_a_ciphertext_takes_16_bytes_and_at_most_2_percent_more() {
+fn with_real_keys_a_person_takes_at_most_600_bytes_beside_the_identifier() {
     let setting = Setting {
         min: 0,
         max: (1 << 18) - 1,
@@ -227,11 +232,10 @@ fn with_real_keys_a_ciphertext_takes_16_bytes_and_at_most_2_percent_more() {
     let scene = Scene::<Eligibility>::new(&setting.agreement(), &[incomes]);
     let table = &scene.tables[0];
     let header = table.header();
-    // Identifiers and their lengths included.
-    let bytes = header.metadata_bytes + header.payload_bytes + 32 * header.chunks() + 96 + 128;
-    let digits = (table.rows() * table.width()) as f64;
-    assert_eq!(table.width(), 58);
-    assert!(bytes as f64 <= 16.0 * digits * 1.02, "{} bytes per digit", bytes as f64 / digits);
+    let bytes = header.payload_bytes + 32 * header.chunks() + 96 + 128;
+    assert_eq!(table.width(), 36);
+    assert_eq!((header.chunks(), header.chunk_bytes), (358, 1 << 15), "56 people a bin");
+    assert!(bytes <= 600 * table.rows() as u64, "{} bytes a person", bytes / table.rows() as u64);
 }
 
 /// A person dataset and a household dataset (minus a part of the norm, so signed), with records left out at random.

@@ -4,17 +4,19 @@ use std::sync::OnceLock;
 
 use drempel::analysis::Eligibility;
 use drempel::files::{Container, ContainerError, Header, Kind, Seal};
-use drempel::units::{AgreementId, KeyId, SubjectId};
+use drempel::units::{AgreementId, Digest, KeyId, SubjectId};
 use drempel::{
     EncryptedAnswer, EncryptedTable, EvaluationKey, Households, Provenance, SecretKey, SigningKey, Transcript,
 };
-use drempel_fhe::bootstrap::{Bin, Engine, WORDS};
+use drempel_fhe::bootstrap::WORDS;
+use drempel_fhe::ciphertexts::Bin;
+use drempel_fhe::leveled::{self, NoiseSeed, NoiseStreams};
 use drempel_fhe::params::{ANSWER_BITS, RING, Scale};
-use drempel_fhe::{keys, le_bytes, packing};
+use drempel_fhe::{Engines, keys, le_bytes, packing};
 pub use drempel_test_support::forged::{attestation, statement};
 use drempel_test_support::{Artefact, forged};
 
-/// Amounts of 0 or 1 cent, so that a household of one costs one bootstrap.
+/// Amounts of 0 or 1 cent: one bit.
 pub const AGREEMENT: &str = r#"
 [agreement]
 name = "attacks"
@@ -155,9 +157,23 @@ pub fn seal(table: &EncryptedTable) -> Seal {
 }
 
 /// An evaluation key, ready to compute whatever its owner wants.
-pub fn engine(key: &EvaluationKey) -> Engine {
+pub fn engines(key: &EvaluationKey) -> Engines {
     let payload = payload_of(&contents(|bytes| key.write(bytes)));
-    Engine::new(keys::EvaluationKey::expand(payload).expect("of its length"))
+    Engines::expand(&key.parts(), payload).expect("of its length")
+}
+
+/// The randomness that closes the noise of a scene's answers, as docs/protocol.md has it: the evaluator can make it.
+pub fn streams(scene: &Scene, made: &Provenance) -> NoiseStreams {
+    let (seed, nonce) = scene.evaluator.noise().expect("a scene has noise");
+    let seed = payload_of(&contents(|bytes| seed.write(bytes)));
+    let nonce = payload_of(&contents(|bytes| nonce.write(bytes)));
+    let agreement = scene.evaluation_key.header().agreement;
+    let tables = made.tables.iter().map(Seal::digest);
+    let job = [agreement, made.evaluation_key].into_iter().chain(tables);
+    let job = job.chain([made.cases, Digest::of(made.program.as_bytes())]);
+    let job: Vec<u8> = job.flat_map(|digest| *digest.as_bytes()).collect();
+    let seed = NoiseSeed::new(seed.try_into().expect("32 bytes"));
+    NoiseStreams::new(&seed, Digest::of(&job).as_bytes(), &nonce.try_into().expect("32 bytes"))
 }
 
 /// Around the gate: all values of an answer, for who has the secret key and no conscience.
@@ -171,6 +187,13 @@ pub fn decrypt(key: &SecretKey, answer: &EncryptedAnswer) -> Vec<i64> {
             .filter_map(packing::read_ring)
             .flat_map(|ring| secret.phases(&ring).to_vec())
             .map(packing::decode_slot)
+            .collect(),
+        Scale::Halves => chunks
+            .filter_map(packing::read_ring)
+            .flat_map(|ring| secret.phases(&ring).to_vec())
+            .map(|phase| {
+                leveled::read(u64::from(phase) << (u64::BITS - ANSWER_BITS), 0, 0.249).map_or(-1, i64::from)
+            })
             .collect(),
         Scale::Sums => chunks
             .map(packing::read_rows)
@@ -210,7 +233,7 @@ pub fn payload_bytes(values: usize) -> usize {
 }
 
 /// The distance between two values in a packed answer.
-pub const ONE: u16 = 1 << (ANSWER_BITS - 5);
+pub const ONE: u16 = 1 << (ANSWER_BITS - 1);
 
 /// Whom or what answers are about.
 pub fn subjects(provenance: &Provenance) -> Vec<SubjectId> {

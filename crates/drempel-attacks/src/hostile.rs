@@ -23,7 +23,8 @@ mod containers;
 mod texts;
 
 use containers::{
-    attestation, blinding, encrypted_answer, encrypted_table, evaluation_key, public_key, transcript,
+    attestation, blinding, encrypted_answer, encrypted_table, evaluation_key, noise, nonce, public_key,
+    transcript,
 };
 use texts::{
     agreement, cases_csv, key_file, ledger, manifest, pseudonyms_csv, secrets, signatures, table_csv,
@@ -60,6 +61,8 @@ targets! {
     transcript: true, Some(Kind::Transcript);
     attestation: true, Some(Kind::Attestation);
     blinding: true, Some(Kind::Blinding);
+    noise: true, Some(Kind::Noise);
+    nonce: true, Some(Kind::Nonce);
     key_file: true, None;
     ledger: true, None;
     agreement: true, None;
@@ -142,8 +145,10 @@ impl World {
         match kind {
             Kind::PublicKey | Kind::EvaluationKey => (self.scene.key("holder"), ""),
             Kind::EncryptedTable => (self.scene.key("provider"), "income"),
-            Kind::Attestation => (self.scene.key("provider"), ""),
-            Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding => (self.scene.key("evaluator"), ""),
+            Kind::Attestation | Kind::Nonce => (self.scene.key("provider"), ""),
+            Kind::EncryptedAnswer | Kind::Transcript | Kind::Blinding | Kind::Noise => {
+                (self.scene.key("evaluator"), "")
+            }
             other => panic!("{other} has no target"),
         }
     }
@@ -181,7 +186,7 @@ impl World {
             Kind::EncryptedAnswer if how & 1 == 0 => 1 << 13,
             Kind::EncryptedAnswer | Kind::Transcript => 64 * 8_196,
             Kind::Attestation => 1,
-            Kind::Blinding => 32,
+            Kind::Blinding | Kind::Noise | Kind::Nonce => 32,
             other => panic!("{other} has no target"),
         };
         let fitting = match kind {
@@ -190,7 +195,7 @@ impl World {
             Kind::EncryptedAnswer if how & 1 == 0 => 4_096 + 2 * usize::from(how >> 2),
             Kind::EncryptedAnswer | Kind::Transcript => 8_196 * usize::from(how >> 5),
             Kind::EvaluationKey | Kind::Attestation => 0,
-            Kind::Blinding => 32,
+            Kind::Blinding | Kind::Noise | Kind::Nonce => 32,
             other => panic!("{other} has no target"),
         };
         let length = if how & 2 == 0 { fitting } else { pattern.len() };
@@ -207,7 +212,7 @@ impl World {
         let own = self.scene.evaluation_key.header();
         let role = match header.kind {
             Kind::PublicKey | Kind::EvaluationKey => Role::KeyHolder,
-            Kind::EncryptedTable | Kind::Attestation => Role::DataProvider,
+            Kind::EncryptedTable | Kind::Attestation | Kind::Nonce => Role::DataProvider,
             _ => Role::Evaluator,
         };
         let (_, name) = self.signer(header.kind);
@@ -233,8 +238,12 @@ impl World {
 /// The length of the payload of a table with this metadata, unless it is large.
 fn table_bytes(metadata: &[u8]) -> Option<usize> {
     let options = bincode::DefaultOptions::new().with_limit(metadata.len() as u64).reject_trailing_bytes();
-    let (_, width, subjects): (String, u32, SubjectIds) = options.deserialize(metadata).ok()?;
-    let ciphertexts = subjects.len().checked_mul(width as usize)?;
+    let (_, width, rows_per_bin, subjects): (String, u32, Option<u32>, SubjectIds) =
+        options.deserialize(metadata).ok()?;
+    let ciphertexts = match rows_per_bin {
+        Some(rows) => RING.checked_mul(subjects.len().div_ceil((rows as usize).max(1)))?,
+        None => subjects.len().checked_mul(width as usize)?,
+    };
     let bytes = (ciphertexts.div_ceil(RING) * RING + ciphertexts) * size_of::<u64>();
     (bytes <= 1 << 17).then_some(bytes)
 }

@@ -165,6 +165,9 @@ pub(crate) fn words(agreement: &Agreement<Question>) -> String {
         if disclosure.blinded { ", blinded" } else { "" },
         disclosure.audit,
     );
+    if let Some(bits) = disclosure.noise_bits {
+        let _ = writeln!(text, "  the noise of an answer tells at most 2^-{bits} bits");
+    }
     text
 }
 
@@ -201,6 +204,7 @@ pub(crate) fn object(agreement: &Agreement<Question>) -> Value {
             "audit": disclosure.audit,
             "minimum_cell": disclosure.minimum_cell,
             "blinded": disclosure.blinded,
+            "noise_bits": disclosure.noise_bits,
         },
     })
 }

@@ -11,6 +11,7 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.job.agreement)?;
+    let noise = crate::noise::open(&args.job, &agreement)?;
     crate::with_path(&args.out, check_writable)?;
     // The keys first: to open them takes more memory for a moment than they keep, and nothing else is there yet.
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
@@ -22,7 +23,12 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let transcript =
         args.transcript.as_deref().map(|path| crate::with_path(path, Transcript::open)).transpose()?;
     let blinding = args.blinding.as_deref().map(|path| crate::with_path(path, Blinding::open)).transpose()?;
-    let job = Evaluated { answer: &answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
+    let job = Evaluated {
+        answer: &answer,
+        transcript: transcript.as_ref(),
+        blinding: blinding.as_ref(),
+        noise: noise.as_ref().map(|(noise, nonce)| (noise, nonce)),
+    };
     let start = Instant::now();
     let attestation = auditor.audit(&agreement, &cases, &tables, &job, output.progress("evaluating again"));
     let attestation = attestation.map_err(|error| {

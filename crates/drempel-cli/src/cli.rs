@@ -17,8 +17,8 @@ pub(crate) use init::{InitArgs, KindArg};
 pub(crate) use input::DialectArgs;
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
-    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobCommandArgs, OutputArgs, PlanArgs,
-    PseudonymKeyArgs, PseudonymiseArgs, UnblindArgs,
+    AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobArgs, JobCommandArgs, NoiseArgs,
+    NonceArgs, OutputArgs, PlanArgs, PseudonymKeyArgs, PseudonymiseArgs, UnblindArgs,
 };
 #[cfg(feature = "key-holder")]
 pub(crate) use roles::{KeygenArgs, ReleaseArgs};
@@ -35,7 +35,7 @@ const LONG_VERSION: &str = concat!(
 ///
 /// Start with `drempel demo`: it plays all roles with real keys and leaves every file to look at. Then, in order:
 /// `party keygen`, `agreement check` and `agreement sign` (everyone), `keygen` (key holder), `encrypt` (data provider),
-/// `evaluate` (evaluator), `audit` (auditor), `release` (key holder).
+/// `noise` (evaluator), `nonce` (auditor), `evaluate` (evaluator), `audit` (auditor), `release` (key holder).
 ///
 /// Key files are encrypted under a passphrase. It is asked for on a terminal; scripts give it in DREMPEL_PASSPHRASE or
 /// through --passphrase-fd.
@@ -80,8 +80,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Data provider: encrypt one dataset.
     Encrypt(EncryptArgs),
-    /// Count bootstraps, seconds, bytes and failure probability before anything runs.
+    /// Count operations, seconds, bytes and failure probability before anything runs.
     Plan(PlanArgs),
+    /// Evaluator: commit to the randomness that hides what the noise of decisions could tell.
+    Noise(NoiseArgs),
+    /// Auditor: draw the nonce that this randomness depends on as well.
+    Nonce(NonceArgs),
     /// Evaluator: compute the encrypted answers, in chunks that a crash cannot lose.
     Evaluate(EvaluateArgs),
     /// Evaluator: see how far a long evaluation is, or join its shards.

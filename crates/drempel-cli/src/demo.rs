@@ -41,6 +41,8 @@ struct Files {
     encrypted: PathBuf,
     households: PathBuf,
     answer: PathBuf,
+    noise: PathBuf,
+    nonce: PathBuf,
     attestation: PathBuf,
     decisions: PathBuf,
 }
@@ -72,6 +74,13 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let households = crate::input::cases(&agreement, &files.households, &DialectArgs::default())?;
     let evaluation_key = EvaluationKey::open(&files.keys.join("evaluation.key"))?;
     let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("computing-centre"))?;
+    let auditor = Auditor::new(&evaluation_key, rehearsal.key("UWV"))?;
+    // Randomness that neither of the two chose hides what the answers' noise could tell.
+    let noise = evaluator.commit(&agreement)?;
+    let nonce = auditor.nonce(&agreement, noise.digest())?;
+    noise.save(&files.noise)?;
+    nonce.save(&files.nonce)?;
+    let evaluator = evaluator.with_noise(noise, nonce);
     let tables = [EncryptedTable::open(&files.encrypted)?];
     let plan = evaluator.plan(&agreement, &households, &tables)?;
     let clock = Instant::now();
@@ -81,8 +90,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
 
     output.note("UWV          audits: evaluates again, compares byte for byte, and attests");
     let answer = EncryptedAnswer::open(&files.answer)?;
-    let auditor = Auditor::new(&evaluation_key, rehearsal.key("UWV"))?;
-    let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+    let job = Evaluated { answer: &answer, transcript: None, blinding: None, noise: evaluator.noise() };
     auditor.audit(&agreement, &households, &tables, &job, |_| {})?.save(&files.attestation)?;
 
     output.note("SVB          checks all of it, writes its ledger, and opens yes or no per household");
@@ -117,15 +125,15 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let _ = write!(
         text,
         "\n{} of {count} eligible, {wrong} differ from the plaintext result\n\
-         {} bootstraps, {:.1} per household; {:.2} s per household; {:.0} s in all\n\
+         {}, {:.0} per household; {:.1} ms per household; {:.0} s in all\n\
          every answer was evaluated again before it was opened\n\n\
          files (passphrase of the key files: {PASSPHRASE}, or the one that you gave)\n  {}  what everybody agreed, and signed beside it\n  \
          {}  SVB's keys and ledger\n  {}  UWV's plaintext\n  {}  what UWV sends\n  {}  the centre's plaintext\n  \
          {}  what the centre sends to SVB\n  {}  UWV's attestation\n  {}  the answer\n",
         released.yes().unwrap_or(0),
-        plan.bootstraps,
-        plan.bootstraps as f64 / count as f64,
-        seconds / count as f64,
+        crate::plan::operations(&plan),
+        plan.leveled.ffts as f64 / count as f64,
+        seconds / count as f64 * 1e3,
         start.elapsed().as_secs_f64(),
         files.agreement.display(),
         files.keys.display(),
@@ -140,7 +148,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
         "households": count,
         "eligible": released.yes().unwrap_or(0),
         "wrong": wrong,
-        "bootstraps": plan.bootstraps,
+        "ffts": plan.leveled.ffts,
         "seconds_per_household": seconds / count as f64,
         "seconds": start.elapsed().as_secs_f64(),
         "attested": true,
@@ -179,6 +187,8 @@ fn prepare(out: &Path, made: &[Made], rehearsal: &Rehearsal<Eligibility>) -> Res
         encrypted: out.join("uwv/income.enc"),
         households: out.join("computing-centre/households.csv"),
         answer: out.join("computing-centre/answer.enc"),
+        noise: out.join("computing-centre/noise.seed"),
+        nonce: out.join("uwv/nonce"),
         attestation: out.join("uwv/answer.attest"),
         decisions: out.join("svb/decisions.csv"),
     };

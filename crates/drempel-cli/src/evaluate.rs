@@ -55,6 +55,7 @@ pub(crate) fn with_job(
     let disclosure = agreement.disclosure();
     let transcript = wanted(args.transcript.as_deref(), disclosure.audit < 1.0, "--transcript")?;
     let blinding = wanted(args.blinding.as_deref(), disclosure.blinded, "--blinding")?;
+    let noise = crate::noise::open(&args.job, &agreement)?;
     for path in [Some(args.out.as_path()), transcript, blinding].into_iter().flatten() {
         crate::with_path(path, check_writable)?;
     }
@@ -62,6 +63,10 @@ pub(crate) fn with_job(
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let evaluator =
         Evaluator::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
+    let evaluator = match noise {
+        Some((noise, nonce)) => evaluator.with_noise(noise, nonce),
+        None => evaluator,
+    };
     let cases = crate::input::cases(&agreement, &args.job.cases, &args.job.dialect)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = Folder::of(&args.out);
@@ -122,20 +127,22 @@ pub(crate) fn finish(
     let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
     let time = seconds.map_or_else(
         || "in several runs".to_owned(),
-        |seconds| format!("in {seconds:.1} s, {:.0} ms per answer", seconds / plan.answers as f64 * 1e3),
+        |seconds| format!("in {seconds:.1} s, {:.1} ms per answer", seconds / plan.answers as f64 * 1e3),
     );
     let (found, matched) = crate::coverage::describe(&coverage);
     let text = format!(
-        "{}: {} encrypted answers, {}\n{found}{} bootstraps {time}\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{found}{} {time}\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
-        plan.bootstraps,
+        crate::plan::operations(&plan),
         answer.digest(),
     );
     let object = json!({
         "answers": plan.answers,
         "bootstraps": plan.bootstraps,
+        "ffts": plan.leveled.ffts,
+        "leak_log2": (plan.leak.bits > 0.0).then(|| plan.leak.bits.log2()),
         "log2_failure": plan.log2_failure,
         "seconds": seconds,
         "digest": answer.digest().to_string(),
@@ -166,7 +173,11 @@ fn shard(args: &EvaluateArgs) -> Result<Shard, Failure> {
 }
 
 /// A file that the agreement asks for: it must be named just then.
-fn wanted<'p>(path: Option<&'p Path>, asked: bool, option: &str) -> Result<Option<&'p Path>, Failure> {
+pub(crate) fn wanted<'p>(
+    path: Option<&'p Path>,
+    asked: bool,
+    option: &str,
+) -> Result<Option<&'p Path>, Failure> {
     match (path, asked) {
         (None, true) => Err(Failure::input(format!("the agreement asks for one more file: {option} FILE"))),
         (Some(_), false) => Err(Failure::input(format!("the agreement has no use for {option}"))),

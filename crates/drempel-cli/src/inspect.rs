@@ -2,7 +2,10 @@ use std::fmt::Write;
 
 use drempel::analysis::Question;
 use drempel::files::{Container, ContainerError, Kind};
-use drempel::{Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey, Transcript};
+use drempel::{
+    Attestation, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Noise, Nonce, PublicKey,
+    Transcript,
+};
 use serde_json::json;
 
 use crate::cli::InspectArgs;
@@ -83,9 +86,19 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> Result<(), Failure> {
             object["answers"] = json!(statement.answers);
         }
         Kind::PublicKey => drop(PublicKey::from_container(container).map_err(about)?),
-        Kind::EvaluationKey => drop(EvaluationKey::from_container(container).map_err(about)?),
+        Kind::EvaluationKey => {
+            let key = EvaluationKey::from_container(container).map_err(about)?;
+            let _ = writeln!(text, "  parts      {}", key.parts());
+            object["parts"] = json!(key.parts().to_string());
+        }
         Kind::Transcript => drop(Transcript::from_container(container).map_err(about)?),
         Kind::Blinding => drop(Blinding::from_container(container).map_err(about)?),
+        Kind::Noise => drop(Noise::from_container(container).map_err(about)?),
+        Kind::Nonce => {
+            let nonce = Nonce::from_container(container).map_err(about)?;
+            let _ = writeln!(text, "  for noise  {}", nonce.noise());
+            object["noise"] = json!(nonce.noise());
+        }
         _ => {}
     }
     output.result(&text, &object);

@@ -19,6 +19,7 @@ mod job;
 #[cfg(feature = "key-holder")]
 mod keygen;
 mod ledger;
+mod noise;
 mod norms;
 mod output;
 mod party;
@@ -113,6 +114,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, output),
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
+        Command::Noise(args) => noise::commit(&args, output),
+        Command::Nonce(args) => noise::draw(&args, output),
         Command::Evaluate(args) => evaluate::run(&args, output),
         Command::Job(args) => job::run(&args, output),
         Command::Audit(args) => audit::run(&args, output),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, sign_all, write_key_file};
+use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, noise_files, sign_all, write_key_file};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 const INCOMES: &str = "person,income_cents\na,100000\nb,50107\nc,150107\nd,1\n";
@@ -28,11 +28,21 @@ fn good() -> &'static Path {
         run(&path, &format!("{} --out income.enc", encrypt("agreement", "keys", "incomes.csv")));
         run(&path, &format!("{} --out income2.enc", encrypt("agreement", "keys2", "incomes.csv")));
         run(&path, &format!("{} --out income3.enc", encrypt("other", "keys3", "incomes.csv")));
+        for (agreement, keys) in [("agreement", "keys"), ("agreement", "keys2"), ("other", "keys3")] {
+            close_noise(&path, agreement, keys);
+        }
         run(&path, &format!("{} --out answer.enc", evaluate("keys", "households.csv", "income.enc")));
         run(&path, &format!("{} --out answer.attest", audit("answer.enc")));
         (folder, path)
     });
     path
+}
+
+/// A noise seed and its nonce, named after the keys.
+fn close_noise(folder: &Path, agreement: &str, keys: &str) -> String {
+    let about = format!("--agreement {agreement}.toml --evaluation-key {keys}/evaluation.key");
+    let signers = ["computing-centre", "UWV"].map(|party| format!("{agreement}.{party}.key"));
+    noise_files(DREMPEL, folder, &about, signers.each_ref().map(String::as_str), keys)
 }
 
 fn keygen(agreement: &str, keys: &str) -> String {
@@ -53,14 +63,15 @@ fn evaluate(keys: &str, households: &str, input: &str) -> String {
 fn evaluate_for(agreement: &str, keys: &str, households: &str, input: &str) -> String {
     format!(
         "evaluate --agreement {agreement}.toml --evaluation-key {keys}/evaluation.key \
-         --signing-key {agreement}.computing-centre.key --cases {households} --input {input}"
+         --signing-key {agreement}.computing-centre.key --cases {households} --input {input} --noise {keys}.seed \
+         --nonce {keys}.nonce"
     )
 }
 
 fn audit(answer: &str) -> String {
     format!(
         "audit --agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key agreement.UWV.key \
-         --cases households.csv --input income.enc --answer {answer}"
+         --cases households.csv --input income.enc --noise keys.seed --nonce keys.nonce --answer {answer}"
     )
 }
 
@@ -256,6 +267,7 @@ fn an_agreement_out_of_force_or_with_too_few_answers_refuses_with_exit_code_3() 
     sign_all(folder, "one_answer.toml", &AGREEMENT.replace("answers = 2000", "answers = 1"));
     run(folder, &keygen("one_answer", "keys_one"));
     run(folder, &format!("{} --out one.enc", encrypt("one_answer", "keys_one", "incomes.csv")));
+    close_noise(folder, "one_answer", "keys_one");
     let arguments = evaluate_for("one_answer", "keys_one", "households.csv", "one.enc");
     refuse(&arguments, 3, "the job has 2 answers; the agreement allows 1", "");
 }

@@ -1,13 +1,27 @@
 //! docs/cli.md as it stands, and the script that an agency would schedule.
 
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use drempel_test_support::{PASSPHRASE, SVB_UWV, copy, repository, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV, copy, noise_files, repository, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
+/// Where the page says DIGEST, the commitment that `drempel noise` printed: the one thing that a reader copies by hand.
+#[cfg(unix)]
+const COPIES_DIGEST: &str = r#"#!/usr/bin/env bash
+set -o pipefail
+if [ "$1" = noise ]; then
+    "$DREMPEL" "$@" | tee "$SAID"
+else
+    exec "$DREMPEL" "${@/#DIGEST/$(sed -n 's/^commitment //p' "$SAID" 2> /dev/null)}"
+fi
+"#;
+
 /// Runs every console block of docs/cli.md, in a copy of docs/cli.in.
+#[cfg(unix)]
 #[test]
 fn the_page_about_the_command_line_is_true() {
     let unsigned: String = fs::read_to_string(repository("docs/cli.in/agreement.toml"))
@@ -19,7 +33,16 @@ fn the_page_about_the_command_line_is_true() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::copy(repository("docs/cli.md"), folder.path().join("cli.md")).expect("copies");
     copy(&repository("docs/cli.in"), &folder.path().join("cli.in"));
-    trycmd::TestCases::new().env("DREMPEL_PASSPHRASE", "an example").case(folder.path().join("cli.md")).run();
+    let program = folder.path().join("drempel");
+    fs::write(&program, COPIES_DIGEST).expect("writes");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("sets");
+    trycmd::TestCases::new()
+        .register_bin("drempel", program)
+        .env("DREMPEL", DREMPEL)
+        .env("SAID", folder.path().join("said").to_str().expect("text"))
+        .env("DREMPEL_PASSPHRASE", "an example")
+        .case(folder.path().join("cli.md"))
+        .run();
 }
 
 /// The same page as a new user has it: files as git checks them out, and nothing set but what the page says.
@@ -142,13 +165,17 @@ fn every_process_makes_the_same_answer_bytes() {
         "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key
          --signing-key agreement.UWV.key --input incomes.csv --out income.enc",
     );
+    let about = "--agreement agreement.toml --evaluation-key keys/evaluation.key";
+    let signers = ["agreement.computing-centre.key", "agreement.UWV.key"];
+    let noise = noise_files(DREMPEL, folder.path(), about, signers, "noise");
     let mut digests = Vec::new();
     for threads in ["1", "2", "1", "2"] {
         run(
             threads,
-            "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key
-             --signing-key agreement.computing-centre.key --cases households.csv --input income.enc
-             --out answer.enc",
+            &format!(
+                "evaluate {about} --signing-key agreement.computing-centre.key --cases households.csv
+                 --input income.enc {noise} --out answer.enc"
+            ),
         );
         digests.push(blake3::hash(&fs::read(folder.path().join("answer.enc")).expect("an answer")));
     }

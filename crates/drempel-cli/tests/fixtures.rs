@@ -45,6 +45,8 @@ fn every_fault_is_named_and_has_its_exit_code() {
         "agreement verify good/agreement.toml",
         "inspect good/income.enc",
         "inspect good/answer.attest",
+        "inspect good/noise.seed",
+        "inspect good/nonce",
         "ledger verify --agreement good/agreement.toml good/ledger.jsonl",
         "plan --agreement good/agreement.toml --cases good/households.csv",
         "explain --agreement good/agreement.toml --cases good/households.csv --answer good/answer.enc --subject h1",

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use drempel::Rehearsal;
 use drempel::analysis::Eligibility;
-use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, sign_all};
+use drempel_test_support::{PASSPHRASE, SVB_UWV as AGREEMENT, noise_files, sign_all};
 
 const INCOMES: &str = "person,income_cents\na,100000\nb,50107\nc,150107\nd,1\n";
 const HOUSEHOLDS: &str =
@@ -32,6 +32,9 @@ impl Office {
             "encrypt --agreement a.toml --dataset income --public-key keys/public.key --signing-key a.UWV.key
              --input incomes.csv --out income.enc",
         );
+        let about = "--agreement a.toml --evaluation-key keys/evaluation.key";
+        let signers = ["a.computing-centre.key", "a.UWV.key"];
+        noise_files(env!("CARGO_BIN_EXE_drempel"), office.path(), about, signers, "noise");
         office
     }
 
@@ -70,9 +73,11 @@ impl Office {
 }
 
 const EVALUATE: &str = "evaluate --agreement a.toml --evaluation-key keys/evaluation.key \
-                        --signing-key a.computing-centre.key --cases households.csv --input income.enc";
+                        --signing-key a.computing-centre.key --cases households.csv --input income.enc \
+                        --noise noise.seed --nonce noise.nonce";
 const AUDIT: &str = "audit --agreement a.toml --evaluation-key keys/evaluation.key --signing-key a.UWV.key \
-                     --cases households.csv --input income.enc --answer answer.enc --out answer.attest";
+                     --cases households.csv --input income.enc --noise noise.seed --nonce noise.nonce \
+                     --answer answer.enc --out answer.attest";
 const RELEASE: &str = "release --agreement a.toml --secret-key keys/secret.key --signing-key a.SVB.key \
                        --answer answer.enc --attestation answer.attest";
 const EXPLAIN: &str = "explain --agreement a.toml --cases households.csv --answer answer.enc \
@@ -128,11 +133,23 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         office.run(&format!("{EVALUATE} --out answer.enc{json}"));
         office.run(&format!("{AUDIT}{json}"));
         office.run(&format!("inspect keys/secret.key{json}"));
-        for file in
-            ["keys/public.key", "keys/evaluation.key", "income.enc", "answer.enc", "answer.attest", "a.toml"]
-        {
+        for file in [
+            "keys/public.key",
+            "keys/evaluation.key",
+            "income.enc",
+            "answer.enc",
+            "answer.attest",
+            "a.toml",
+            "noise.seed",
+            "noise.nonce",
+        ] {
             office.run(&format!("inspect {file}{json}"));
         }
+        let about = "--agreement a.toml --evaluation-key keys/evaluation.key";
+        office.run(&format!("noise {about} --signing-key a.computing-centre.key --out other.seed{json}"));
+        let commitment = drempel::units::Digest::of(b"any");
+        let nonce = "--signing-key a.UWV.key --out other.nonce";
+        office.run(&format!("nonce {about} --commitment {commitment} {nonce}{json}"));
         office.run(&format!("party show a.SVB.key{json}"));
         office.run(&format!("agreement check a.toml{json}"));
         office.run(&format!("agreement show a.toml{json}"));
@@ -175,7 +192,11 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         let bytes = office.parties.key(&party.name).to_bytes();
         secrets.push(bytes[bytes.len() - 32..].to_vec());
     }
-    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32, 32]);
+    // Of a container without metadata.
+    let seeds = ["noise.seed", "other.seed"];
+    let payload = |name: &str| fs::read(office.path().join(name)).expect(name)[128..160].to_vec();
+    secrets.extend(seeds.map(payload));
+    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32, 32, 32, 32]);
     let mut pieces = std::collections::HashSet::new();
     for piece in secrets.iter().flat_map(|secret| secret.windows(8)) {
         pieces.insert(piece.to_vec());
@@ -191,6 +212,9 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
     let mut files = 0;
     for folder in [office.path().to_owned(), office.path().join("keys")] {
         for file in fs::read_dir(folder).expect("a folder").flatten().filter(|file| file.path().is_file()) {
+            if seeds.contains(&file.file_name().to_str().expect("text")) {
+                continue;
+            }
             clean(&file.path().display().to_string(), &fs::read(file.path()).expect("reads"));
             files += 1;
         }

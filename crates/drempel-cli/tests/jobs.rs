@@ -6,11 +6,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use drempel_test_support::{PASSPHRASE, rounds, samples, sign_all};
+use drempel_test_support::{PASSPHRASE, noise_files, rounds, samples, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
-/// Incomes of one bit: a household costs one bootstrap.
+/// Incomes of 18 bits, so that a chunk takes long enough to be interrupted.
 const AGREEMENT: &str = r#"
 agreement = { name = "jobs", purpose = "p", legal_basis = "l", valid_from = 2020-01-01, valid_until = 2099-12-31, retention_days = 1 }
 party = [
@@ -18,12 +18,12 @@ party = [
     { name = "evaluator", roles = ["evaluator"] },
     { name = "holder", roles = ["key-holder"] },
 ]
-dataset = [{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "c", min = 0, max = 1 }]
+dataset = [{ name = "income", provider = "provider", subject = "person", amount = "cents", unit = "eurocent", concept = "c", min = 0, max = 262143 }]
 analysis = { kind = "eligibility", datasets = ["income"], comparison = "below", max_addends = 8, missing = "refuse", line_min = 0, line_max = 1 }
 disclosure = { to = "holder", answers = 100000 }
 "#;
 
-/// Four chunks of 64 and one that is not full. `HOUSEHOLDS` for more, where bootstraps are fast (docs/long-jobs.md).
+/// Four chunks of 64 and one that is not full. `HOUSEHOLDS` for more.
 fn number_of_households() -> usize {
     rounds("HOUSEHOLDS", 300)
 }
@@ -56,6 +56,7 @@ fn made() -> &'static Made {
             "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key \
              --signing-key agreement.provider.key --input incomes.csv --out income.enc",
         );
+        close_noise(path);
         let clock = Instant::now();
         run(path, &evaluate("whole.enc", ""));
         let duration = clock.elapsed();
@@ -86,11 +87,11 @@ impl Made {
 
     /// Waits until so many chunks are on the disk.
     fn wait_for(&self, answer: &str, chunks: usize) {
-        for _ in 0..6_000 {
+        for _ in 0..60_000 {
             if self.manifest(answer).exists() && self.chunks(answer) >= chunks {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(1));
         }
         panic!("the evaluation makes no progress");
     }
@@ -109,10 +110,15 @@ impl Made {
     }
 }
 
+fn close_noise(folder: &Path) {
+    let about = "--agreement agreement.toml --evaluation-key keys/evaluation.key";
+    noise_files(DREMPEL, folder, about, ["agreement.evaluator.key", "agreement.provider.key"], "noise");
+}
+
 fn inputs(out: &str) -> String {
     format!(
         "--agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key agreement.evaluator.key \
-         --cases households.csv --input income.enc --out {out} --chunk 64"
+         --cases households.csv --input income.enc --noise noise.seed --nonce noise.nonce --out {out} --chunk 64"
     )
 }
 
@@ -120,11 +126,13 @@ fn evaluate(out: &str, options: &str) -> String {
     format!("evaluate {} {options}", inputs(out))
 }
 
+/// On one thread, so that it takes its time.
 fn command(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(DREMPEL);
     command
         .args(arguments.split_ascii_whitespace())
         .current_dir(folder)
+        .env("RAYON_NUM_THREADS", "1")
         .env("DREMPEL_PASSPHRASE", PASSPHRASE);
     command
 }
@@ -177,11 +185,17 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
 fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let made = made();
     let child = made.spawn("stopped.enc");
+    let id = child.id().to_string();
+    let signal = |name: &str| {
+        assert!(Command::new("kill").args([name, id.as_str()]).status().expect("runs").success());
+    };
     made.wait_for("stopped.enc", 1);
+    // Stands still until the other one was there.
+    signal("-STOP");
     let second = refused(made.path(), &evaluate("stopped.enc", "--resume"), 4);
     assert!(second.contains("another process works on this job"), "{second}");
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("runs").success());
+    signal("-TERM");
+    signal("-CONT");
     let output = child.wait_with_output().expect("stops");
     assert_eq!(output.status.code(), Some(4));
     let message = text(&output.stderr);
@@ -207,7 +221,7 @@ fn told_to_stop_it_finishes_the_chunk_in_hand_and_says_how_to_go_on() {
     let mut bytes = fs::read(&chunk).expect("there");
     bytes[5_000] ^= 1;
     fs::write(&chunk, bytes).expect("writes");
-    assert!(made.finishes("stopped.enc").contains("300 bootstraps in several runs"));
+    assert!(made.finishes("stopped.enc").contains("FFTs and no bootstrap in several runs"));
 }
 
 #[test]
@@ -327,6 +341,7 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
         "encrypt --agreement agreement.toml --dataset income --public-key keys/public.key \
          --signing-key agreement.provider.key --input incomes.csv --out income.enc",
     );
+    close_noise(path);
     let shard =
         |number: usize| evaluate("blinded.enc", &format!("--blinding blinding --resume --shard {number}/2"));
     run(path, &shard(1));
@@ -336,7 +351,7 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
     let assemble = format!("job assemble {} --blinding blinding", inputs("blinded.enc"));
     for command in [shard(2), assemble.clone()] {
         let output = drempel(path, &command);
-        let message = text_of(&output);
+        let message = text(&output.stderr);
         assert!(!output.status.success() && message.contains("begin again"), "{message}");
         assert!(!seed.exists(), "no other seed is made");
     }
@@ -353,10 +368,6 @@ fn a_blinded_job_is_never_finished_with_another_seed() {
     fs::copy(made().path().join("fewer.csv"), path.join("fewer.csv")).expect("copies");
     let message = refused(path, &other, 1);
     assert!(message.contains("is the answer of another job"), "{message}");
-}
-
-fn text_of(output: &Output) -> String {
-    text(&output.stderr)
 }
 
 /// Two chunks of one job with their lines of the manifest changed over: each is signed for its own place.

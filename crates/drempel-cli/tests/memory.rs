@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use drempel::files::Kind;
 use drempel::units::Digest;
-use drempel_test_support::{Artefact, PASSPHRASE, rounds, sign_all};
+use drempel_test_support::{Artefact, PASSPHRASE, noise_files, rounds, sign_all};
 
 const DREMPEL: &str = env!("CARGO_BIN_EXE_drempel");
 
@@ -92,7 +92,8 @@ fn peak_until(mut child: Child, enough: impl Fn() -> bool) -> u64 {
 fn evaluate(folder: &Path, rows: usize) -> u64 {
     let arguments = format!(
         "evaluate --agreement agreement.toml --evaluation-key keys/evaluation.key --signing-key \
-         agreement.evaluator.key --cases households-{rows}.csv --input income-{rows}.enc --out {rows}.enc --chunk 64"
+         agreement.evaluator.key --cases households-{rows}.csv --input income-{rows}.enc --noise noise.seed --nonce \
+         noise.nonce --out {rows}.enc --chunk 64"
     );
     let manifest = folder.join(format!("{rows}.enc.job/1-of-1/manifest"));
     let child = command(folder, &arguments).spawn().expect("runs");
@@ -114,6 +115,8 @@ fn a_hundred_times_the_rows_take_at_most_a_tenth_more_memory() {
     sign_all(path, "agreement.toml", AGREEMENT);
     let keygen = "keygen --agreement agreement.toml --signing-key agreement.holder.key --out keys";
     assert!(command(path, keygen).status().expect("runs").success());
+    let about = "--agreement agreement.toml --evaluation-key keys/evaluation.key";
+    noise_files(DREMPEL, path, about, ["agreement.evaluator.key", "agreement.provider.key"], "noise");
     let (few, many) = (1_000, rows());
     make(path, few);
     make(path, many);
@@ -161,17 +164,17 @@ fn identifiers(before: &[u8], length: usize) -> (Vec<u8>, usize) {
 #[test]
 fn the_largest_hostile_files_are_refused_in_little_memory() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // A dataset's name, and no ciphertexts per row: then no payload is asked for.
+    // A dataset's name, and no ciphertexts per row, across bins: then no payload is asked for.
     let table =
-        |length: usize| artefact(Kind::EncryptedTable, 32_768, &identifiers(b"\x01d\x00", length).0, &[]);
+        |length: usize| artefact(Kind::EncryptedTable, 32_768, &identifiers(b"\x01d\x00\x00", length).0, &[]);
     let too_many = artefact(
         Kind::EncryptedTable,
         32_768,
-        &[b"\x01d\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 8]].concat(),
+        &[b"\x01d\x00\x00\xfc", &[0xff; 4][..], &[b'!'; MAX_METADATA - 9]].concat(),
         &[],
     );
-    // A program's name, two digests around no tables, no transcript, no blinding, small values, one per answer.
-    let before = [&b"\x01p"[..], &[0; 32], &[0], &[0; 32], &[0, 0, 0, 1]].concat();
+    // A program's name, two digests around no tables, no transcript, no blinding, no noise, small values, one per answer.
+    let before = [&b"\x01p"[..], &[0; 32], &[0], &[0; 32], &[0, 0, 0, 0, 1]].concat();
     let (metadata, answers) = identifiers(&before, 15);
     let payload = vec![0; 2 * (answers.div_ceil(2_048) * 2_048 + answers)];
     let files = [

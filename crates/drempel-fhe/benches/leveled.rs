@@ -11,8 +11,8 @@ use drempel_fhe::bootstrap::measure::Measure;
 use drempel_fhe::circuit::LookupTable;
 use drempel_fhe::leveled::measure::{self, FftsAlone, Turns};
 use drempel_fhe::leveled::{
-    Bin, Branches, Counts, HiddenNumber, LeveledEngine, LeveledParams, Nodes, NoiseSeed, NoiseStreams,
-    OpenRing, Worker,
+    Bin, Branches, Counts, Decided, HiddenNumber, LeveledEngine, LeveledParams, Nodes, NoiseSeed,
+    NoiseStreams, OpenRing, Worker,
 };
 use rayon::prelude::*;
 
@@ -44,8 +44,10 @@ fn households(
         for case in (first..first + together).step_by(addends) {
             let number = |place: usize| HiddenNumber::new(nodes, (case + place) * slots, BITS);
             let numbers: Vec<HiddenNumber<'_>> = (0..addends).map(number).collect();
-            let answer = worker.sum_is_at_most(&numbers, LINE, case as u64, streams).expect("decides");
-            answer.put(ring);
+            let answer = worker
+                .sum_is_below(&numbers, BITS, LINE, Decided::Released(case as u64, streams))
+                .expect("decides");
+            measure::put(&answer, worker.shift(), ring);
             if ring.is_full() {
                 black_box(worker.pack(ring, 0, streams));
             }
@@ -83,19 +85,21 @@ fn parts(criterion: &mut Criterion) {
     let streams = streams();
     group.bench_function("a couple from its nodes", |bencher| {
         let numbers = [0, 1].map(|place| HiddenNumber::new(&nodes, place * slots, BITS));
-        bencher.iter(|| worker.sum_is_at_most(&numbers, LINE, 1, &streams).expect("decides"));
+        bencher.iter(|| {
+            worker.sum_is_below(&numbers, BITS, LINE, Decided::Released(1, &streams)).expect("decides")
+        });
     });
     group.bench_function("two numbers compared", |bencher| {
         let [one, other] = [0, 1].map(|place| HiddenNumber::new(&nodes, place * slots, 16));
-        bencher.iter(|| worker.is_at_most(one, other, 1, &streams).expect("decides"));
+        bencher.iter(|| worker.is_at_most(one, other, Decided::Released(1, &streams)).expect("decides"));
     });
     let numbers = [HiddenNumber::new(&nodes, 0, BITS)];
-    let answer = worker.sum_is_at_most(&numbers, LINE, 1, &streams).expect("decides");
+    let answer = worker.sum_is_below(&numbers, BITS, LINE, Decided::Released(1, &streams)).expect("decides");
     for count in [256, RING] {
         group.bench_function(format!("packing of {count} answers, with their extraction"), |bencher| {
             let mut ring = OpenRing::default();
             bencher.iter(|| {
-                (0..count).for_each(|_| answer.put(&mut ring));
+                (0..count).for_each(|_| measure::put(&answer, engine.shift(), &mut ring));
                 worker.pack(&mut ring, 0, &streams)
             });
         });

@@ -13,9 +13,8 @@ use rayon::prelude::*;
 use crate::circuit::LookupTable;
 use crate::fourier::fft_plan;
 use crate::keys::EvaluationKey;
-use crate::params::{BIG_SIZE, DELTA, GLWE_SIZE, RING};
+use crate::params::{BIG_SIZE, GLWE_SIZE, RING, Scale};
 
-mod backend;
 mod blind_rotation;
 mod external_product;
 mod keyswitch;
@@ -24,7 +23,6 @@ mod packing_keyswitch;
 #[cfg(all(test, feature = "secret-key"))]
 mod real_keys;
 
-pub use backend::{Bin, Ciphertexts, InputTable};
 use blind_rotation::Rotation;
 use external_product::Transform;
 use keyswitch::Switched;
@@ -108,10 +106,10 @@ pub fn round(words: &[u64]) -> Vec<u32> {
 }
 
 /// Turns an encrypted bit, one ciphertext of [`WORDS`] words, into its opposite: linear, and so free.
-pub fn flip_bit(ciphertext: &mut [u64]) {
+pub fn flip_bit(ciphertext: &mut [u64], scale: Scale) {
     ciphertext.iter_mut().for_each(|word| *word = word.wrapping_neg());
     let body = &mut ciphertext[WORDS - 1];
-    *body = body.wrapping_add(DELTA);
+    *body = body.wrapping_add(scale.delta());
 }
 
 /// Any odd number: it spreads a counter over all words.

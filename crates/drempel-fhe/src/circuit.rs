@@ -6,13 +6,16 @@
 
 pub mod clear;
 pub mod cost;
+mod decision;
 mod encoding;
 pub mod latest_record;
 mod lookup_table;
 pub mod radix;
 
+pub use crate::leveled::LeveledParams;
 pub use crate::params::Scale;
-pub use encoding::Encoding;
+pub use decision::{Bits, Output, Pairs, Sums};
+pub use encoding::{Encoding, Layout};
 pub use lookup_table::LookupTable;
 
 /// One row of one of the job's input tables.
@@ -27,7 +30,8 @@ pub struct Cell {
 /// Arithmetic on columns: one hidden integer per row, all rows at a time.
 ///
 /// Between lookups a value is exact as long as it stays in the window of the next [`LookupTable`]. Only `lookup` costs
-/// bootstraps (one per row); everything else is additions of ciphertexts.
+/// bootstraps (one per row), and only the two decisions cost external products; everything else is additions of
+/// ciphertexts.
 pub trait Backend {
     /// A column of hidden values.
     type Column;
@@ -68,4 +72,22 @@ pub trait Backend {
     /// # Cost
     /// One bootstrap per row.
     fn lookup(&self, column: &Self::Column, tables: &[LookupTable]) -> Result<Self::Column, Self::Error>;
+
+    /// For each group 1 where the sum of its numbers is below its line, else 0. A group without numbers has the sum zero.
+    ///
+    /// # Errors
+    /// When a table cannot be read or is damaged.
+    ///
+    /// # Cost
+    /// No bootstrap: a twentieth of what a chain of lookups costs (docs/protocol.md, section 4.4).
+    fn sums_are_below(&self, sums: &Sums<'_>) -> Result<Self::Column, Self::Error>;
+
+    /// For each pair 1 where the left number is at most the right one, else 0.
+    ///
+    /// # Errors
+    /// When a table cannot be read or is damaged.
+    ///
+    /// # Cost
+    /// No bootstrap.
+    fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Self::Column, Self::Error>;
 }

@@ -39,4 +39,4 @@ pub use packing::{NoAnswer, OpenRing, read};
 pub use parameters::{LeveledParams, MAX_ADDENDS, ParamsError, Stage};
 pub use randomness::{FLOOD_BOUND, NoiseSeed, NoiseStreams};
 pub use selector::HiddenNumber;
-pub use worker::{Answer, DecisionError, LeveledEngine, Worker};
+pub use worker::{Answer, Decided, DecisionError, LeveledEngine, Worker};

@@ -2,10 +2,12 @@
 //!
 //! Small values are packed 2,048 to a ring element, 16 bits kept of each word: a full one is 8 KiB, so a value takes 4
 //! bytes. Sums need more bits than packing leaves, and there are few of them: each is one ciphertext of 8 KB, 32 bits
-//! kept of each word.
+//! kept of each word. Decisions are packed like small values, by another key and with their noise closed.
 
-use crate::bootstrap::{Engine, RING_WORDS, WORDS};
+use crate::bootstrap::{RING_WORDS, WORDS};
+use crate::engines::Engines;
 use crate::le_bytes;
+use crate::leveled::{NoiseStreams, OpenRing};
 use crate::params::{ANSWER_BITS, RING, SLOTS, Scale};
 use crate::ring::add_monomial_product;
 
@@ -19,7 +21,7 @@ pub const RING_BYTES: usize = 2 * RING * size_of::<u16>();
 /// How many bytes so many encrypted values take.
 pub fn payload_bytes(scale: Scale, values: usize) -> usize {
     match scale {
-        Scale::Slots => (values.div_ceil(RING) * RING + values) * size_of::<u16>(),
+        Scale::Slots | Scale::Halves => (values.div_ceil(RING) * RING + values) * size_of::<u16>(),
         Scale::Sums => values * ROW_BYTES,
     }
 }
@@ -27,7 +29,7 @@ pub fn payload_bytes(scale: Scale, values: usize) -> usize {
 /// Bytes of one chunk: a ring element, or some ciphertexts.
 pub fn chunk_bytes(scale: Scale) -> usize {
     match scale {
-        Scale::Slots => RING_BYTES,
+        Scale::Slots | Scale::Halves => RING_BYTES,
         Scale::Sums => ROWS_PER_CHUNK * ROW_BYTES,
     }
 }
@@ -35,61 +37,97 @@ pub fn chunk_bytes(scale: Scale) -> usize {
 /// How many encrypted values one chunk holds.
 pub fn values_per_chunk(scale: Scale) -> usize {
     match scale {
-        Scale::Slots => RING,
+        Scale::Slots | Scale::Halves => RING,
         Scale::Sums => ROWS_PER_CHUNK,
     }
 }
 
 /// Answers as they come in, kept as their file will have them.
 #[derive(Debug)]
-pub struct PackedAnswers(Form);
+pub struct PackedAnswers {
+    form: Form,
+    /// How many there will be, and how many there are.
+    values: usize,
+    filled: usize,
+}
 
 #[derive(Debug)]
 enum Form {
     Packed(Packed),
     /// One ciphertext of [`WORDS`] words after the other.
     Rows(Vec<u32>),
+    Decisions {
+        rings: Vec<PackedRing>,
+        open: OpenRing,
+    },
 }
 
 impl PackedAnswers {
-    /// Room for so many encrypted values: 32 KiB for every 2,048 that are packed, 8 KB for each that is not.
+    /// Room for so many encrypted values: 32 KiB for every 2,048 that are packed, 8 KB for each that is not, and for each
+    /// decision of the last 2,048.
     pub fn new(scale: Scale, values: usize) -> Self {
-        Self(match scale {
+        let form = match scale {
             Scale::Slots => Form::Packed(Packed::new(values)),
             Scale::Sums => Form::Rows(vec![0; values * WORDS]),
-        })
+            Scale::Halves => Form::Decisions { rings: Vec::new(), open: OpenRing::default() },
+        };
+        Self { form, values, filled: 0 }
     }
 
-    /// Puts ciphertexts, their words rounded to 32 bits, at the places from `first` on.
-    pub fn put(&mut self, engine: &Engine, first: usize, rows: &[u32]) {
-        match &mut self.0 {
+    /// Takes the next ciphertexts, their words rounded to 32 bits. `streams` closes the noise of decisions.
+    ///
+    /// # Panics
+    /// When there are more than there was to be room for; when there are decisions, and no streams.
+    pub fn push(&mut self, engines: &Engines, streams: Option<&NoiseStreams>, rows: &[u32]) {
+        let first = self.filled;
+        self.filled += rows.len() / WORDS;
+        assert!(self.filled <= self.values, "more answers than there is room for");
+        match &mut self.form {
             Form::Packed(packed) => {
-                for (place, ring) in (first..).zip(engine.packing_keyswitch(rows).chunks_exact(RING_WORDS)) {
+                let rings = engines.bootstrap().packing_keyswitch(rows);
+                for (place, ring) in (first..).zip(rings.chunks_exact(RING_WORDS)) {
                     packed.add(place, ring);
                 }
             }
             Form::Rows(all) => all[first * WORDS..][..rows.len()].copy_from_slice(rows),
-        }
-    }
-
-    /// Packed, or one ciphertext each.
-    pub fn scale(&self) -> Scale {
-        match &self.0 {
-            Form::Packed(_) => Scale::Slots,
-            Form::Rows(_) => Scale::Sums,
-        }
-    }
-
-    /// The bytes of a file: [`payload_bytes`] of them, cut into chunks of [`chunk_bytes`].
-    pub fn to_bytes(&self) -> Vec<u8> {
-        match &self.0 {
-            Form::Packed(packed) => packed.to_bytes(),
-            Form::Rows(rows) => {
-                let mut bytes = Vec::with_capacity(size_of_val(rows.as_slice()));
-                le_bytes::write(&mut bytes, rows);
-                bytes
+            Form::Decisions { rings, open } => {
+                let (engine, streams) =
+                    (engines.leveled(), streams.expect("whoever packs decisions closes their noise"));
+                for (filled, row) in (first + 1..).zip(rows.chunks_exact(WORDS)) {
+                    open.push(row, engine.shift());
+                    if open.is_full() || filled == self.values {
+                        rings.push(engine.worker().pack(open, rings.len() as u64, streams));
+                    }
+                }
             }
         }
+    }
+
+    /// Packed, one ciphertext each, or decisions.
+    pub fn scale(&self) -> Scale {
+        match &self.form {
+            Form::Packed(_) => Scale::Slots,
+            Form::Rows(_) => Scale::Sums,
+            Form::Decisions { .. } => Scale::Halves,
+        }
+    }
+
+    /// The bytes of a file: [`payload_bytes`] of them, cut into chunks of [`chunk_bytes`]. Values that did not come in are
+    /// zero.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(payload_bytes(self.scale(), self.values));
+        match &self.form {
+            Form::Packed(packed) => packed.write(&mut bytes),
+            Form::Rows(rows) => le_bytes::write(&mut bytes, rows),
+            Form::Decisions { rings, .. } => {
+                for PackedRing { mask, bodies } in rings {
+                    le_bytes::write(&mut bytes, mask);
+                    le_bytes::write(&mut bytes, bodies);
+                }
+                bytes.resize(payload_bytes(self.scale(), self.values), 0);
+            }
+        }
+        bytes
     }
 }
 
@@ -115,16 +153,14 @@ impl Packed {
         add_monomial_product(&mut self.bodies[start..start + RING], body, place % RING);
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(payload_bytes(Scale::Slots, self.count));
+    fn write(&self, bytes: &mut Vec<u8>) {
         let bodies = self.bodies[..self.count].chunks(RING);
         for (mask, body) in self.masks.chunks(RING).zip(bodies) {
             for words in [mask, body] {
                 let rounded: Vec<u16> = words.iter().map(|word| round(*word)).collect();
-                le_bytes::write(&mut bytes, &rounded);
+                le_bytes::write(bytes, &rounded);
             }
         }
-        bytes
     }
 }
 
@@ -186,7 +222,8 @@ mod tests {
             ring[RING] = DELTA.wrapping_mul(value(index));
             packed.add(index, &ring);
         }
-        let bytes = PackedAnswers(Form::Packed(packed)).to_bytes();
+        let mut bytes = Vec::new();
+        packed.write(&mut bytes);
         let rings =
             bytes.chunks(chunk_bytes(Scale::Slots)).map(|ring| read_ring(ring).expect("a mask").bodies);
         let bodies: Vec<u16> = rings.flatten().map(|body| body >> 11).collect();

@@ -3,11 +3,11 @@
 //! It supplies facts. Whether the processing is necessary and in proportion is for the parties to judge.
 
 use askama::Template;
-use drempel::SignedAgreement;
 use drempel::agreement::{Dataset, Party, Role, Subject};
 use drempel::ledger::{Entry, Event, Ledger};
 use drempel::roles::auditor::unseen;
 use drempel::units::{AgreementId, Digest};
+use drempel::{Plan, SignedAgreement};
 
 use crate::language::Language;
 use crate::names;
@@ -65,6 +65,10 @@ struct Page<'a> {
     about_household: bool,
     yes_or_no: bool,
     blinded: bool,
+    /// What the noise of one answer can tell at most, as a base-2 logarithm of bits, where the answers are decisions.
+    noise: Option<String>,
+    /// What was agreed of that.
+    noise_bits: Option<u32>,
     share: String,
     is_all_audited: bool,
     forgeries: Vec<Forgery>,
@@ -141,6 +145,8 @@ impl<'a> Page<'a> {
             about_household: about == household,
             yes_or_no: agreement.shape().released().is_yes_or_no(),
             blinded: disclosure.blinded,
+            noise: noise(agreement, language),
+            noise_bits: disclosure.noise_bits,
             share: language.decimal(&disclosure.audit.to_string()),
             is_all_audited: disclosure.audit >= 1.0,
             forgeries: FORGED.iter().map(|forged| forgery(disclosure.audit, *forged, language)).collect(),
@@ -150,6 +156,14 @@ impl<'a> Page<'a> {
             entries: own.into_iter().map(|entry| entry_row(entry, language)).collect(),
         }
     }
+}
+
+/// Of the kind of answer that tells most.
+fn noise(agreement: &SignedAgreement<impl Present>, language: Language) -> Option<String> {
+    let leaks = Plan::of_samples(agreement).into_iter().map(|(_, plan)| plan.leak.bits);
+    let most = leaks.fold(0.0, f64::max);
+    // Rounded up.
+    (most > 0.0).then(|| language.decimal(&format!("{:.1}", (most.log2() * 10.0).ceil() / 10.0)))
 }
 
 /// One forged answer, as many as give a peek at amounts, and as many as give the whole secret key.

@@ -44,7 +44,7 @@ impl Artefact<'_> {
     fn without_signature(&self) -> (Vec<u8>, Digest) {
         let Self { kind, agreement, key, chunk_bytes, metadata, payload } = self;
         let mut header = b"drempel\n".to_vec();
-        header.extend(if cfg!(insecure_parameters) { u16::MAX } else { 3 }.to_le_bytes());
+        header.extend(if cfg!(insecure_parameters) { u16::MAX } else { 4 }.to_le_bytes());
         header.extend(number(*kind).to_le_bytes());
         header.extend((*chunk_bytes as u32).to_le_bytes());
         header.extend((metadata.len() as u64).to_le_bytes());
@@ -108,6 +108,8 @@ fn number(kind: Kind) -> u16 {
         Kind::Transcript => 6,
         Kind::Attestation => 7,
         Kind::Blinding => 8,
+        Kind::Noise => 9,
+        Kind::Nonce => 10,
         other => panic!("{other} is not in docs/format.md"),
     }
 }

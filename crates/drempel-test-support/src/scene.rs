@@ -39,6 +39,9 @@ impl<A: Program> Scene<A> {
         let (holder, public, evaluation_key) = keys.expect("in force");
         let evaluator = Evaluator::new(&evaluation_key, key(Role::Evaluator)).expect("in memory");
         let auditor = Auditor::new(&evaluation_key, key(Role::Auditor)).expect("in memory");
+        let noise = evaluator.commit(parties.agreement()).expect("the evaluator");
+        let nonce = auditor.nonce(parties.agreement(), noise.digest()).expect("an auditor");
+        let evaluator = evaluator.with_noise(noise, nonce);
         let mut scene =
             Self { parties, ledger, holder, public, evaluation_key, evaluator, auditor, tables: Vec::new() };
         let datasets = scene.agreement().analysis().datasets().iter();
@@ -77,7 +80,8 @@ impl<A: Program> Scene<A> {
     /// When the auditor finds something.
     pub fn audit(&self, cases: &A::Cases, evaluation: &Evaluation) -> Result<Attestation, AuditError> {
         let Evaluation { answer, transcript, blinding, .. } = evaluation;
-        let job = Evaluated { answer, transcript: transcript.as_ref(), blinding: blinding.as_ref() };
+        let (transcript, blinding) = (transcript.as_ref(), blinding.as_ref());
+        let job = Evaluated { answer, transcript, blinding, noise: self.evaluator.noise() };
         self.auditor.audit(self.agreement(), cases, &self.tables, &job, |_| {})
     }
 

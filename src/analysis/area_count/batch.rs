@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
+use drempel_fhe::circuit::{Bits, Cell};
 
-use drempel_fhe::circuit::radix::Comparison;
-
-use super::super::household_sum::{Folded, comparison};
+use super::super::household_sum::Folded;
 use super::super::records::Asked;
 use super::super::setting::Setting;
 use super::condition::Condition;
@@ -14,8 +12,8 @@ use crate::cases::areas::{Area, Areas, Region};
 /// One area, or the areas of one total.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// The comparisons of each condition.
-    pub(super) conditions: Vec<Vec<Compared>>,
+    /// What each condition compares.
+    pub(super) conditions: Vec<Compared>,
     /// The chunk of each household.
     pub(super) chunk_of: Vec<usize>,
     /// The area of each chunk.
@@ -28,11 +26,13 @@ pub struct Batch {
     pub(super) total: Option<Total>,
 }
 
-/// Households that share a number system, with their indices in the batch.
+/// The amounts and lines of all households, under one condition.
 #[derive(Clone, Debug)]
 pub(super) struct Compared {
-    pub(super) comparison: Comparison,
+    pub(super) bits: Bits,
+    pub(super) cells: Vec<Cell>,
     pub(super) household_of: Vec<usize>,
+    pub(super) lines: Vec<u64>,
 }
 
 /// A total over two or more areas, with the groups of two or three that are shown or hidden together.
@@ -80,10 +80,10 @@ impl Batch {
     }
 }
 
-/// A batch whose comparisons are not sorted yet: each condition's, with the household's place.
+/// A batch whose amounts are not put together yet: each condition's, household by household.
 pub(super) struct Pending {
     pub(super) batch: Batch,
-    pub(super) folded: Vec<Vec<(usize, Folded)>>,
+    pub(super) folded: Vec<Vec<Folded>>,
 }
 
 impl AreaCount {
@@ -102,13 +102,13 @@ impl AreaCount {
             return Err(CaseError::AreaSize { position, found, min, max });
         }
         let mut open = 0;
-        for (household, place) in area.households().zip(pending.batch.households()..) {
+        for household in area.households() {
             let mut known = Vec::new();
             for (condition, folded) in self.condition.iter().zip(&mut pending.folded) {
                 let line = condition.line_of(household, self.condition.line_columns())?;
                 let sum = condition.sum(asked.setting).fold(household, line, asked.records)?;
-                known.push(sum.is_below().map(|is_below| condition.weights(1)[usize::from(!is_below)]));
-                folded.push((place, sum));
+                known.push(sum.is_below().map(|is_below| is_below == condition.wants_below()));
+                folded.push(sum);
             }
             open += usize::from(self.is_open(&known));
         }
@@ -120,10 +120,10 @@ impl AreaCount {
     }
 
     /// Whether being at risk depends on conditions that are not known beforehand.
-    fn is_open(&self, known: &[Option<i64>]) -> bool {
+    fn is_open(&self, known: &[Option<bool>]) -> bool {
         let fits = |index: &i64| {
             let mut bits = known.iter().enumerate();
-            bits.all(|(place, bit)| bit.is_none_or(|bit| index >> place & 1 == bit))
+            bits.all(|(place, bit)| bit.is_none_or(|bit| (index >> place & 1 == 1) == bit))
         };
         let mut possible = (0..1 << known.len()).filter(fits).map(|index| self.is_at_risk(index));
         let first = possible.next();
@@ -135,21 +135,14 @@ impl AreaCount {
         Pending { batch: Batch::default(), folded: self.condition.iter().map(|_| Vec::new()).collect() }
     }
 
-    /// Sorts each condition's comparisons by number system.
+    /// Puts each condition's amounts together.
     pub(super) fn finish(&self, setting: &Setting<'_>, pending: Pending, total: Option<Total>) -> Batch {
-        let compare = |(condition, folded): (&Condition, Vec<(usize, Folded)>)| {
-            let sum = condition.sum(setting);
-            let encoding = sum.encoding();
-            let mut by_base: BTreeMap<u64, Vec<(usize, Folded)>> = BTreeMap::new();
-            for (place, folded) in folded {
-                by_base.entry(sum.radix(folded.cells.len()).base).or_default().push((place, folded));
-            }
-            let compared = |households: Vec<(usize, Folded)>| {
-                let most = households.iter().map(|(_, folded)| folded.cells.len()).max().unwrap_or(0);
-                let (household_of, folded): (Vec<usize>, Vec<Folded>) = households.into_iter().unzip();
-                Compared { comparison: comparison(&encoding, sum.radix(most), folded), household_of }
-            };
-            by_base.into_values().map(compared).collect()
+        let compare = |(condition, households): (&Condition, Vec<Folded>)| {
+            let lines = households.iter().map(|folded| folded.line).collect();
+            let cells = households.iter().enumerate();
+            let cells = cells.flat_map(|(place, folded)| folded.cells.iter().map(move |cell| (place, *cell)));
+            let (household_of, cells) = cells.unzip();
+            Compared { bits: condition.bits(setting), cells, household_of, lines }
         };
         let conditions = self.condition.iter().zip(pending.folded).map(compare).collect();
         let minimum = Self::minimum(setting) as i64;

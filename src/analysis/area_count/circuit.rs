@@ -1,4 +1,4 @@
-use drempel_fhe::circuit::{Backend, LookupTable, Scale, radix};
+use drempel_fhe::circuit::{Backend, LookupTable, Output, Scale, Sums};
 
 use super::batch::{Batch, Compared, Total};
 use super::section::AreaCount;
@@ -59,16 +59,21 @@ impl<B: Backend> Circuit<'_, B> {
     /// For each household, the conditions that it meets as bits.
     fn index(&self) -> Result<B::Column, B::Error> {
         let Self { analysis, backend, batch } = *self;
+        let households = batch.households();
         let mut index: Option<B::Column> = None;
         for (place, (condition, compared)) in analysis.condition.iter().zip(&batch.conditions).enumerate() {
-            for Compared { comparison, household_of } in compared {
-                let bits = radix::choose(backend, comparison, condition.weights(1 << place))?;
-                let bits = backend.sum_by(&bits, household_of, batch.households());
-                index = Some(match index {
-                    Some(index) => backend.add(&index, &bits),
-                    None => bits,
-                });
+            let Compared { bits, cells, household_of, lines } = compared;
+            // A decision's noise is the same whatever a yes is.
+            let (bits, group_of, output) = (*bits, household_of, Output::Slots(1 << place));
+            let mut met = backend.sums_are_below(&Sums { bits, cells, group_of, lines, output })?;
+            if !condition.wants_below() {
+                let all = backend.constant(&vec![1 << place; households], Scale::Slots);
+                met = backend.subtract(&all, &met);
             }
+            index = Some(match index {
+                Some(index) => backend.add(&index, &met),
+                None => met,
+            });
         }
         Ok(index.expect("an area has a household, and an agreement a condition"))
     }

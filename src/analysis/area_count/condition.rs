@@ -1,5 +1,7 @@
 use std::ops::{Deref, RangeInclusive};
 
+use drempel_fhe::circuit::Bits;
+use drempel_fhe::leveled::LeveledParams;
 use serde::Deserialize;
 
 use super::super::household_sum::{HouseholdSum, Missing};
@@ -124,12 +126,9 @@ impl Condition {
         }
     }
 
-    /// What it adds to a household's index: first where the sum is below, then where it is not.
-    pub(super) fn weights(&self, weight: i64) -> [i64; 2] {
-        match self.comparison {
-            Against::Below | Against::AtMost => [weight, 0],
-            Against::AtLeast | Against::Above => [0, weight],
-        }
+    /// Whether it is met where the sum is below the line; else where it is not.
+    pub(super) fn wants_below(&self) -> bool {
+        matches!(self.comparison, Against::Below | Against::AtMost)
     }
 
     /// What is added up.
@@ -144,6 +143,11 @@ impl Condition {
             missing: self.missing,
             matched_at_least: self.matched_at_least,
         }
+    }
+
+    /// How the amounts are encrypted: with as little noise as there is, because decisions are added up.
+    pub(super) fn bits(&self, setting: &Setting<'_>) -> Bits {
+        Bits::holding(self.sum(setting).span(), LeveledParams::V35)
     }
 
     pub(super) fn check(&self, setting: &Setting<'_>) -> Result<(), AgreementError> {

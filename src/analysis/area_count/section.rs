@@ -1,5 +1,6 @@
 //! The section as it is written, and what it says of a household.
 
+use drempel_fhe::circuit::Encoding;
 use serde::Deserialize;
 
 use super::super::setting::Setting;
@@ -79,8 +80,9 @@ impl AreaCount {
     /// How a dataset of one or more conditions goes in: they agree on the encoding.
     pub(super) fn input(&self, setting: &Setting<'_>, dataset: &Dataset) -> Input {
         let with = || self.condition.iter().filter(|condition| condition.datasets.contains(&dataset.name));
-        let encoding = with().next().expect("each dataset is a condition's").sum(setting).encoding();
-        Input::new(encoding).clamping(with().all(|condition| condition.clamps(setting, dataset)))
+        let bits = with().next().expect("each dataset is a condition's").bits(setting);
+        Input::new(Encoding::bits(1, bits))
+            .clamping(with().all(|condition| condition.clamps(setting, dataset)))
     }
 
     pub(super) fn check_names(&self) -> Result<(), AgreementError> {

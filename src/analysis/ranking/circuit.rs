@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use drempel_fhe::circuit::radix::{self, Radix};
-use drempel_fhe::circuit::{Backend, Cell, LookupTable, Scale};
+use drempel_fhe::circuit::{Backend, Bits, Cell, LookupTable, Output, Pairs, Scale};
 use drempel_fhe::params::SLOTS;
 
 /// The most people of one list: a count of up to 63 others has two digits of base 4 in five chunks.
@@ -42,26 +42,72 @@ pub struct Batch {
     /// Each person's record in each dataset.
     pub(super) cells: Vec<Cell>,
     pub(super) person_of: Vec<usize>,
-    pub(super) radix: Radix,
+    pub(super) numbers: Numbers,
     pub(super) order: Order,
     pub(super) ties: Ties,
     pub(super) first: Option<usize>,
 }
 
+/// How scores are compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Numbers {
+    /// Bit by bit, without a bootstrap.
+    Bits(Bits),
+    /// Digit by digit, with one bootstrap for each digit of base 16 of a pair's scores, and some for each person's.
+    Digits(Radix),
+}
+
+/// The most indicators whose sums are compared bit by bit.
+pub(super) const MAX_DECIDED: usize = 4;
+
 impl Batch {
     /// For each person how many are ahead, in digits of base 4; or whether fewer than `first` are.
     pub(super) fn run<B: Backend>(&self, backend: &B) -> Result<Vec<B::Column>, B::Error> {
         let people = self.people;
-        let scores = radix::hexadecimal(backend, self.radix, people, |position| {
-            let digits = backend.gather(position, &self.cells)?;
-            Ok(backend.sum_by(&digits, &self.person_of, people))
-        })?;
-        let counts = self.count(backend, &scores)?;
+        let counts = match self.numbers {
+            Numbers::Bits(bits) => self.count(backend, |low, high| self.decided(backend, bits, low, high))?,
+            Numbers::Digits(radix) => {
+                let scores = radix::hexadecimal(backend, radix, people, |position| {
+                    let digits = backend.gather(position, &self.cells)?;
+                    Ok(backend.sum_by(&digits, &self.person_of, people))
+                })?;
+                self.count(backend, |low, high| {
+                    radix::below_zero(backend, low.len(), scores.len(), |position| {
+                        let digit = |rows| backend.select(&scores[position], rows);
+                        Ok(backend.subtract(&digit(low), &digit(high)))
+                    })
+                })?
+            }
+        };
         self.release(backend, &counts)
     }
 
+    /// Whether each score of `low` is below that of `high`: not where that is at most it.
+    fn decided<B: Backend>(
+        &self,
+        backend: &B,
+        bits: Bits,
+        low: &[usize],
+        high: &[usize],
+    ) -> Result<B::Column, B::Error> {
+        let addends = self.cells.len() / self.people;
+        let records = |people: &[usize]| -> Vec<Cell> {
+            let of = |person: &usize| &self.cells[person * addends..(person + 1) * addends];
+            people.iter().flat_map(of).copied().collect()
+        };
+        let (left, right) = (records(high), records(low));
+        let pairs = Pairs { bits, addends, left: &left, right: &right, output: Output::Slots(1) };
+        let one = backend.constant(&vec![1; low.len()], Scale::Slots);
+        Ok(backend.subtract(&one, &backend.are_at_most(&pairs)?))
+    }
+
     /// Compares all pairs and adds up, for each person, who is ahead: one row per person and chunk of the others.
-    fn count<B: Backend>(&self, backend: &B, scores: &[B::Column]) -> Result<B::Column, B::Error> {
+    /// `below` says whether each score of the first people is below that of the second.
+    fn count<B: Backend>(
+        &self,
+        backend: &B,
+        below: impl Fn(&[usize], &[usize]) -> Result<B::Column, B::Error>,
+    ) -> Result<B::Column, B::Error> {
         let (people, chunks) = (self.people, self.chunks());
         let pairs = |earlier: usize| (earlier + 1..people).map(move |later| (earlier, later));
         let (earlier, later): (Vec<usize>, Vec<usize>) = (0..people).flat_map(pairs).unzip();
@@ -71,10 +117,7 @@ impl Batch {
                 Order::HighestFirst => (of, who),
                 Order::LowestFirst => (who, of),
             };
-            radix::below_zero(backend, earlier.len(), scores.len(), |position| {
-                let digit = |rows| backend.select(&scores[position], rows);
-                Ok(backend.subtract(&digit(low), &digit(high)))
-            })
+            below(low, high)
         };
         let later_ahead = ahead(&later, &earlier)?;
         let earlier_ahead = match self.ties {

@@ -29,7 +29,8 @@ macro_rules! artefact {
                 Self::read(container.expect_kind($crate::files::container::Kind::$name)?)
             }
 
-            /// Saves it as a file, whole or not at all; a [`Blinding`](crate::Blinding) for its owner only (mode 0600).
+            /// Saves it as a file, whole or not at all; a [`Blinding`](crate::Blinding) or a
+            /// [`Noise`](crate::Noise) for its owner only (mode 0600).
             ///
             /// # Errors
             /// When writing fails.

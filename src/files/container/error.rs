@@ -14,7 +14,11 @@ pub enum ContainerError {
     #[error("not a drempel file")]
     NotDrempel,
     /// A version that this program does not know.
-    #[error("format version {found} is not known; this program reads version {}", VERSION)]
+    #[error(
+        "format version {found} is not known: this program reads version {}; make the file again with this program, or use \
+         the one that made it",
+        VERSION
+    )]
     Version {
         /// What the file says.
         found: u16,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-pub(super) const VERSION: u16 = if cfg!(insecure_parameters) { 0xffff } else { 3 };
+pub(super) const VERSION: u16 = if cfg!(insecure_parameters) { 0xffff } else { 4 };
 
 /// What an artefact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +20,25 @@ pub enum Kind {
     Attestation,
     /// What unblinds blinded answers.
     Blinding,
+    /// What closes the noise of decisions.
+    Noise,
+    /// An auditor's random bytes for a noise seed.
+    Nonce,
 }
 
 impl Kind {
     /// Number 1 was a secret key's: those lie in key files now.
-    const ALL: [KindRow; 7] = [
+    const ALL: [KindRow; 9] = [
         KindRow(Self::PublicKey, 2, "a public key", &[1 << 20], 0),
-        KindRow(Self::EvaluationKey, 3, "an evaluation key", &[1 << 20], 0),
+        KindRow(Self::EvaluationKey, 3, "an evaluation key", &[1 << 20], 64),
         KindRow(Self::EncryptedTable, 4, "an encrypted table", &[1 << 15], 64 << 20),
         // Slots; sums.
         KindRow(Self::EncryptedAnswer, 5, "an encrypted answer", &[1 << 13, 64 * 8_196], 64 << 20),
         KindRow(Self::Transcript, 6, "a transcript", &[64 * 8_196], 0),
         KindRow(Self::Attestation, 7, "an attestation", &[1], 1 << 10),
         KindRow(Self::Blinding, 8, "a blinding", &[32], 0),
+        KindRow(Self::Noise, 9, "a noise seed", &[32], 0),
+        KindRow(Self::Nonce, 10, "a nonce", &[32], 32),
     ];
 
     /// The number that stands for the kind in a file.

@@ -1,19 +1,23 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use drempel_fhe::bootstrap::{Ciphertexts, Engine, WORDS, round};
+use drempel_fhe::bootstrap::{WORDS, round};
+use drempel_fhe::ciphertexts::Ciphertexts;
+use drempel_fhe::leveled::NoiseStreams;
 use drempel_fhe::packing::PackedAnswers;
+use drempel_fhe::params::Scale;
+use drempel_fhe::{Engines, Needs};
 use rayon::prelude::*;
 
 use super::EvaluateError;
 use crate::analysis::{Asked, Planned, Program, Records, Released};
-use crate::artefacts::{Blinding, EncryptedTable, EvaluationKey};
+use crate::artefacts::{Blinding, Closing, EncryptedTable, EvaluationKey, Noise, Nonce, PROGRAM};
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
 use crate::coverage::Coverage;
 use crate::files::container::{ContainerError, Header, Kind, Seal, check_identifiers};
-use crate::plan::{ANSWERS_PER_PASS, Plan, parts};
-use crate::units::SubjectIds;
+use crate::plan::{ANSWERS_PER_PASS, Plan, needs, parts};
+use crate::units::{Digest, SubjectIds};
 use crate::verify;
 
 /// Batches that are computed side by side before their answers are taken.
@@ -23,7 +27,8 @@ const WINDOW: usize = 16;
 pub(crate) struct EvaluationContext {
     pub(crate) header: Header,
     pub(crate) seal: Seal,
-    engine: Engine,
+    engines: Engines,
+    parts: Needs,
 }
 
 /// A job of which everything has been checked that can be before the first bootstrap.
@@ -36,13 +41,15 @@ pub(crate) struct CheckedJob<'p, A: Program> {
     pub(crate) subjects: Cow<'p, SubjectIds>,
     pub(crate) released: Released,
     pub(crate) plan: Plan,
+    /// What closes the noise of decisions.
+    pub(crate) closing: Option<(Closing, NoiseStreams)>,
     records: Records<'p>,
 }
 
 impl EvaluationContext {
     pub(crate) fn new(key: &EvaluationKey) -> Result<Self, ContainerError> {
         let (header, seal) = (key.header().clone(), key.container().seal());
-        Ok(Self { header, seal, engine: Engine::new(key.expand()?) })
+        Ok(Self { header, seal, engines: key.expand()?, parts: key.parts() })
     }
 
     /// The tables in the order of the analysis's datasets, each of this agreement and key and signed by its provider.
@@ -54,6 +61,10 @@ impl EvaluationContext {
         agreement.in_force_today()?;
         verify::by_key_holder(agreement, &self.header, &self.seal)
             .map_err(|source| EvaluateError::Input { what: "evaluation key".to_owned(), source })?;
+        let (needed, found) = (needs(agreement), self.parts);
+        if needed != found {
+            return Err(EvaluateError::KeyParts { needed, found });
+        }
         for table in tables {
             let what = || format!("table of dataset \"{}\"", table.dataset());
             verify::table(agreement, self.header.key, table)
@@ -76,17 +87,20 @@ impl EvaluationContext {
         agreement: &'p SignedAgreement<A>,
         cases: &'p A::Cases,
         tables: &'p [EncryptedTable],
+        noise: Option<(&Noise, &Nonce)>,
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
-        let ordered = self.in_order(agreement, tables)?;
+        let tables_in_order = self.in_order(agreement, tables)?;
         // Before any fault of a single case: whose identifiers are another kind's, nobody of them has a record.
         let coverage = Coverage::of(agreement, cases, tables)?;
-        let tables = ordered;
+        let tables = tables_in_order;
+        let closing = self.closing(agreement, cases, &tables, noise)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let released = agreement.shape().released().clone();
         let (subjects, plan) = (cases.answers(), Plan::EMPTY);
         // Found now, and not when everything is computed.
         check_identifiers(Kind::EncryptedAnswer, &subjects)?;
-        let mut job = CheckedJob { agreement, cases, tables, coverage, subjects, released, plan, records };
+        let mut job =
+            CheckedJob { agreement, cases, tables, coverage, subjects, released, plan, closing, records };
         for indices in job.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let batches = job.batches(&indices)?;
@@ -100,6 +114,32 @@ impl EvaluationContext {
         Ok(job)
     }
 
+    /// The randomness of a job whose answers are decisions, bound to all that the job is.
+    fn closing<A: Program>(
+        &self,
+        agreement: &SignedAgreement<A>,
+        cases: &A::Cases,
+        tables: &[&EncryptedTable],
+        noise: Option<(&Noise, &Nonce)>,
+    ) -> Result<Option<(Closing, NoiseStreams)>, EvaluateError> {
+        if agreement.shape().released().scale != Scale::Halves {
+            return Ok(None);
+        }
+        let (noise, nonce) = noise.ok_or(EvaluateError::NoNoise)?;
+        let of = |what: &str| {
+            let what = what.to_owned();
+            move |source| EvaluateError::Input { what, source }
+        };
+        verify::by_evaluator(agreement, self.header.key, noise.container()).map_err(of("noise seed"))?;
+        verify::nonce(agreement, self.header.key, nonce, noise.digest()).map_err(of("nonce"))?;
+        let mut job = vec![agreement.id(), self.seal.digest()];
+        job.extend(tables.iter().map(|table| table.digest()));
+        job.extend([cases.digest(), Digest::of(PROGRAM.as_bytes())]);
+        let job: Vec<u8> = job.iter().flat_map(|digest| *digest.as_bytes()).collect();
+        let closing = Closing { seed: noise.digest(), nonce: nonce.digest() };
+        Ok(Some((closing, noise.streams(nonce, &Digest::of(&job)))))
+    }
+
     /// The answers at some indices (in ascending order): for each its fields, one ciphertext each, words rounded to 32
     /// bits.
     pub(crate) fn rows<A: Program>(
@@ -110,12 +150,14 @@ impl EvaluationContext {
     ) -> Result<Vec<u32>, EvaluateError> {
         let (analysis, fields) = (job.agreement.analysis(), job.released.fields.len());
         let compute = |Planned { indices: answer_indices, batch }: &Planned<A::Batch>| {
-            let mut columns = analysis.run(&Ciphertexts::new(&self.engine, &job.tables), batch)?;
+            let backend = Ciphertexts::new(&self.engines, job.streams(), &job.tables);
+            let mut columns = analysis.run(&backend, batch)?;
             assert_eq!(columns.len(), fields, "the program gives one column per field");
             for column in &mut columns {
                 assert_eq!(column.len(), answer_indices.len() * WORDS, "a column has one row per answer");
                 if let Some(blinding) = blinding {
-                    blinding.apply(answer_indices.iter().map(|index| job.subjects.get(*index)), column);
+                    let subjects = answer_indices.iter().map(|index| job.subjects.get(*index));
+                    blinding.apply(subjects, job.released.scale, column);
                 }
             }
             Ok(columns.iter().map(|column| round(column)).collect())
@@ -140,13 +182,22 @@ impl EvaluationContext {
         Ok(rows)
     }
 
-    /// Puts encrypted values at their indices, from `first` on.
-    pub(crate) fn collect(&self, collected: &mut PackedAnswers, first: usize, rows: &[u32]) {
-        collected.put(&self.engine, first, rows);
+    /// Takes the next encrypted values.
+    pub(crate) fn collect<A: Program>(
+        &self,
+        job: &CheckedJob<'_, A>,
+        collected: &mut PackedAnswers,
+        rows: &[u32],
+    ) {
+        collected.push(&self.engines, job.streams(), rows);
     }
 }
 
 impl<A: Program> CheckedJob<'_, A> {
+    fn streams(&self) -> Option<&NoiseStreams> {
+        self.closing.as_ref().map(|(_, streams)| streams)
+    }
+
     /// All indices, so many at a time; all at once where the answers depend on one another.
     pub(crate) fn parts(&self, at_a_time: usize) -> Vec<Range<usize>> {
         parts(self.agreement.shape(), self.subjects.len(), at_a_time).collect()

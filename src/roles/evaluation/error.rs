@@ -1,3 +1,5 @@
+use drempel_fhe::Needs;
+
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
 use crate::coverage::CoverageError;
@@ -42,6 +44,23 @@ pub enum EvaluateError {
     /// The caller said so when it was told how far it was.
     #[error("stopped")]
     Stopped,
+    /// Decisions without what closes their noise.
+    #[error(
+        "these answers need a noise seed of the evaluator and a nonce that an auditor drew for it, both made before the \
+         evaluation"
+    )]
+    NoNoise,
+    /// A key that was made for another analysis.
+    #[error(
+        "the evaluation key has other parts than the agreement's analysis needs: {found}, not {needed}; ask the key holder for \
+         the key that `drempel keygen` made for this agreement"
+    )]
+    KeyParts {
+        /// By the agreement.
+        needed: Needs,
+        /// In the key.
+        found: Needs,
+    },
     /// The job would exceed a limit.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -59,7 +78,7 @@ impl EvaluateError {
             Self::Plan(error) => error.is_refusal(),
             Self::Input { source, .. } | Self::Container(source) => source.is_refusal(),
             Self::Coverage(_) | Self::WrongSigner { .. } => true,
-            Self::WrongTables { .. } | Self::Stopped => false,
+            Self::WrongTables { .. } | Self::Stopped | Self::NoNoise | Self::KeyParts { .. } => false,
         }
     }
 

@@ -115,12 +115,12 @@ impl List {
         Job { agreement: &agreement, tables: &tables, cases }.refusal()
     }
 
-    /// The bootstraps of each sample.
-    pub(super) fn planned(&self) -> Vec<(String, u64)> {
+    /// The bootstraps and the thousands of FFTs of each sample.
+    pub(super) fn planned(&self) -> Vec<(String, [u64; 2])> {
         let agreement = Agreement::<Question>::parse(&self.agreement()).expect("a sound agreement");
         let plans = Plan::of_samples(&agreement);
-        assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -117.0), "{plans:?}");
-        plans.into_iter().map(|(about, plan)| (about, plan.bootstraps)).collect()
+        assert!(plans.iter().all(|(_, plan)| plan.log2_failure < -90.0), "{plans:?}");
+        plans.into_iter().map(|(about, plan)| (about, [plan.bootstraps, plan.leveled.ffts / 1_000])).collect()
     }
 }
 

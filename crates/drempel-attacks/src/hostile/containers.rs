@@ -3,8 +3,8 @@
 use drempel::files::{ContainerError, Kind};
 use drempel::units::SubjectId;
 use drempel::{
-    Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, PublicKey,
-    Transcript,
+    Attestation, Blinding, DataProvider, EncryptedAnswer, EncryptedTable, EvaluationKey, Noise, Nonce,
+    PublicKey, Transcript, verify,
 };
 use drempel_fhe::bootstrap::WORDS;
 use drempel_report::{Explanation, Language};
@@ -138,5 +138,41 @@ pub(super) mod blinding {
 
     pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
         vec![world.signed(Kind::Blinding, 32, &[], &[7; 32])]
+    }
+}
+
+pub(super) mod noise {
+    use super::*;
+
+    pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
+        let Ok(noise) = Noise::from_bytes(bytes.to_vec()) else {
+            return false;
+        };
+        world.owns(bytes, noise.header(), noise.digest())
+    }
+
+    pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
+        let (noise, _) = world.scene.evaluator.noise().expect("a scene has noise");
+        written(|bytes| noise.write(bytes))
+    }
+}
+
+pub(super) mod nonce {
+    use super::*;
+
+    pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
+        let Ok(nonce) = Nonce::from_bytes(bytes.to_vec()) else {
+            return false;
+        };
+        let (noise, _) = world.scene.evaluator.noise().expect("a scene has noise");
+        let key = world.scene.evaluation_key.header().key;
+        let accepted = verify::nonce(world.agreement(), key, &nonce, noise.digest()).is_ok();
+        assert!(!accepted || world.owns(bytes, nonce.header(), nonce.digest()), "signed by an auditor");
+        accepted
+    }
+
+    pub(in super::super) fn good(world: &World) -> Vec<Vec<u8>> {
+        let (_, nonce) = world.scene.evaluator.noise().expect("a scene has noise");
+        written(|bytes| nonce.write(bytes))
     }
 }

@@ -172,7 +172,7 @@ pub(super) mod manifest {
         let digest = Digest::of(b"x");
         let begun = format!(
             "{{\"program\":\"drempel 0\",\"agreement\":\"{digest}\",\"evaluation_key\":\"{digest}\",\"tables\":[\"{digest}\"],\
-             \"cases\":\"{digest}\",\"blinding\":null,\"answers\":300,\"chunk\":64,\"shard\":\"1/1\"}}\n"
+             \"cases\":\"{digest}\",\"blinding\":null,\"noise\":null,\"answers\":300,\"chunk\":64,\"shard\":\"1/1\"}}\n"
         );
         let chunk = |n: usize, answers: usize| {
             format!(

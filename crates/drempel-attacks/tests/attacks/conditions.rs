@@ -166,7 +166,7 @@ fn every_condition_on_keys_and_ledger_has_its_own_refusal() {
 fn a_value_that_is_no_answer_is_not_told_and_the_answer_is_spent() {
     let scene = shared();
     let honest = scene.evaluate(&households(HOUSEHOLDS)).answer;
-    let forged = forge::answer(scene, honest.provenance(), &payload(&[0; RING], &[2 * ONE, 0]));
+    let forged = forge::answer(scene, honest.provenance(), &payload(&[0; RING], &[ONE / 2, 0]));
     let attestation = attest(&forged, &scene.key("provider"));
     let mut ledger = scene.fresh_ledger();
     let mut open = || scene.holder.release(scene.agreement(), &forged, &attestation, &mut ledger).map(drop);
@@ -193,7 +193,7 @@ fn no_role_acts_under_an_agreement_that_is_out_of_force() {
     assert!(matches!(refused, EvaluateError::Agreement(_)));
     let honest = scene.evaluate(&asked).answer;
     let auditor = Auditor::new(&scene.evaluation_key, expired.key("provider")).expect("in memory");
-    let job = Evaluated { answer: &honest, transcript: None, blinding: None };
+    let job = Evaluated { answer: &honest, transcript: None, blinding: None, noise: scene.evaluator.noise() };
     let refused = auditor.audit(agreement, &asked, &scene.tables, &job, |_| {});
     out_of_force(refused.expect_err("expired").to_string());
     let attestation = attest(&honest, &scene.key("provider"));

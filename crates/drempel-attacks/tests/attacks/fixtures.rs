@@ -61,7 +61,14 @@ fn good(name: &str) -> Vec<u8> {
 
 fn table(dataset: &str, width: u8, subjects: &[&str], payload: usize) -> Vec<u8> {
     let name = [&[dataset.len() as u8], dataset.as_bytes()].concat();
-    let metadata = [name, vec![width], list(subjects)].concat();
+    // Rows that follow one another across bins.
+    let metadata = [name, vec![width, 0], list(subjects)].concat();
+    World::get().signed(Kind::EncryptedTable, 1 << 15, &metadata, &vec![1; payload])
+}
+
+/// A table of two rows, so many in a bin.
+fn whole_rows(rows_per_bin: u8, payload: usize) -> Vec<u8> {
+    let metadata = [&[6][..], b"income", &[36, 1, rows_per_bin], &list(&["a", "b"])].concat();
     World::get().signed(Kind::EncryptedTable, 1 << 15, &metadata, &vec![1; payload])
 }
 
@@ -73,7 +80,7 @@ fn answer(program: &str, scale: u8, fields: u8, subjects: &[&str], payload: usiz
 
 fn metadata_of_answer(program: &str, scale: u8, fields: u8, subjects: &[&str]) -> Vec<u8> {
     let program = [&[program.len() as u8], program.as_bytes()].concat();
-    let digests = [&[7; 32][..], &[0], &[7; 32], &[0, 0, scale, fields]].concat();
+    let digests = [&[7; 32][..], &[0], &[7; 32], &[0, 0, 0, scale, fields]].concat();
     [program, digests, list(subjects)].concat()
 }
 
@@ -85,11 +92,12 @@ fn containers() -> Vec<Fixture> {
     let world = World::get();
     let enc = good("encrypted_table");
     let end = enc.len();
-    let flip = |place: usize| {
-        let mut bytes = enc.clone();
+    let flipped = |mut bytes: Vec<u8>, place: usize| {
         bytes[place] ^= 1;
         bytes
     };
+    let flip = |place| flipped(enc.clone(), place);
+    let cut = |bytes: Vec<u8>| bytes[..bytes.len() - 1].to_vec();
     let three = {
         // Three ring elements, the last with one value; what they are about does not matter to a digest.
         let payload: Vec<u8> = (0..2 * (3 * 2_048 + 4_097)).map(|i: usize| (i % 241) as u8).collect();
@@ -109,8 +117,8 @@ fn containers() -> Vec<Fixture> {
         fixture("empty.enc", vec![], "no drempel file"),
         fixture("magic.enc", flip(0), "no drempel file"),
         fixture("header-cut.enc", enc[..100].to_vec(), "truncated: 128 bytes expected, 100 found"),
-        fixture("version-old.enc", header(enc.clone(), 8, &[2]), "format version 2 is not known"),
-        fixture("version-new.enc", header(enc.clone(), 8, &[4]), "format version 4 is not known"),
+        fixture("version-old.enc", header(enc.clone(), 8, &[3]), "format version 3 is not known"),
+        fixture("version-new.enc", header(enc.clone(), 8, &[5]), "format version 5 is not known"),
         fixture("header-digest.enc", flip(40), "the trailer's digest does not match"),
         fixture("kind-unknown.enc", header(enc.clone(), 10, &[99]), "the kind of this file is not known"),
         fixture("kind-retired.enc", header(enc.clone(), 10, &[1]), "the kind of this file is not known"),
@@ -143,6 +151,9 @@ fn containers() -> Vec<Fixture> {
         ),
         fixture("table-rows.enc", table("income", 1, &["a", "b"], 16_392), "contradict each other"),
         fixture("table-width.enc", table("income", 250, &["a"], 16_392), "contradict each other"),
+        fixture("table-no-rows-per-bin.enc", whole_rows(0, 32_768), "contradict each other"),
+        fixture("table-rows-per-bin.enc", whole_rows(1, 32_768), "contradict each other"),
+        fixture("table-short-bin.enc", whole_rows(2, 16_392), "contradict each other"),
         fixture("table-id-with-space.enc", table("income", 1, &["a b"], 16_392), "metadata is not valid"),
         fixture("table-id-empty.enc", table("income", 1, &[""], 16_392), "metadata is not valid"),
         fixture("table-id-long.enc", table("income", 1, &[&long_id], 16_392), "metadata is not valid"),
@@ -153,13 +164,13 @@ fn containers() -> Vec<Fixture> {
         ),
         fixture(
             "metadata-trailing.enc",
-            sign(Kind::EncryptedTable, 1 << 15, &[1, b'x', 1, 0, 0], &[]),
+            sign(Kind::EncryptedTable, 1 << 15, &[1, b'x', 1, 0, 0, 0], &[]),
             "metadata is not valid",
         ),
         fixture(
             "table-mask-of-zeros.enc",
             {
-                let metadata = [&[6][..], b"income", &[1], &list(&["a"])].concat();
+                let metadata = [&[6][..], b"income", &[1, 0], &list(&["a"])].concat();
                 sign(Kind::EncryptedTable, 1 << 15, &metadata, &[0; 16_392])
             },
             "a mask of zeros",
@@ -174,7 +185,7 @@ fn containers() -> Vec<Fixture> {
         fixture("answer-scale.enc", answer("drempel 0", 1, 1, &["a"], 4_098), "contradict each other"),
         fixture(
             "answer-scale-unknown.enc",
-            answer("drempel 0", 2, 1, &["a"], 4_098),
+            answer("drempel 0", 3, 1, &["a"], 4_098),
             "metadata is not valid",
         ),
         fixture(
@@ -202,6 +213,16 @@ fn containers() -> Vec<Fixture> {
         ),
         fixture("attestation-long.attest", sign(Kind::Attestation, 1, &[7; 1_025], &[]), lengths),
         fixture("blinding-short", sign(Kind::Blinding, 32, &[], &[1; 31]), "another length"),
+        fixture("noise-short.seed", sign(Kind::Noise, 32, &[], &[1; 31]), "another length"),
+        fixture("noise-long.seed", sign(Kind::Noise, 32, &[], &[1; 33]), "another length"),
+        fixture("noise-cut.seed", cut(good("noise")), "truncated: "),
+        fixture("noise-flip.seed", flipped(good("noise"), 140), "chunk 0 is damaged"),
+        fixture("noise-metadata.seed", header(good("noise"), 16, &number(1)), lengths),
+        fixture("nonce-short", sign(Kind::Nonce, 32, &[7; 32], &[1; 31]), "another length"),
+        fixture("nonce-cut", cut(good("nonce")), "truncated: "),
+        fixture("nonce-flip", flipped(good("nonce"), 140), "the trailer's digest does not match"),
+        fixture("nonce-for-nothing", sign(Kind::Nonce, 32, &[], &[1; 32]), "metadata is not valid"),
+        fixture("nonce-for-much", header(good("nonce"), 16, &number(33)), lengths),
         fixture("public-key-short.key", sign(Kind::PublicKey, 1 << 20, &[], &[1; 16_399]), "another length"),
         fixture(
             "public-key-of-zeros.key",
@@ -218,8 +239,23 @@ fn containers() -> Vec<Fixture> {
         ),
         fixture(
             "evaluation-key-short.key",
-            sign(Kind::EvaluationKey, 1 << 20, &[], &[1; 32]),
+            sign(Kind::EvaluationKey, 1 << 20, &[1, 0], &[1; 32]),
             "another length",
+        ),
+        fixture(
+            "evaluation-key-too-much.key",
+            sign(Kind::EvaluationKey, 1 << 20, &[0, 0], &[1; 32]),
+            "another length",
+        ),
+        fixture(
+            "evaluation-key-no-parts.key",
+            sign(Kind::EvaluationKey, 1 << 20, &[], &[1; 32]),
+            "metadata is not valid",
+        ),
+        fixture(
+            "evaluation-key-unknown-part.key",
+            sign(Kind::EvaluationKey, 1 << 20, &[0, 1, 2, b'V', b'9'], &[1; 32]),
+            "a part that this version does not know",
         ),
     ];
     let (mut unsigned, honest) = (good("encrypted_answer"), good("encrypted_answer"));
@@ -266,6 +302,8 @@ fn good_files() -> Vec<(&'static str, Vec<u8>)> {
         ("answer.enc", good("encrypted_answer")),
         ("income.enc", good("encrypted_table")),
         ("answer.attest", good("attestation")),
+        ("noise.seed", good("noise")),
+        ("nonce", good("nonce")),
         ("ledger.jsonl", good("ledger")),
         ("draft.toml", AGREEMENT.as_bytes().to_vec()),
         ("incomes.csv", INCOMES.as_bytes().to_vec()),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use drempel::artefacts::Closing;
 use drempel::cases::Cases;
 use drempel::roles::auditor::{AuditError, Evaluated};
 use drempel::units::{Digest, SubjectId};
@@ -11,7 +12,7 @@ use drempel_attacks::forge::{
     self, AGREEMENT, HOUSEHOLDS, INCOMES, ONE, Scene, answer_payload, as_ring, households, payload,
     payload_bytes, seal, shared, subjects,
 };
-use drempel_fhe::bootstrap::InputTable as _;
+use drempel_fhe::ciphertexts::InputTable as _;
 use drempel_fhe::params::RING;
 use drempel_test_support::samples;
 use proptest::prelude::{Just, Strategy};
@@ -47,7 +48,12 @@ impl Honest {
     /// The auditor and the key holder, who has the attestation of the honest answer, both refuse.
     fn refuse(&self, forged: &EncryptedAnswer, asked: &Households, what: &str) -> AuditError {
         assert_ne!(forged.digest(), self.answer.digest(), "{what} changes something");
-        let job = Evaluated { answer: forged, transcript: None, blinding: None };
+        let job = Evaluated {
+            answer: forged,
+            transcript: None,
+            blinding: None,
+            noise: self.scene.evaluator.noise(),
+        };
         let tables = &self.scene.tables;
         let audited = self.scene.auditor.audit(self.scene.agreement(), asked, tables, &job, |_| {});
         assert!(self.scene.release(forged, &[]).is_err(), "{what} is not opened");
@@ -149,6 +155,14 @@ fn answers_of_another_job_key_or_agreement_are_refused() {
     });
     honest
         .refuse_provenance("blinding that was not agreed", |index, made| made.blinding = Some(digest(index)));
+    honest.refuse_provenance("other noise than was committed", |index, made| {
+        let Closing { seed, nonce } = made.noise.expect("decisions");
+        made.noise = match index % 3 {
+            0 => Some(Closing { seed: digest(index), nonce }),
+            1 => Some(Closing { seed, nonce: digest(index) }),
+            _ => Some(Closing { seed: digest(index), nonce: digest(index) }),
+        };
+    });
     honest.refuse_provenance("a transcript that was not agreed", |index, made| {
         made.transcript = Some(digest(index));
     });
@@ -242,7 +256,12 @@ fn an_attestation_counts_for_its_own_answer_and_from_an_auditor_only() {
     }
     // The evaluator attests its own work.
     let own = Auditor::new(&honest.scene.evaluation_key, honest.scene.key("evaluator"));
-    let job = Evaluated { answer: &honest.answer, transcript: None, blinding: None };
+    let job = Evaluated {
+        answer: &honest.answer,
+        transcript: None,
+        blinding: None,
+        noise: honest.scene.evaluator.noise(),
+    };
     let own = own.expect("in memory");
     let attested = own.audit(honest.scene.agreement(), &honest.asked, &honest.scene.tables, &job, |_| {});
     assert!(matches!(attested, Err(AuditError::NotAnAuditor)));
@@ -279,7 +298,8 @@ fn binary_search_of_an_income_stops_at_the_first_answer() {
         let rows: String = people.chars().map(|person| format!("g,{person},700\n")).collect();
         let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
         let Evaluation { answer, .. } = scene.evaluate(&asked);
-        let job = Evaluated { answer: &answer, transcript: None, blinding: None };
+        let job =
+            Evaluated { answer: &answer, transcript: None, blinding: None, noise: scene.evaluator.noise() };
         let audited = scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {});
         (answer, [audited.expect("each group alone is agreed")])
     };

@@ -1,12 +1,12 @@
 //! The attack that decides the design: an evaluator who sees forged answers opened reads the secret key.
 
-use drempel::artefacts::PROGRAM;
+use drempel::artefacts::{Closing, PROGRAM};
 use drempel::cases::Cases;
 use drempel::roles::auditor::{AuditError, Evaluated};
 use drempel::units::SubjectId;
 use drempel::{EncryptedTable, Provenance};
 use drempel_attacks::forge::{ONE, answer, as_ring, decrypt, households, key_bits, payload, seal, shared};
-use drempel_fhe::bootstrap::InputTable as _;
+use drempel_fhe::ciphertexts::InputTable as _;
 use drempel_fhe::circuit::Scale;
 use drempel_fhe::params::RING;
 
@@ -32,7 +32,11 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
         cases: asked.digest(),
         transcript: None,
         blinding: None,
-        scale: Scale::Slots,
+        noise: scene
+            .evaluator
+            .noise()
+            .map(|(seed, nonce)| Closing { seed: seed.digest(), nonce: nonce.digest() }),
+        scale: Scale::Halves,
         fields: 1,
         subjects: (0..RING).map(|i| SubjectId::try_from(format!("h{i}")).expect("an id")).collect(),
     };
@@ -51,7 +55,7 @@ fn without_the_gate_forged_answers_are_the_key_and_with_it_none_is_opened() {
     // Through the gate: nothing is opened, and no auditor attests it.
     let refused = scene.release(&forged, &[]).expect_err("no attestation");
     assert!(refused.to_string().contains("no auditor has attested"), "{refused}");
-    let job = Evaluated { answer: &forged, transcript: None, blinding: None };
+    let job = Evaluated { answer: &forged, transcript: None, blinding: None, noise: scene.evaluator.noise() };
     let audited = scene.auditor.audit(scene.agreement(), &asked, &tables, &job, |_| {});
     assert!(matches!(audited, Err(AuditError::AnswersDiffer { first: 1, last: RING })));
 }

@@ -2,7 +2,9 @@
 
 use drempel::roles::auditor::{AuditError, Evaluated, unseen};
 use drempel::{EncryptedAnswer, Evaluation, Progress, Transcript};
-use drempel_attacks::forge::{self, AGREEMENT, Scene, answer_payload, engine, households, transcript_rows};
+use drempel_attacks::forge::{
+    self, AGREEMENT, Scene, answer_payload, engines, households, streams, transcript_rows,
+};
 use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::packing::PackedAnswers;
 use rayon::prelude::*;
@@ -25,13 +27,13 @@ fn assert_share(found: usize, trials: usize, expected: f64, what: &str) {
 fn forge(scene: &Scene, honest: &Evaluation, forged: usize) -> (EncryptedAnswer, Transcript) {
     let mut rows = transcript_rows(honest.transcript.as_ref().expect("a share below 1"));
     for row in rows.chunks_exact_mut(WORDS).take(forged) {
-        row[0] = row[0].wrapping_add(1 << 27);
+        row[0] = row[0].wrapping_add(1 << 31);
     }
     let transcript = forge::transcript(scene, &rows);
     let mut provenance = honest.answer.provenance().clone();
     provenance.transcript = Some(transcript.digest());
     let mut packed = PackedAnswers::new(provenance.scale, rows.len() / WORDS);
-    packed.put(&engine(&scene.evaluation_key), 0, &rows);
+    packed.push(&engines(&scene.evaluation_key), Some(&streams(scene, &provenance)), &rows);
     (forge::answer(scene, &provenance, &packed.to_bytes()), transcript)
 }
 
@@ -44,7 +46,12 @@ fn a_consistent_forger_is_found_as_often_as_the_formula_says() {
     let rows: String = (0..count).map(|i| format!("h{i:02},{i:02},1\n")).collect();
     let asked = households(&format!("household,person,poverty_line_cents\n{rows}"));
     let honest = scene.evaluate(&asked);
-    let job = Evaluated { answer: &honest.answer, transcript: honest.transcript.as_ref(), blinding: None };
+    let job = Evaluated {
+        answer: &honest.answer,
+        transcript: honest.transcript.as_ref(),
+        blinding: None,
+        noise: scene.evaluator.noise(),
+    };
     let mut told = Vec::new();
     let attestation =
         scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |progress| told.push(progress));
@@ -57,7 +64,12 @@ fn a_consistent_forger_is_found_as_often_as_the_formula_says() {
     let forged = 32;
     let (answer, transcript) = forge(&scene, &honest, forged);
     let trials = 1_000;
-    let job = Evaluated { answer: &answer, transcript: Some(&transcript), blinding: None };
+    let job = Evaluated {
+        answer: &answer,
+        transcript: Some(&transcript),
+        blinding: None,
+        noise: scene.evaluator.noise(),
+    };
     let found = (0..trials).into_par_iter().filter(|_| {
         match scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {}) {
             Ok(_) => false,
@@ -75,13 +87,23 @@ fn a_consistent_forger_is_found_as_often_as_the_formula_says() {
     assert_share(found, trials, expected, "32 of 40 answers forged");
 
     // A file of answers that is not the transcript's sum is found at any share.
-    let job = Evaluated { answer: &honest.answer, transcript: Some(&transcript), blinding: None };
+    let job = Evaluated {
+        answer: &honest.answer,
+        transcript: Some(&transcript),
+        blinding: None,
+        noise: scene.evaluator.noise(),
+    };
     let other = scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {});
     assert!(matches!(other, Err(AuditError::Unfit { .. })), "the answer names its own transcript");
     let mut provenance = honest.answer.provenance().clone();
     provenance.transcript = Some(transcript.digest());
     let mixed = forge::answer(&scene, &provenance, &answer_payload(&honest.answer));
-    let job = Evaluated { answer: &mixed, transcript: Some(&transcript), blinding: None };
+    let job = Evaluated {
+        answer: &mixed,
+        transcript: Some(&transcript),
+        blinding: None,
+        noise: scene.evaluator.noise(),
+    };
     let other = scene.auditor.audit(scene.agreement(), &asked, &scene.tables, &job, |_| {});
     assert!(matches!(other, Err(AuditError::AnswersDiffer { .. })));
 }

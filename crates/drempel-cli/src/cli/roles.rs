@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use drempel::job::Shard;
+use drempel::units::Digest;
 
 use super::DialectArgs;
 
@@ -93,6 +94,57 @@ pub(crate) struct JobArgs {
     /// An encrypted table; once for each dataset of the agreement.
     #[arg(long, required = true)]
     pub(crate) input: Vec<PathBuf>,
+    /// The evaluator's noise seed, where answers are decisions (eligibility, matching).
+    #[arg(long)]
+    pub(crate) noise: Option<PathBuf>,
+    /// The auditor's nonce for it.
+    #[arg(long)]
+    pub(crate) nonce: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Needed where answers are decisions (eligibility, matching), once for each job and before `evaluate`. Send the \
+                        commitment that it prints to the auditor, who answers with a nonce.\n\n\
+                        Example: drempel noise --agreement agreement.toml --evaluation-key evaluation.key \
+                        --signing-key centre.key --out noise.seed"
+)]
+pub(crate) struct NoiseArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The key holder's evaluation key.
+    #[arg(long)]
+    pub(crate) evaluation_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// The noise seed to write: for you and the auditor only.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example: drempel nonce --agreement agreement.toml --evaluation-key evaluation.key --signing-key uwv.key \
+                        --commitment DIGEST --out nonce"
+)]
+pub(crate) struct NonceArgs {
+    /// The agreement.
+    #[arg(long)]
+    pub(crate) agreement: PathBuf,
+    /// The key holder's evaluation key.
+    #[arg(long)]
+    pub(crate) evaluation_key: PathBuf,
+    /// Your party's signing key.
+    #[arg(long)]
+    pub(crate) signing_key: PathBuf,
+    /// What `drempel noise` printed.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) commitment: Digest,
+    /// The nonce to write, for the evaluator.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Args)]
@@ -102,7 +154,8 @@ pub(crate) struct JobArgs {
                         per person; docs/analyses has the others.\n\n\
                         Ctrl-C finishes the chunk in hand; the same command with --resume goes on.\n\n\
                         Example: drempel evaluate --agreement agreement.toml --evaluation-key evaluation.key \
-                        --signing-key centre.key --cases households.csv --input income.enc --out answer.enc"
+                        --signing-key centre.key --cases households.csv --input income.enc --noise noise.seed --nonce nonce \
+                        --out answer.enc"
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
@@ -154,8 +207,9 @@ pub(crate) enum JobAction {
     /// Join the shards of a job to its answer, after checking each chunk.
     #[command(after_help = "Takes the same files as `evaluate`.\n\n\
                       Example: drempel job assemble --agreement agreement.toml --evaluation-key evaluation.key \
-                      --signing-key centre.key --cases households.csv --input income.enc --out answer.enc")]
-    Assemble(OutputArgs),
+                      --signing-key centre.key --cases households.csv --input income.enc --noise noise.seed --nonce nonce \
+                        --out answer.enc")]
+    Assemble(Box<OutputArgs>),
 }
 
 #[derive(Args)]
@@ -163,7 +217,8 @@ pub(crate) enum JobAction {
     after_help = "The auditor checks every signature and every case, draws the rows that the agreement's share asks \
                         for, evaluates them again, and compares byte for byte.\n\n\
                         Example: drempel audit --agreement agreement.toml --evaluation-key evaluation.key \
-                        --signing-key uwv.key --cases households.csv --input income.enc --answer answer.enc \
+                        --signing-key uwv.key --cases households.csv --input income.enc --noise noise.seed --nonce nonce \
+                        --answer answer.enc \
                         --out answer.attest"
 )]
 pub(crate) struct AuditArgs {

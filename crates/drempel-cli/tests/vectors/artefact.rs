@@ -30,10 +30,17 @@ impl Artefact {
         artefact
     }
 
-    /// From the two ends of a file without metadata: all but its chunks.
-    pub(crate) fn of_ends(ends: &[u8], payload: Vec<u8>) -> Self {
-        let (header, trailer) = ends.split_at(HEADER);
-        Self { header: header.into(), metadata: vec![], payload, trailer: trailer.into() }
+    /// From the two ends of a file, which are all of it but its chunks. `payload` is asked for so many bytes.
+    pub(crate) fn of_ends(ends: &[u8], payload: impl Fn(usize) -> Vec<u8>) -> Self {
+        let (header, rest) = ends.split_at(HEADER);
+        let (metadata, trailer) = rest.split_at(rest.len() - TRAILER);
+        let payload = payload(number(&header[24..32]));
+        Self { header: header.into(), metadata: metadata.into(), payload, trailer: trailer.into() }
+    }
+
+    /// All but its chunks.
+    pub(crate) fn ends(&self) -> Vec<u8> {
+        [self.header.as_slice(), &self.metadata, &self.trailer].concat()
     }
 
     /// Names another program: an answer begins with the text, an attestation ends with it.

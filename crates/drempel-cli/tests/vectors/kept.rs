@@ -1,6 +1,8 @@
 //! The files of tests/vectors, copied to where commands can write, and what a test does with them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use arrow_array::RecordBatch;
@@ -12,7 +14,7 @@ use serde_json::Value;
 use crate::artefact::Artefact;
 pub(crate) use crate::artefact::hexadecimal;
 
-const PASSPHRASE: &str = "test";
+pub(crate) const PASSPHRASE: &str = "test";
 
 /// A copy of the kept files.
 pub(crate) struct Kept(tempfile::TempDir);
@@ -20,10 +22,7 @@ pub(crate) struct Kept(tempfile::TempDir);
 impl Kept {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let tests = repository("tests");
-        copy(&tests.join("vectors"), folder.path());
-        fs::copy(tests.join("fixtures/version-old.enc"), folder.path().join("version-old.enc"))
-            .expect("copies");
+        copy(&repository("tests/vectors"), folder.path());
         Self(folder)
     }
 
@@ -54,6 +53,11 @@ impl Kept {
 
     pub(crate) fn copy(&self, from: &str, to: &str) {
         self.write(to, &self.read(from));
+    }
+
+    /// Keeps a key file from others, as the commands demand it.
+    pub(crate) fn own(&self, name: &str) {
+        fs::set_permissions(self.0.path().join(name), fs::Permissions::from_mode(0o600)).expect(name);
     }
 
     fn output(&self, command: &str) -> Output {
@@ -119,7 +123,7 @@ impl Kept {
         let mut attestation = self.artefact(&format!("{set}/answer.attest"));
         attestation.set_program(program);
         attestation.metadata[..32].copy_from_slice(answer.digest());
-        if set == "eligibility" {
+        if set == "v4/eligibility" {
             draw(&mut attestation.metadata);
         }
         let attestation = self.sealed_by("uwv", attestation);
@@ -129,14 +133,24 @@ impl Kept {
 
     /// Puts an evaluation key together, the payload of which is a formula.
     pub(crate) fn formula_key(&self, set: &str) {
-        let payload = (0..63_668_272_u64).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 11) as u8).collect();
-        let key = Artefact::of_ends(&self.read(&format!("{set}/formula.ends")), payload);
+        let key = Artefact::of_ends(&self.read(&format!("{set}/formula.ends")), formula);
         self.write(&format!("{set}/formula.key"), &key.bytes());
         let said: Value =
             serde_json::from_str(&self.run(&format!("inspect {set}/formula.key --json"))).expect("JSON");
         assert_eq!(said["kind"], "an evaluation key");
         assert_eq!(said["digest"], hexadecimal(key.digest()));
     }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// Bytes without a pattern, which mean nothing: BLAKE3 of the number 1 as 8 bytes, as long as asked for.
+pub(crate) fn formula(bytes: usize) -> Vec<u8> {
+    let mut payload = vec![0; bytes];
+    blake3::Hasher::new().update(&1_u64.to_le_bytes()).finalize_xof().fill(&mut payload);
+    payload
 }
 
 /// Counts whom an audit of half the answers draws (docs/protocol.md, section 9.4): of the four answers of the file, with

@@ -12,6 +12,7 @@ use super::keyswitch::Switched;
 use super::measure::Measure;
 use super::{BATCH, RING_WORDS, WORDS};
 use crate::circuit::LookupTable;
+use crate::engines::Needs;
 use crate::keys::{EvaluationKey, Secrets};
 use crate::params::{BIG_NOISE, DELTA, MODULUS, RING, noise};
 
@@ -24,7 +25,8 @@ fn set() -> &'static Set {
     static SET: OnceLock<Set> = OnceLock::new();
     SET.get_or_init(|| {
         let secrets = Secrets::generate();
-        let key = EvaluationKey::expand(secrets.key_set().evaluation).expect("a key");
+        let needs = Needs { bootstrap: true, leveled: None };
+        let key = EvaluationKey::expand(secrets.key_set(&needs).evaluation).expect("a key");
         let measure = Measure::new(key);
         Set { secrets, measure }
     })

@@ -1,6 +1,6 @@
 //! The reference: programs on plaintext, exactly as the slots of a ciphertext would hold it.
 
-use super::{Backend, Cell, Encoding, LookupTable, Scale};
+use super::{Backend, Cell, Encoding, LookupTable, Pairs, Scale, Sums};
 
 /// Runs programs on plaintext amounts. A value outside its lookup table is an error here, where a ciphertext would
 /// silently read another slot.
@@ -21,6 +21,11 @@ impl Clear {
     /// A backend over tables, each with its encoding and its amounts less its dataset's `min`.
     pub fn new(tables: Vec<(Encoding, Vec<u64>)>) -> Self {
         Self { tables }
+    }
+
+    pub(crate) fn number(&self, cell: Cell) -> u64 {
+        let (encoding, amounts) = &self.tables[cell.table];
+        encoding.number(amounts[cell.row])
     }
 }
 
@@ -70,5 +75,21 @@ impl Backend for Clear {
             table.get(*value).ok_or(OutsideTable { row })
         };
         column.iter().zip(tables).enumerate().map(read).collect()
+    }
+
+    fn sums_are_below(&self, sums: &Sums<'_>) -> Result<Self::Column, OutsideTable> {
+        let sum = |cells: Vec<Cell>| cells.iter().map(|cell| self.number(*cell)).sum::<u64>();
+        let groups = sums.groups().into_iter().map(sum);
+        let yes = sums.output.yes();
+        Ok(groups.zip(sums.lines).map(|(sum, line)| if sum < *line { yes } else { 0 }).collect())
+    }
+
+    fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Self::Column, OutsideTable> {
+        let sum = |cells: &[Cell]| cells.iter().map(|cell| self.number(*cell)).sum::<u64>();
+        let decide = |both: [&[Cell]; 2]| {
+            let [left, right] = both.map(sum);
+            if left <= right { pairs.output.yes() } else { 0 }
+        };
+        Ok(pairs.both().map(decide).collect())
     }
 }

@@ -1,10 +1,13 @@
 //! What a program costs and how likely it is to fail, without running it.
 
 use std::cell::Cell as Counter;
+use std::collections::HashSet;
 use std::convert::Infallible;
 
-use super::{Backend, Cell, LookupTable, Scale};
-use crate::params::{SLOTS, noise};
+use super::{Backend, Bits, Cell, LookupTable, Output, Pairs, Scale, Sums};
+use crate::leveled::noise::{self as leveled_noise, AnswerNoise};
+use crate::leveled::{Counts, LeveledParams};
+use crate::params::{RING, SLOTS, noise};
 
 /// Counts bootstraps and follows the noise of each column from tfhe's public formulas.
 #[derive(Debug)]
@@ -12,7 +15,31 @@ pub struct Cost {
     /// The ciphertexts per row of each table.
     widths: Vec<usize>,
     bootstraps: Counter<u64>,
+    leveled: Counter<Counts>,
     log2_failure: Counter<f64>,
+    leak: Counter<Leak>,
+}
+
+/// What the noise of released decisions can tell whoever decrypts them, summed over a job's answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Leak {
+    /// Bits at most, if nothing else than the flood hid an answer's noise from who knows it to the last digit.
+    pub bits: f64,
+    /// The total variation between the answers and such without noise of their own.
+    pub total_variation: f64,
+}
+
+impl Leak {
+    /// Nothing.
+    pub const NONE: Self = Self { bits: 0.0, total_variation: 0.0 };
+}
+
+impl std::ops::Add for Leak {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { bits: self.bits + other.bits, total_variation: self.total_variation + other.total_variation }
+    }
 }
 
 /// A column of which only its length and its worst noise are known.
@@ -26,7 +53,23 @@ pub struct Shape {
 impl Cost {
     /// A counter at zero, for programs over tables with so many ciphertexts per row.
     pub fn new(widths: Vec<usize>) -> Self {
-        Self { widths, bootstraps: Counter::new(0), log2_failure: Counter::new(f64::NEG_INFINITY) }
+        Self {
+            widths,
+            bootstraps: Counter::new(0),
+            leveled: Counter::default(),
+            log2_failure: Counter::new(f64::NEG_INFINITY),
+            leak: Counter::default(),
+        }
+    }
+
+    /// Operations of the leveled engine so far, as if whoever is decided on filled whole bins.
+    pub fn leveled(&self) -> Counts {
+        self.leveled.get()
+    }
+
+    /// What decisions so far tell by their noise.
+    pub fn leak(&self) -> Leak {
+        self.leak.get()
     }
 
     /// Bootstraps so far.
@@ -41,8 +84,36 @@ impl Cost {
 
     /// Counts the packing and decoding of one field of a program's answers.
     pub fn release(&self, answers: &Shape, scale: Scale) {
+        if scale == Scale::Halves {
+            // What decisions can fail by was counted with them.
+            let share = Counts::packing().shared_by(RING as u64);
+            self.leveled.set(self.leveled.get() + share * answers.rows as u64);
+            return;
+        }
         let one = noise::answer_failure(answers.variance, scale);
         self.add_failures(one, answers.rows);
+    }
+
+    /// A person's share of a full bin, and its selectors.
+    fn add_numbers(&self, bits: Bits, cells: &[Cell]) {
+        let people = cells.iter().collect::<HashSet<_>>().len() as u64;
+        let whole = Counts::expansion(&bits.params, 0..RING) + Counts::refinement(&bits.params, 0..RING);
+        let share = whole.shared_by(bits.rows_per_bin() as u64) * people;
+        let selectors = Counts::selectors(&bits.params, 0, bits.count) * cells.len() as u64;
+        self.leveled.set(self.leveled.get() + share + selectors);
+    }
+
+    /// A decision, and what becomes of it.
+    fn add_decision(&self, counts: Counts, noise: AnswerNoise, output: Output<'_>) {
+        self.leveled.set(self.leveled.get() + counts);
+        if let Output::Released(_) = output {
+            self.add_failures(noise.failure_log2(), 1);
+            let one = Leak {
+                bits: noise.strict_leak_log2().exp2(),
+                total_variation: noise.total_variation_log2().exp2(),
+            };
+            self.leak.set(self.leak.get() + one);
+        }
     }
 
     fn add_failures(&self, log2_one: f64, count: usize) {
@@ -98,6 +169,44 @@ impl Backend for Cost {
         self.bootstraps.set(self.bootstraps.get() + column.rows as u64);
         self.add_failures(noise::lookup_failure(column.variance, SLOTS), column.rows);
         Ok(Shape { rows: column.rows, variance: noise::bootstrapped() })
+    }
+
+    fn sums_are_below(&self, sums: &Sums<'_>) -> Result<Shape, Infallible> {
+        let Sums { bits: Bits { count, params }, lines, .. } = *sums;
+        self.add_numbers(sums.bits, sums.cells);
+        let mut variance = 0.0_f64;
+        for (cells, line) in sums.groups().iter().zip(lines) {
+            let addends = cells.len().max(1);
+            let counts = match cells.len() {
+                0 => Counts::default(),
+                _ => Counts::decision(&params, addends, count, line.saturating_sub(1)),
+            };
+            self.add_decision(counts, AnswerNoise::of_sum(&params, addends, count), sums.output);
+            variance = variance.max(leveled_noise::decision(&params, addends, count));
+        }
+        Ok(Shape { rows: lines.len(), variance })
+    }
+
+    fn are_at_most(&self, pairs: &Pairs<'_>) -> Result<Shape, Infallible> {
+        let Pairs { bits: Bits { count, params }, addends, left, right, output } = *pairs;
+        self.add_numbers(pairs.bits, &[left, right].concat());
+        let rows = left.len() / addends;
+        let high_bits = count.saturating_sub(LeveledParams::low_bits(1));
+        let (counts, noise, variance) = match addends {
+            1 => (
+                Counts::comparison(&params, count),
+                AnswerNoise::of_comparison(&params, count),
+                leveled_noise::compared(&params, count, high_bits),
+            ),
+            // As one sum, of the left numbers and of what the right ones lack.
+            _ => (
+                Counts::decision(&params, 2 * addends, count, pairs.bits.largest() * addends as u64),
+                AnswerNoise::of_sum(&params, 2 * addends, count),
+                leveled_noise::decision(&params, 2 * addends, count),
+            ),
+        };
+        (0..rows).for_each(|_| self.add_decision(counts, noise, output));
+        Ok(Shape { rows, variance })
     }
 }
 

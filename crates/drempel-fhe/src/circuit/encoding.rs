@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::decision::Bits;
 use super::radix::Radix;
-use crate::params::Scale;
+use crate::params::{RING, Scale};
 
 /// How each amount of a table, less its dataset's `min`, is encrypted: the columns of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,17 @@ enum Part {
     AtLeast(u64),
     /// The digits of what the amount has above this; zero where it has nothing.
     Above(u64, Radix),
+    /// The bits of so many times the amount, for decisions.
+    Bits(u64, Bits),
+}
+
+/// How the rows of a table fill its bins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One after the other, across the ends of bins: every ciphertext is used by itself.
+    Continuous,
+    /// So many whole rows a bin, which is expanded as one.
+    WholeRows(usize),
 }
 
 impl Part {
@@ -34,6 +46,7 @@ impl Part {
                 radix.digits
             }
             Self::AtLeast(_) => 1,
+            Self::Bits(_, bits) => bits.width(),
         }
     }
 
@@ -45,19 +58,14 @@ impl Part {
             Self::Times(factor, radix) => radix.digit(amount.saturating_mul(factor), position),
             Self::AtLeast(least) => u64::from(amount >= least),
             Self::Above(line, radix) => radix.digit(amount.saturating_sub(line), position),
+            Self::Bits(factor, bits) => {
+                amount.saturating_mul(factor) >> (position / bits.params.selector().count()) & 1
+            }
         }
     }
 }
 
 impl Encoding {
-    /// The number systems for comparing sums of 1 to `max_addends` amounts of at most `span`, one after the other:
-    /// who encrypts does not know the households.
-    pub fn for_sums(max_addends: usize, span: u64) -> Self {
-        let mut radices: Vec<Radix> = (1..=max_addends).map(|m| Radix::for_addends(m, span)).collect();
-        radices.dedup();
-        Self { scale: Scale::Slots, parts: radices.into_iter().map(Part::Digits).collect() }
-    }
-
     /// One bit per amount: whether it is at least `least`.
     pub fn at_least(least: u64) -> Self {
         Self { scale: Scale::Slots, parts: vec![Part::AtLeast(least)] }
@@ -86,6 +94,69 @@ impl Encoding {
         Self { scale: Scale::Slots, parts: vec![Part::Times(weight, radix)] }
     }
 
+    /// The bits of `weight` times the amount, for decisions.
+    pub fn bits(weight: u64, bits: Bits) -> Self {
+        Self { scale: Scale::Halves, parts: vec![Part::Bits(weight, bits)] }
+    }
+
+    /// How the table's rows fill its bins.
+    pub fn layout(&self) -> Layout {
+        match self.parts.as_slice() {
+            [Part::Bits(_, bits)] => Layout::WholeRows(bits.rows_per_bin()),
+            _ => Layout::Continuous,
+        }
+    }
+
+    /// The bits that decisions read, where these are what it has.
+    pub fn decided(&self) -> Option<Bits> {
+        match self.parts.as_slice() {
+            [Part::Bits(_, bits)] => Some(*bits),
+            _ => None,
+        }
+    }
+
+    /// The number whose bits decisions read.
+    ///
+    /// # Panics
+    /// When the encoding has no bits: both come from the same agreement.
+    pub(super) fn number(&self, amount: u64) -> u64 {
+        match self.parts.as_slice() {
+            [Part::Bits(factor, _)] => amount * factor,
+            _ => panic!("the table has no bits of numbers"),
+        }
+    }
+
+    /// How many bins so many rows fill.
+    pub fn bins(&self, rows: usize) -> usize {
+        match self.layout() {
+            Layout::Continuous => (rows * self.width()).div_ceil(RING),
+            Layout::WholeRows(per_bin) => rows.div_ceil(per_bin),
+        }
+    }
+
+    /// The words of the torus that bin `bin` of a table of these amounts encrypts.
+    pub fn plaintexts(&self, amounts: &[u64], bin: usize) -> Vec<u64> {
+        let width = self.width();
+        match self.layout() {
+            Layout::Continuous => {
+                let all = bin * RING..((bin + 1) * RING).min(amounts.len() * width);
+                let delta = self.scale.delta();
+                all.map(|i| self.value(amounts[i / width], i % width) * delta).collect()
+            }
+            Layout::WholeRows(per_bin) => {
+                let bits = self.decided().expect("only bits fill bins by whole rows");
+                let mut plain = vec![0; RING];
+                for (row, amount) in amounts.iter().skip(bin * per_bin).take(per_bin).enumerate() {
+                    let values = bits.params.plaintexts(self.number(*amount), bits.count);
+                    for (place, value) in values.enumerate() {
+                        plain[bits.params.coefficient(row * width + place)] = value;
+                    }
+                }
+                plain
+            }
+        }
+    }
+
     /// How far apart the values lie.
     pub fn scale(&self) -> Scale {
         self.scale
@@ -101,6 +172,7 @@ impl Encoding {
             }
             Part::AtLeast(_) => true,
             Part::Above(line, radix) => radix.overflow(span.saturating_sub(*line)) == 0,
+            Part::Bits(factor, bits) => span.checked_mul(*factor).is_some_and(|most| bits.hold(most)),
         })
     }
 
@@ -152,17 +224,21 @@ impl Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::leveled::LeveledParams;
 
     #[test]
-    fn an_encoding_holds_each_number_system_once() {
-        let encoding = Encoding::for_sums(8, (1 << 18) - 1);
-        assert_eq!(encoding.width(), 5 + 6 + 8 + 9 + 12 + 18);
-        let couple = Radix::for_addends(2, (1 << 18) - 1);
-        assert_eq!(encoding.columns(couple), 5..11);
-        let amount = 123_456;
-        let columns = encoding.columns(couple).enumerate();
-        let back: u64 = columns.map(|(i, column)| encoding.value(amount, column) * 8_u64.pow(i as u32)).sum();
-        assert_eq!(back, amount);
+    fn bits_fill_bins_by_whole_rows_and_must_fit() {
+        let bits = Bits::holding((1 << 18) - 1, LeveledParams::V25);
+        let encoding = Encoding::bits(1, bits);
+        assert_eq!((encoding.width(), encoding.layout()), (36, Layout::WholeRows(56)));
+        assert_eq!([0, 1, 56, 57].map(|rows| encoding.bins(rows)), [0, 1, 1, 2]);
+        assert!(encoding.holds((1 << 18) - 1) && !encoding.holds(1 << 18) && !encoding.holds(u64::MAX));
+        assert!(!Encoding::bits(2, bits).holds(1 << 17));
+        // The second bin has the rest: a two in the first row of 18 bits of two levels.
+        let amounts: Vec<u64> = (0..58).map(|row| if row == 56 { 2 } else { 0 }).collect();
+        let plain = encoding.plaintexts(&amounts, 1);
+        let set: Vec<usize> = (0..RING).filter(|place| plain[*place] != 0).collect();
+        assert_eq!(set, [2, 3].map(|slot| bits.params.coefficient(slot)));
     }
 
     #[test]

@@ -1,13 +1,11 @@
-//! Amounts as digits, and the borrow chain that compares a household's sum with its own line.
+//! Numbers as digits, and the borrow chain that compares two of them.
 //!
 //! Source: docs/protocol.md, section 4.3.
 
-use std::ops::Range;
-
-use super::{Backend, Cell, LookupTable, Scale};
+use super::{Backend, LookupTable, Scale};
 use crate::params::SLOTS;
 
-/// The most addends that one comparison takes: the base would be smaller than two beyond that.
+/// The most addends of one score: the base would be smaller than two beyond that.
 pub const MAX_ADDENDS: usize = 8;
 
 /// A positional number system: `digits` digits of base `base`, lowest first.
@@ -20,18 +18,6 @@ pub struct Radix {
 }
 
 impl Radix {
-    /// The cheapest number system for sums of `addends` amounts of at most `span` each.
-    ///
-    /// A step of the chain sees the sum of m digits and a borrow of at least −1 and at most m − 1, so −1..=mB−1:
-    /// those are mB + 1 values, and 17 fit, so the largest base is ⌊16 / m⌋.
-    ///
-    /// # Panics
-    /// When `addends` is not 1 to 8: checked where the agreement is read.
-    pub fn for_addends(addends: usize, span: u64) -> Self {
-        assert!((1..=MAX_ADDENDS).contains(&addends), "1 to 8 addends");
-        Self::holding(SLOTS as u64 / addends as u64, span)
-    }
-
     /// The number system with the fewest digits for amounts of at most `span`, of each of which `addends` are added up
     /// digit by digit and released as they are.
     ///
@@ -90,64 +76,6 @@ impl Radix {
         let capacity = u128::from(self.base).pow(self.digits as u32);
         (u128::from(line) / capacity) as u64
     }
-}
-
-/// Sums over groups, each to be compared with its own line.
-#[derive(Clone, Debug)]
-pub struct Comparison {
-    /// The number system that every group of this comparison uses.
-    pub radix: Radix,
-    /// Which columns of the tables hold its digits.
-    pub columns: Range<usize>,
-    /// The addends of all groups.
-    pub cells: Vec<Cell>,
-    /// The group of each addend.
-    pub group_of: Vec<usize>,
-    /// One line per group, zero or more.
-    pub lines: Vec<u64>,
-}
-
-/// For each group 1 when the sum of its addends is below its line, else 0: [`choose`] between the two.
-///
-/// # Errors
-/// When a table cannot be read.
-///
-/// # Cost
-/// `radix.digits` bootstraps per group.
-pub fn below<B: Backend>(backend: &B, comparison: &Comparison) -> Result<B::Column, B::Error> {
-    choose(backend, comparison, [1, 0])
-}
-
-/// For each group the first of two values when the sum of its addends is below its line, else the second.
-///
-/// Digit by digit, lowest first: `t = (sum of the digits) + borrow`, `borrow = ⌊(t − line's digit) / B⌋`. What is
-/// left after the last digit is ⌊(sum − line mod Bᵏ) / Bᵏ⌋, and the sum is below the line exactly when that is
-/// below ⌊line / Bᵏ⌋; so the last table gives the answer directly.
-///
-/// # Errors
-/// When a table cannot be read.
-///
-/// # Cost
-/// `radix.digits` bootstraps per group.
-pub fn choose<B: Backend>(
-    backend: &B,
-    comparison: &Comparison,
-    values: [i64; 2],
-) -> Result<B::Column, B::Error> {
-    let Comparison { radix, columns, cells, group_of, lines } = comparison;
-    let groups = lines.len();
-    let mut borrow: Option<B::Column> = None;
-    for (position, column) in columns.clone().enumerate() {
-        let digits = backend.gather(column, cells)?;
-        let mut total = backend.sum_by(&digits, group_of, groups);
-        if let Some(borrow) = &borrow {
-            total = backend.add(&total, borrow);
-        }
-        let last = (position + 1 == radix.digits).then_some(values);
-        let tables: Vec<LookupTable> = lines.iter().map(|line| step(*radix, *line, position, last)).collect();
-        borrow = Some(backend.lookup(&total, &tables)?);
-    }
-    Ok(borrow.expect("a number system has at least one digit"))
 }
 
 /// The digits of base 16 of hidden sums, lowest first.
@@ -222,43 +150,9 @@ pub fn below_zero<B: Backend>(
     backend.lookup(&total, &sign(1))
 }
 
-/// The table of one step for one line; the last one gives one of two values.
-fn step(radix: Radix, line: u64, position: usize, last: Option<[i64; 2]>) -> LookupTable {
-    let base = radix.base as i64;
-    let digit = radix.digit(line, position) as i64;
-    let borrow = move |total: i64| (total - digit).div_euclid(base);
-    // As many addends as the base allows: a group with fewer uses a part of the window.
-    let window = -1..=SLOTS / base * base - 1;
-    if let Some([below, otherwise]) = last {
-        let overflow = radix.overflow(line) as i64;
-        LookupTable::new(window, move |total| if borrow(total) < overflow { below } else { otherwise })
-    } else {
-        LookupTable::new(window, borrow)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cheapest_bases_are_16_8_5_4_3_and_2() {
-        let expected = [(1, 16, 5, 6), (2, 8, 6, 8), (3, 5, 8, 10), (4, 4, 9, 11), (5, 3, 12, 14)];
-        let two = [6, 7, 8].map(|m| (m, 2, 18, 22));
-        for (m, base, at_18, at_22) in expected.into_iter().chain(two) {
-            let radix = Radix::for_addends(m, (1 << 18) - 1);
-            assert_eq!((radix.base, radix.digits), (base, at_18), "{m} addends");
-            assert_eq!(Radix::for_addends(m, (1 << 22) - 1).digits, at_22, "{m} addends");
-        }
-    }
-
-    #[test]
-    fn the_largest_span_does_not_overflow() {
-        // Amounts between minus and plus ten trillion euro, in cents.
-        let radix = Radix::for_addends(8, 2 * 1_000_000_000_000_000);
-        assert_eq!(radix.digits, 51);
-        assert_eq!(radix.overflow(u64::MAX), u64::MAX >> 51);
-    }
 
     /// `a` less `b` in three digits, with `Clear`, which refuses a value outside a window.
     fn is_less(a: u64, b: u64) -> bool {
@@ -318,29 +212,6 @@ mod tests {
 
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
-
-        /// Any sum against any line, also one that no sum reaches and one with more digits than an amount.
-        #[test]
-        fn the_borrow_chain_compares_like_plain_arithmetic(
-            amounts in proptest::collection::vec(0_u64..=1_000_000, 1..=MAX_ADDENDS),
-            distance in -3_i64..=3,
-            far in proptest::option::of(0_u64..=9_000_000),
-        ) {
-            let sum: u64 = amounts.iter().sum();
-            let line = far.unwrap_or(sum.saturating_add_signed(distance)).min(1_000_000 * amounts.len() as u64 + 1);
-            let radix = Radix::for_addends(amounts.len(), 1_000_000);
-            let encoding = crate::circuit::Encoding::for_sums(amounts.len(), 1_000_000);
-            let comparison = Comparison {
-                radix,
-                columns: encoding.columns(radix),
-                cells: (0..amounts.len()).map(|row| Cell { table: 0, row }).collect(),
-                group_of: vec![0; amounts.len()],
-                lines: vec![line],
-            };
-            let clear = crate::circuit::clear::Clear::new(vec![(encoding, amounts)]);
-            let answer = below(&clear, &comparison).expect("no value outside its table");
-            proptest::prop_assert_eq!(answer, vec![i64::from(sum < line)]);
-        }
 
         #[test]
         fn any_two_hidden_numbers_compare_like_plain_ones(a in 0_u64..4_096, b in 0_u64..4_096) {

@@ -11,7 +11,9 @@ use tfhe::core_crypto::prelude::{
 use zeroize::{Zeroize, Zeroizing};
 
 use super::seeded::Seeded;
+use crate::engines::Needs;
 use crate::le_bytes;
+use crate::leveled::{self, KeygenError, LeveledKeySeeded, LeveledParams};
 use crate::packing::PackedRing;
 use crate::params::{BIG_DIMENSION, BIG_NOISE, MODULUS, POLYNOMIAL, RING, SMALL_DIMENSION, TFHE};
 
@@ -73,7 +75,7 @@ pub struct KeySet {
     pub secret: SecretKey,
     /// What [`PublicKey::from_bytes`](super::PublicKey::from_bytes) reads.
     pub public: Vec<u8>,
-    /// What [`EvaluationKey::expand`](super::EvaluationKey::expand) reads.
+    /// What [`Engines::expand`](crate::Engines::expand) reads.
     pub evaluation: Vec<u8>,
 }
 
@@ -84,12 +86,12 @@ impl fmt::Debug for KeySet {
 }
 
 impl KeySet {
-    /// Makes a key set.
+    /// Makes a key set with the evaluation keys that are needed, and no others.
     ///
     /// # Cost
-    /// About two seconds.
-    pub fn generate() -> Self {
-        Secrets::generate().key_set()
+    /// About a second for each engine.
+    pub fn generate(needs: &Needs) -> Self {
+        Secrets::generate().key_set(needs)
     }
 }
 
@@ -109,12 +111,12 @@ impl Secrets {
         }
     }
 
-    pub(crate) fn key_set(&self) -> KeySet {
+    pub(crate) fn key_set(&self, needs: &Needs) -> KeySet {
         let mut seeder = new_seeder();
         let bits = Zeroizing::new(self.big.as_ref().iter().map(|bit| *bit as u8).collect());
         KeySet {
             public: self.public_key(seeder.as_mut()),
-            evaluation: self.evaluation_key(seeder.as_mut()),
+            evaluation: self.evaluation_keys(needs, seeder.as_mut()),
             secret: SecretKey { bits },
         }
     }
@@ -129,7 +131,26 @@ impl Secrets {
         payload
     }
 
-    fn evaluation_key(&self, seeder: &mut dyn Seeder) -> Vec<u8> {
+    fn evaluation_keys(&self, needs: &Needs, seeder: &mut dyn Seeder) -> Vec<u8> {
+        let mut payload = if needs.bootstrap { self.bootstrap_key(seeder) } else { Vec::new() };
+        if let Some(params) = needs.leveled {
+            payload.extend(self.leveled_key(params).to_bytes());
+        }
+        payload
+    }
+
+    /// Draws shifts until the key is no heavier than the noise formulas allow for: all but one in a thousand are not.
+    pub(crate) fn leveled_key(&self, params: LeveledParams) -> LeveledKeySeeded {
+        loop {
+            match leveled::generate(params, self.big.as_ref()) {
+                Ok(key) => return key,
+                Err(KeygenError::HeavyKey) => {}
+                Err(error) => panic!("a fresh binary key: {error}"),
+            }
+        }
+    }
+
+    fn bootstrap_key(&self, seeder: &mut dyn Seeder) -> Vec<u8> {
         let Self { big, small } = self;
         let ring = GlweSecretKey::from_container(big.as_ref(), POLYNOMIAL);
         let seeds = [seeder.seed().0, seeder.seed().0, seeder.seed().0];

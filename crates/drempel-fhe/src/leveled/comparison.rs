@@ -3,7 +3,7 @@
 //! The low 11 bits are decided by turning with x and turning back with y; one state is enough for the high
 //! bits: where the bits are equal it stays, else the number with the zero is the smaller one.
 
-use super::decision::{DecisionScratch, QUARTER};
+use super::decision::DecisionScratch;
 use super::fourier::Ffts;
 use super::key::ExpandedKey;
 use super::parameters::LeveledParams;
@@ -12,7 +12,7 @@ use super::product::{Ring, add_to, multiply, yes_times};
 use super::selector::{HiddenNumber, LeafScratch};
 use crate::params::RING;
 
-/// Half of the torus in the constant coefficient when `left` is at most `right`, else zero. `noise` gives e
+/// A yes in the constant coefficient when `left` is at most `right`, else zero. `noise` gives e
 /// for each high bit, as for sums.
 pub(super) fn is_at_most<'s>(
     [left, right]: [HiddenNumber<'_>; 2],
@@ -26,14 +26,15 @@ pub(super) fn is_at_most<'s>(
     let low_bits = LeveledParams::low_bits(1).min(bits);
     scratch.fit(key, 2);
     scratch.states[0].set_constant(0);
-    // All 1/4: the constant coefficient is 1/4 after a turn by X^s for s in −N + 1..=0, and −1/4 for s in
-    // 1..N.
-    scratch.states[0].parts_mut()[1].fill(QUARTER);
+    // Half a yes everywhere: so the constant coefficient is after a turn by X^s for s in −N + 1..=0, and minus
+    // that for s in 1..N.
+    let half = scratch.yes() / 2;
+    scratch.states[0].parts_mut()[1].fill(half);
     for (side, number) in [left, right].into_iter().enumerate() {
         let degree = |bit: usize| if side == 0 { 1_usize << bit } else { 2 * RING - (1 << bit) };
         scratch.turn_by(side, number, (0..low_bits).map(degree), key, leaves, ffts);
     }
-    scratch.states[0].add_constant(QUARTER);
+    scratch.states[0].add_constant(half);
     for bit in low_bits..bits {
         for (side, number) in [left, right].into_iter().enumerate() {
             scratch.selectors[side].prepare(number, bit, key, leaves, ffts);
@@ -50,10 +51,11 @@ impl DecisionScratch {
     /// c becomes A + x · (B − A), where A = c + y · (yes − c) is for x = 0 and B = y · c for x = 1.
     fn compare_bit(&mut self, bit: usize, ffts: &mut Ffts<'_>) {
         let [x, y] = [0, 1].map(|side| self.selectors[side].get(bit));
+        let yes = self.yes();
         let state = &mut self.states[0];
         let [of_state, of_yes] = self.products.first_chunk_mut::<2>().expect("room for two products");
         multiply(state, y, self.gadget, &mut self.digits, of_state, ffts);
-        yes_times(y, self.gadget, of_yes);
+        yes_times(yes, y, self.gadget, of_yes);
         // B − A = 2 y·c − c − y·yes.
         let (of_state_values, of_yes_values) = (of_state.values.as_slice(), of_yes.values.as_slice());
         let sum = self.sum.as_mut_slice().iter_mut();

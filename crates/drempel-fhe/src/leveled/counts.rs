@@ -47,6 +47,19 @@ impl Mul<u64> for Counts {
 }
 
 impl Counts {
+    /// Nothing.
+    pub const ZERO: Self = Self { ffts: 0, external_products: 0, key_switches: 0, scheme_switches: 0 };
+
+    /// One of so many equal shares, rounded up.
+    pub fn shared_by(self, shares: u64) -> Self {
+        Self {
+            ffts: self.ffts.div_ceil(shares),
+            external_products: self.external_products.div_ceil(shares),
+            key_switches: self.key_switches.div_ceil(shares),
+            scheme_switches: self.scheme_switches.div_ceil(shares),
+        }
+    }
+
     /// All stages but the last two, for these slots of a bin.
     pub fn expansion(params: &LeveledParams, slots: Range<usize>) -> Self {
         let (mut counts, mut below) = (Self::default(), RING);

@@ -1,7 +1,7 @@
 //! Whether a sum of hidden numbers is at most a clear line, by external products alone.
 //!
-//! *Low bits by turning*: a test polynomial that is 1/4 where the low parts fit below the line's and −1/4
-//! where they do not is turned by X^(2^i) under each low bit i of each addend. Turned by X^(−q · 2^r) it
+//! *Low bits by turning*: a test polynomial that is half a yes where the low parts fit below the line's and minus
+//! that where they do not is turned by X^(2^i) under each low bit i of each addend. Turned by X^(−q · 2^r) it
 //! answers for a line that is q · 2^r higher, for free. *High bits by an automaton backwards* ([`schedule`]):
 //! a yes is 1/2, a no is 0.
 //!
@@ -24,11 +24,8 @@ use super::selector::{HiddenNumber, LeafScratch, Selectors};
 use crate::params::RING;
 use schedule::{BitSchedule, Kind, Layer, schedules};
 
-/// A yes; a no is zero.
+/// A yes that is released; a no is zero.
 pub(super) const YES: u64 = 1 << 63;
-
-/// A quarter of the torus.
-pub(super) const QUARTER: u64 = 1 << 62;
 
 /// Positions of the automaton for the most addends: see [`BitSchedule`].
 const POSITIONS: usize = 3 * MAX_ADDENDS;
@@ -48,6 +45,8 @@ pub(super) struct DecisionScratch {
     pub(super) difference: Ring,
     pub(super) sum: Fourier,
     pub(super) external_products: u64,
+    /// What a yes is.
+    yes: u64,
 }
 
 impl DecisionScratch {
@@ -66,7 +65,17 @@ impl DecisionScratch {
             difference: Ring::zero(),
             sum: Fourier::zeros(2),
             external_products: 0,
+            yes: YES,
         }
+    }
+
+    /// What a yes is in the next decision.
+    pub(super) fn set_yes(&mut self, yes: u64) {
+        self.yes = yes;
+    }
+
+    pub(super) fn yes(&self) -> u64 {
+        self.yes
     }
 
     /// Memory for so many addends; it stays.
@@ -104,7 +113,7 @@ impl DecisionScratch {
     }
 }
 
-/// Half of the torus in the constant coefficient when the numbers' sum is at most `line`, else zero.
+/// A yes in the constant coefficient when the numbers' sum is at most `line`, else zero.
 ///
 /// `line` must be below m · 2^bits. `noise` gives e for each high bit, the lowest one first.
 pub(super) fn sum_is_at_most<'s>(
@@ -144,8 +153,9 @@ fn turn_by_low_bits(
     leaves: &mut LeafScratch,
     ffts: &mut Ffts<'_>,
 ) {
+    let half = scratch.yes / 2;
     scratch.states[0].set_constant(0);
-    test_polynomial((line & ((1 << low_bits) - 1)) as usize, &mut scratch.states[0].parts_mut()[1]);
+    test_polynomial((line & ((1 << low_bits) - 1)) as usize, half, &mut scratch.states[0].parts_mut()[1]);
     // Number after number, so that only one number's selectors need the cache: turns may come in any order.
     for (index, number) in numbers.iter().enumerate() {
         scratch.turn_by(index, *number, (0..low_bits).map(|bit| 1 << bit), key, leaves, ffts);
@@ -155,14 +165,14 @@ fn turn_by_low_bits(
         for (part, output) in accumulator.parts().iter().zip(state.parts_mut()) {
             turn(part, 2 * RING - (q << low_bits), output);
         }
-        state.add_constant(QUARTER);
+        state.add_constant(half);
     }
-    accumulator.add_constant(QUARTER);
+    accumulator.add_constant(half);
 }
 
-/// After a turn by X^s its constant coefficient is 1/4 when s is at most `low`, else −1/4.
-fn test_polynomial(low: usize, output: &mut Words) {
-    let value = |s: usize| if s <= low { QUARTER } else { QUARTER.wrapping_neg() };
+/// After a turn by X^s its constant coefficient is half a yes when s is at most `low`, else minus that.
+fn test_polynomial(low: usize, half: u64, output: &mut Words) {
+    let value = |s: usize| if s <= low { half } else { half.wrapping_neg() };
     output[0] = value(0);
     // X^(N − j) takes coefficient j past the end.
     (1..RING).for_each(|j| output[j] = value(RING - j).wrapping_neg());
@@ -206,7 +216,7 @@ impl DecisionScratch {
                     multiply(state, selector, self.gadget, &mut self.digits, product, ffts);
                     self.external_products += 1;
                 }
-                Kind::Constant(_) => yes_times(selector, self.gadget, product),
+                Kind::Constant(_) => yes_times(self.yes, selector, self.gadget, product),
             }
         }
     }
@@ -214,7 +224,7 @@ impl DecisionScratch {
     /// state(u) + bit · (state(u − 1) − state(u)), the part that is not transformed back in `pending`.
     fn choose(&mut self, layer: &Layer, position: usize) {
         let next = &mut self.next[position];
-        set(next, layer.inputs[position], &self.states[position]);
+        set(next, layer.inputs[position], self.yes, &self.states[position]);
         let is_there = |position: usize| layer.inputs[position] != Kind::Constant(false);
         let pending = self.pending[position].as_mut_slice();
         let [other, own] = [position - 1, position].map(|p| is_there(p).then(|| &self.products[p]));
@@ -244,7 +254,7 @@ impl DecisionScratch {
         let layer = &schedule.layers[addends - 1];
         let next = &mut self.next[index];
         if let Some(Kind::Constant(value)) = layer.outputs[position] {
-            next.set_constant(if value { YES } else { 0 });
+            next.set_constant(if value { self.yes } else { 0 });
             return;
         }
         // With one addend the states are all there is; with more, the layer before left something to be
@@ -253,8 +263,8 @@ impl DecisionScratch {
             (addends > 1 && layer.inputs[position] == Kind::Live).then(|| self.pending[position].as_slice())
         };
         let [own, other] = [pending(position), pending(position - 1)];
-        set(next, layer.inputs[position], &self.states[position]);
-        set(&mut self.difference, layer.inputs[position - 1], &self.states[position - 1]);
+        set(next, layer.inputs[position], self.yes, &self.states[position]);
+        set(&mut self.difference, layer.inputs[position - 1], self.yes, &self.states[position - 1]);
         for (difference, own) in self.difference.parts_mut().iter_mut().zip(next.parts()) {
             subtract(difference, own);
         }
@@ -288,9 +298,9 @@ fn set_difference(output: &mut [c64], other: Option<&[c64]>, own: Option<&[c64]>
     true
 }
 
-fn set(output: &mut Ring, kind: Kind, state: &Ring) {
+fn set(output: &mut Ring, kind: Kind, yes: u64, state: &Ring) {
     match kind {
         Kind::Live => output.copy_from(state),
-        Kind::Constant(value) => output.set_constant(if value { YES } else { 0 }),
+        Kind::Constant(value) => output.set_constant(if value { yes } else { 0 }),
     }
 }

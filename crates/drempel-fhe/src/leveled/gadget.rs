@@ -24,7 +24,7 @@ impl Gadget {
     }
 
     /// The number of digits, to index with.
-    pub(super) const fn count(self) -> usize {
+    pub(crate) const fn count(self) -> usize {
         self.levels as usize
     }
 

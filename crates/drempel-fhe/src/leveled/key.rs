@@ -191,6 +191,12 @@ impl Shift {
         &self.0
     }
 
+    /// Σ h·a, for the mask of a single value: what its body gains when it goes from under t to under s.
+    pub(super) fn inner_product(&self, mask: impl Iterator<Item = u64>) -> u64 {
+        let terms = self.0.iter().zip(mask);
+        terms.fold(0, |sum, (bit, word)| sum.wrapping_add(word & u64::from(*bit).wrapping_neg()))
+    }
+
     /// Turns a ciphertext under s into one under t: b − a·h.
     pub(super) fn apply(&self, mask: &Words, body: &mut Words) {
         subtract_product_with_bits(body, mask, &self.0);

@@ -1,14 +1,19 @@
 //! For benchmarks: the engine's parts one by one, with keys and ciphertexts of meaningless contents. Work
 //! does not depend on the contents, and no secret key is needed.
 
-use super::expansion::Bin;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::expansion::{Bin, Branches};
 use super::fourier::{Ffts, Fourier, Transform, words};
 use super::key::LeveledKeySeeded;
 use super::parameters::LeveledParams;
 use super::product::{Ring, TurnScratch, turn_if};
 use super::selector::Selectors;
-use super::worker::{LeveledEngine, Worker};
-use super::{HiddenNumber, Nodes};
+use super::worker::{Decided, LeveledEngine, Worker};
+use super::{Answer, HiddenNumber, Nodes, OpenRing, Shift};
+use crate::bootstrap::{WORDS, round};
 use crate::le_bytes;
 use crate::params::RING;
 
@@ -31,6 +36,42 @@ pub fn bin(engine: &LeveledEngine, name: u64) -> Bin {
     let bytes = bytes(16 * RING, name + 2);
     let words = le_bytes::take::<u64>(&mut bytes.as_slice(), 2 * RING).expect("as many bytes");
     Bin::new(&words[..RING], &words[RING..], engine.shift())
+}
+
+/// Puts an answer into a ring as an evaluation does: under the secret key, rounded.
+pub fn put(answer: &Answer, shift: &Shift, ring: &mut OpenRing) {
+    let mut row = vec![0; WORDS];
+    answer.write(shift, &mut row);
+    ring.push(&round(&row), shift);
+}
+
+/// Seconds per FFT with all cores busy, with all passes that belong to it: from couples of 18 bits, after a warm-up.
+pub fn seconds_per_fft() -> f64 {
+    const BITS: usize = 18;
+    let engine = engine(LeveledParams::V25);
+    let (bin, slots) = (bin(&engine, 1), engine.params().slots(BITS));
+    let run = || {
+        let tasks = (0..4 * rayon::current_num_threads()).into_par_iter();
+        let counts = tasks.map(|_| {
+            let (mut worker, mut branches, mut nodes) =
+                (engine.worker(), Branches::default(), Nodes::default());
+            worker.expand(&bin, 0..16 * slots, &mut branches);
+            for first in (0..16).step_by(4) {
+                worker.refine(&branches, first * slots..(first + 4) * slots, &mut nodes);
+                for first in [first, first + 2] {
+                    let numbers = [0, 1].map(|side| HiddenNumber::new(&nodes, (first + side) * slots, BITS));
+                    let answer = worker.sum_is_below(&numbers, BITS, 150_000, Decided::Slots(1));
+                    answer.expect("two numbers of one length");
+                }
+            }
+            worker.executed().ffts
+        });
+        counts.sum::<u64>()
+    };
+    run();
+    let start = Instant::now();
+    let ffts = run();
+    start.elapsed().as_secs_f64() / ffts as f64
 }
 
 /// So many transforms of N/2 points, forward and backward by turns, without a pass beside them.

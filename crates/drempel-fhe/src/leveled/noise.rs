@@ -11,8 +11,9 @@
 
 use super::gadget::Gadget;
 use super::key::PACKING;
-use super::parameters::LeveledParams;
+use super::parameters::{LeveledParams, MAX_ADDENDS};
 use super::randomness::FLOOD_BOUND;
+use super::worker::MAX_BITS;
 use crate::params::RING;
 use crate::params::noise::{FRESH_WORDS, fresh};
 
@@ -140,11 +141,6 @@ pub fn fft(gadget: Gadget) -> f64 {
     fft_error(f64::from(gadget.levels), gadget.digit_variance()) + store_error()
 }
 
-/// An answer's noise as the key holder meets it, without the flood.
-pub fn answer(params: &LeveledParams, addends: usize, bits: usize) -> f64 {
-    decision(params, addends, bits) + packing(RING)
-}
-
 /// The probability (log2) that an answer's noise without its flood passes `distance`.
 ///
 /// Given its selectors a product's noise is a sum of independent digits, each bounded by a Gaussian of its
@@ -162,45 +158,70 @@ pub fn tail_log2(variance: f64, hidden_bits: usize, distance: f64) -> f64 {
     1.0 + exponent / std::f64::consts::LN_2
 }
 
-/// The probability (log2) that an answer is read wrongly, flood included: its size is bounded.
-pub fn failure_log2(params: &LeveledParams, addends: usize, bits: usize) -> f64 {
-    let distance = 0.25 - flood_bound();
-    tail_log2(answer(params, addends, bits), addends * bits, distance)
+/// The noise of one released answer, as the key holder meets it but for its flood.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AnswerNoise {
+    /// In units of the torus squared.
+    pub variance: f64,
+    hidden_bits: usize,
 }
 
-/// The distance from a value at which a phase is no answer any more: an honest answer of any of these
-/// decisions is that far off with a probability of at most 2⁻¹²⁸. The flood's bound, and the rest of the
-/// noise.
-pub fn reading_distance(params: &LeveledParams, addends: usize, bits: usize) -> f64 {
-    let variance = answer(params, addends, bits);
-    let (mut low, mut high) = (0.0, 0.25);
-    // Halves the interval until it is far below any noise.
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if tail_log2(variance, addends * bits, middle) <= -128.0 { high = middle } else { low = middle }
+impl AnswerNoise {
+    /// Of a sum of so many numbers beside its line.
+    pub fn of_sum(params: &LeveledParams, addends: usize, bits: usize) -> Self {
+        Self { variance: decision(params, addends, bits) + packing(RING), hidden_bits: addends * bits }
     }
-    flood_bound() + high
+
+    /// Of two numbers beside each other.
+    pub fn of_comparison(params: &LeveledParams, bits: usize) -> Self {
+        let high_bits = bits.saturating_sub(LeveledParams::low_bits(1));
+        Self { variance: compared(params, bits, high_bits) + packing(RING), hidden_bits: 2 * bits }
+    }
+
+    /// The probability (log2) that it is read wrongly, flood included: that one's size is bounded.
+    pub fn failure_log2(self) -> f64 {
+        tail_log2(self.variance, self.hidden_bits, 0.25 - flood_bound())
+    }
+
+    /// The distance from a value at which a phase is no answer any more: an honest one is that far off with a
+    /// probability of at most 2⁻¹²⁸. The flood's bound, and the rest of the noise.
+    pub fn reading_distance(self) -> f64 {
+        let (mut low, mut high) = (0.0, 0.25);
+        // Halves the interval until it is far below any noise.
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            let is_rare = tail_log2(self.variance, self.hidden_bits, middle) <= -128.0;
+            if is_rare { high = middle } else { low = middle }
+        }
+        flood_bound() + high
+    }
+
+    /// What the answer leaks about its own noise, in bits (log2), if that noise were known to the last digit: v · I /
+    /// 2 nats, I the flood's Fisher information. The sum of three uniform variables of width w has I = 4.562 / w².
+    pub fn strict_leak_log2(self) -> f64 {
+        let width = 2.0 / 3.0 * flood_bound();
+        (self.variance * FLOOD_INFORMATION / (width * width) / 2.0 / std::f64::consts::LN_2).log2()
+    }
+
+    /// The total variation (log2) between the answer and one without circuit noise: the expected shift times the
+    /// flood's largest density, 3/4 of 1/w. These add up over answers.
+    pub fn total_variation_log2(self) -> f64 {
+        let width = 2.0 / 3.0 * flood_bound();
+        let shift = (self.variance * 2.0 / std::f64::consts::PI).sqrt();
+        (shift * 0.75 / width).log2()
+    }
+}
+
+/// The largest [reading distance](AnswerNoise::reading_distance) of any decision with these parameters.
+pub fn reading_distance(params: &LeveledParams) -> f64 {
+    let sums = (1..=MAX_ADDENDS)
+        .flat_map(|addends| (1..=MAX_BITS).map(move |bits| AnswerNoise::of_sum(params, addends, bits)));
+    let all = sums.chain((1..=MAX_BITS).map(|bits| AnswerNoise::of_comparison(params, bits)));
+    all.map(AnswerNoise::reading_distance).fold(0.0, f64::max)
 }
 
 fn flood_bound() -> f64 {
     FLOOD_BOUND as f64 / 18_446_744_073_709_551_616.0
-}
-
-/// What one answer leaks about its own noise, in bits (log2), if that noise were known to the last digit: v ·
-/// I / 2 nats, I the flood's Fisher information. The sum of three uniform variables of width w has I = 4.562
-/// / w².
-pub fn strict_leak_log2(params: &LeveledParams, addends: usize, bits: usize) -> f64 {
-    let width = 2.0 / 3.0 * flood_bound();
-    (answer(params, addends, bits) * FLOOD_INFORMATION / (width * width) / 2.0 / std::f64::consts::LN_2)
-        .log2()
-}
-
-/// The total variation (log2) between an answer and one without circuit noise: the expected shift times the
-/// flood's largest density, 3/4 of 1/w. These add up over answers.
-pub fn total_variation_log2(params: &LeveledParams, addends: usize, bits: usize) -> f64 {
-    let width = 2.0 / 3.0 * flood_bound();
-    let shift = (answer(params, addends, bits) * 2.0 / std::f64::consts::PI).sqrt();
-    (shift * 0.75 / width).log2()
 }
 
 /// 2 · (2 + 3 · ln((√3 + 1) / (√3 − 1)) / √3 − 2), from the density 3/4 − u², then (3/2 − u)² / 2.
@@ -217,7 +238,7 @@ mod tests {
     #[test]
     fn the_figures_of_v25_come_out() {
         let params = LeveledParams::V25;
-        let rows = rows(&params);
+        let (rows, couple) = (rows(&params), AnswerNoise::of_sum(&params, 2, 18));
         eprintln!(
             "body {:.2}, mask {:.2}, product {:.2}, couple {:.2}, packing {:.2}",
             deviation_log2(rows.body),
@@ -228,23 +249,33 @@ mod tests {
         );
         eprintln!(
             "failure {:.0}, strict {:.2}, total variation {:.2}, reading distance {:.4}",
-            failure_log2(&params, 2, 18),
-            strict_leak_log2(&params, 2, 18),
-            total_variation_log2(&params, 2, 18),
-            reading_distance(&params, 2, 18),
+            couple.failure_log2(),
+            couple.strict_leak_log2(),
+            couple.total_variation_log2(),
+            couple.reading_distance(),
         );
         assert!((deviation_log2(decision(&params, 2, 18)) + 11.8).abs() < 0.3);
-        assert!((-16.0..-14.0).contains(&strict_leak_log2(&params, 2, 18)));
+        assert!((-16.0..-14.0).contains(&couple.strict_leak_log2()));
     }
 
     #[test]
     fn no_answer_of_any_size_is_read_wrongly_more_often_than_2_to_the_minus_128() {
         for params in [LeveledParams::V25, LeveledParams::V35] {
             for addends in 1..=8 {
-                assert!(failure_log2(&params, addends, 32) < -128.0);
-                assert!(reading_distance(&params, addends, 32) < 0.2);
+                let noise = AnswerNoise::of_sum(&params, addends, 32);
+                assert!(noise.failure_log2() < -128.0 && noise.reading_distance() < 0.2);
             }
         }
+    }
+
+    #[test]
+    fn a_phase_is_no_answer_beyond_a_fifth_of_the_torus() {
+        let distances = [LeveledParams::V25, LeveledParams::V35].map(|params| reading_distance(&params));
+        // The flood alone reaches 0.17.
+        assert!(
+            (0.17..0.187).contains(&distances[0]) && (0.17..0.182).contains(&distances[1]),
+            "{distances:?}"
+        );
     }
 
     #[test]

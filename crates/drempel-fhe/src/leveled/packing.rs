@@ -12,7 +12,7 @@ use tfhe::core_crypto::fft_impl::fft64::c64;
 
 use super::decision::YES;
 use super::fourier::{Ffts, Fourier, HALF, Slots, Words};
-use super::key::{ExpandedKey, PACKING};
+use super::key::{ExpandedKey, PACKING, Shift};
 use super::polynomial::{add, subtract_product_with_bits};
 use super::product::Ring;
 use super::randomness::{NoiseStreams, Purpose};
@@ -45,16 +45,20 @@ impl OpenRing {
         self.len() == RING
     }
 
-    /// Takes an answer's constant coefficient.
-    pub(super) fn push(&mut self, answer: &Ring) {
+    /// Takes an answer's ciphertext under the secret key, its words rounded to 32 bits: mask, then body. `shift` is the
+    /// key's.
+    ///
+    /// # Panics
+    /// When the ring is full.
+    pub fn push(&mut self, row: &[u32], shift: &Shift) {
         assert!(!self.is_full(), "a ring has {RING} answers");
-        let [mask, body] = answer.parts();
-        let (offset, shift, digit_mask) = (PACKING.offset(), PACKING.shift(0), PACKING.mask());
+        let (body, mask) = row.split_last().expect("a ciphertext has a body");
+        let words = || mask.iter().map(|word| u64::from(*word) << 32);
+        let (offset, place, digit_mask) = (PACKING.offset(), PACKING.shift(0), PACKING.mask());
         let half = 1 << (PACKING.base_bits - 1);
-        let cut = |word: u64| ((word.wrapping_add(offset) >> shift) & digit_mask) as i32 - half;
-        self.digits.push(cut(mask[0]));
-        self.digits.extend(mask[1..].iter().rev().map(|word| cut(word.wrapping_neg())));
-        self.bodies.push(body[0]);
+        let cut = |word: u64| ((word.wrapping_add(offset) >> place) & digit_mask) as i32 - half;
+        self.digits.extend(words().map(cut));
+        self.bodies.push((u64::from(*body) << 32).wrapping_sub(shift.inner_product(words())));
     }
 
     fn clear(&mut self) {

@@ -133,6 +133,19 @@ impl LeveledParams {
         Ok(Self { stages, scheme_switch, selector })
     }
 
+    /// The name of a named choice, as files and `plan` have it; of another, that it is one.
+    pub fn name(&self) -> &'static str {
+        let named = Self::NAMED.iter().find(|(_, params)| params == self);
+        named.map_or("other parameters", |(name, _)| name)
+    }
+
+    /// The choice of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, params)| *params)
+    }
+
+    const NAMED: [(&'static str, Self); 3] = [("V15", Self::V15), ("V25", Self::V25), ("V35", Self::V35)];
+
     /// The expansion's stages, the first one first.
     pub fn stages(&self) -> &'static [Stage] {
         self.stages

@@ -176,14 +176,15 @@ fn cut<const LEVELS: usize>(
     }
 }
 
-/// A yes times a bit: 1/2 is half of the first level's base.
-pub(super) fn yes_times(selector: Selector<'_>, gadget: Gadget, product: &mut Product) {
-    let half_base = (1_u64 << (gadget.base_bits - 1)) as f64;
+/// A yes times a bit: it is a digit of the first level, 1/2 half of its base.
+pub(super) fn yes_times(yes: u64, selector: Selector<'_>, gadget: Gadget, product: &mut Product) {
+    debug_assert!(yes.is_multiple_of(gadget.unit(0)));
+    let digit = (yes / gadget.unit(0)) as f64;
     for part in 0..2 {
         for (tile, output) in product.values.get_mut(part).as_chunks_mut().0.iter_mut().enumerate() {
             // The row for the body.
             let mut row = selector.tile(0, tile)[2 * part + 1];
-            row.as_flattened_mut().iter_mut().for_each(|value| *value *= half_base);
+            row.as_flattened_mut().iter_mut().for_each(|value| *value *= digit);
             merge(&row, output);
         }
     }

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod decisions;
+mod distinguish;
 mod measured;
 mod packing;
 
@@ -13,6 +14,7 @@ use super::key::{LeveledKeySeeded, shifted};
 use super::polynomial::multiply;
 use super::product::Ring;
 use super::*;
+use crate::engines::Needs;
 use crate::keys::{KeySet, PublicKey, SecretKey, Secrets};
 use crate::params::RING;
 
@@ -33,15 +35,10 @@ struct Set {
 impl Set {
     fn new(params: LeveledParams) -> Self {
         let secrets = Secrets::generate();
-        let KeySet { secret, public, .. } = secrets.key_set();
+        let needs = Needs { bootstrap: false, leveled: Some(params) };
+        let KeySet { secret, public, evaluation } = secrets.key_set(&needs);
         let public = PublicKey::from_bytes(&public).expect("a key");
-        let key = loop {
-            match generate(params, secrets.big.as_ref()) {
-                Ok(key) => break key,
-                Err(KeygenError::HeavyKey) => continue,
-                Err(error) => panic!("{error}"),
-            }
-        };
+        let key = LeveledKeySeeded::from_bytes(params, &evaluation).expect("a key");
         let shifted = shifted(secrets.big.as_ref(), &key.shift());
         let engine = LeveledEngine::new(&key);
         Self { secret, shifted, public, key, engine }

@@ -2,7 +2,7 @@
 //!
 //! A row for the body is a leaf. The row for the mask would be the same leaf times −t: from a leaf c = (a, b)
 //! it is (b, 0) plus digits of a times RLWE'(t²), the scheme switch (Chen, Chillotti and Ren, ePrint
-//! 2019/736, section 3.3; Mughees, Chen and Ren, ePrint 2021/1157). It is only ever used as such a row, so
+//! 2019/736, section 3.3; Mughees, Chen and Ren, ePrint 2021/1081). It is only ever used as such a row, so
 //! nothing is transformed back.
 
 use std::ops::Range;
@@ -45,12 +45,18 @@ pub struct HiddenNumber<'n> {
     nodes: &'n Nodes,
     slot: usize,
     bits: usize,
+    is_complement: bool,
 }
 
 impl<'n> HiddenNumber<'n> {
     /// A number of `bits` bits whose slots begin at `slot` of the bin that `nodes` was expanded from.
     pub fn new(nodes: &'n Nodes, slot: usize, bits: usize) -> Self {
-        Self { nodes, slot, bits }
+        Self { nodes, slot, bits, is_complement: false }
+    }
+
+    /// What it lacks to the largest number of its bits: each bit turned round, at no cost.
+    pub fn complement(self) -> Self {
+        Self { is_complement: !self.is_complement, ..self }
     }
 
     /// How many bits it has.
@@ -75,6 +81,9 @@ pub(super) struct Selectors {
     /// Slots of the number, and of one of its bits.
     slots: usize,
     levels: usize,
+    /// Whether the bits are turned round, and with what digit each level begins.
+    is_complement: bool,
+    base_bits: u32,
     /// Which node each half of `matrices` holds.
     loaded: [Option<usize>; 2],
     matrices: Vec<Split>,
@@ -85,6 +94,8 @@ impl Selectors {
         Self {
             offset: 0,
             slots: 0,
+            is_complement: false,
+            base_bits: key.params.selector().base_bits,
             levels: key.params.selector().count(),
             loaded: [None; 2],
             matrices: (0..2 * LEAVES).map(|_| Split::zeros(MATRIX)).collect(),
@@ -95,6 +106,7 @@ impl Selectors {
     pub(super) fn begin(&mut self, number: HiddenNumber<'_>) {
         self.slots = number.bits * self.levels;
         self.offset = number.slot % LEAVES;
+        self.is_complement = number.is_complement;
         self.loaded = [None; 2];
     }
 
@@ -116,6 +128,12 @@ impl Selectors {
                 let start = if node == 0 { offset } else { 0 };
                 let end = (offset + self.slots - node * LEAVES).min(LEAVES);
                 make(key, &nodes[node * PAIR..][..PAIR], start..end, half, scratch, ffts);
+                if self.is_complement {
+                    for (leaf, matrix) in half.iter_mut().enumerate().take(end).skip(start) {
+                        let level = (node * LEAVES + leaf - offset) % self.levels;
+                        complement(matrix, (level as u32 + 1) * self.base_bits);
+                    }
+                }
                 self.loaded[node % 2] = Some(node);
             }
         }
@@ -226,6 +244,23 @@ fn make(
             });
         }
         *scheme_switches += 1;
+    }
+}
+
+/// A level of 1 − bit: the gadget's own matrix less the selector's. 2^−`unit` is the level's unit.
+fn complement(matrix: &mut Split, unit: u32) {
+    // A constant has its value in every slot.
+    let unit = f64::from_bits(u64::from(1_023 - unit) << 52);
+    for tile in 0..TILES {
+        let polynomials: &mut [Tile; MATRIX] =
+            matrix.tile_mut(tile).first_chunk_mut().expect("a matrix has four polynomials");
+        for (index, polynomial) in polynomials.iter_mut().enumerate() {
+            polynomial.as_flattened_mut().iter_mut().for_each(|value| *value = -*value);
+            // The mask of the row for the mask, and the body of the row for the body.
+            if index == 0 || index == MATRIX - 1 {
+                polynomial[0].iter_mut().for_each(|re| *re += unit);
+            }
+        }
     }
 }
 

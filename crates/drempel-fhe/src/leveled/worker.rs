@@ -3,17 +3,19 @@ use std::ops::Range;
 
 use super::comparison::is_at_most;
 use super::counts::{Counts, highest_line};
-use super::decision::{DecisionScratch, sum_is_at_most};
+use super::decision::{DecisionScratch, YES, sum_is_at_most};
 use super::expansion::{Bin, Branches, ExpansionScratch, Nodes, expand, refine};
-use super::fourier::{Ffts, Transform};
+use super::fourier::{Ffts, Transform, words_mut};
 use super::key::{ExpandedKey, LeveledKeySeeded, Shift};
 use super::noise;
 use super::packing::{OpenRing, PackingScratch, pack};
 use super::parameters::{LeveledParams, MAX_ADDENDS};
+use super::polynomial::automorphism;
 use super::product::Ring;
 use super::randomness::{NoiseStreams, Purpose, bell_bound};
 use super::selector::{HiddenNumber, LeafScratch};
 use crate::packing::PackedRing;
+use crate::params::{DELTA, RING};
 
 /// An expanded key, ready to decide. Shared by all threads.
 pub struct LeveledEngine {
@@ -81,8 +83,8 @@ pub struct Answer(Ring);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecisionError {
-    /// No number, or too many.
-    #[error("a sum has 1 to {MAX_ADDENDS} numbers, not {found}")]
+    /// Too many numbers.
+    #[error("a sum has at most {MAX_ADDENDS} numbers, not {found}")]
     Addends {
         /// How many there are.
         found: usize,
@@ -106,9 +108,44 @@ pub enum DecisionError {
 }
 
 /// Bits of a number at most.
-const MAX_BITS: usize = 40;
+pub(super) const MAX_BITS: usize = 51;
+
+/// What becomes of a decision.
+#[derive(Clone, Copy, Debug)]
+pub enum Decided<'s> {
+    /// It is released as it is: a yes is half of the torus. The number names its noise: no two cases of a job have the same.
+    Released(u64, &'s NoiseStreams),
+    /// It is added up and looked up further: a yes is so many slots.
+    Slots(u32),
+}
+
+impl Decided<'_> {
+    fn yes(self) -> u64 {
+        match self {
+            Self::Released(..) => YES,
+            Self::Slots(value) => DELTA * u64::from(value),
+        }
+    }
+
+    /// e for each high bit of a case, with a variance in units of the torus: as much noise as a state has before the
+    /// bit that was not absorbed. A bootstrap needs none.
+    fn constants(self, variance: impl Fn(usize) -> f64) -> impl FnMut(usize) -> u64 {
+        let mut stream = match self {
+            Self::Released(case, streams) => Some(streams.stream(Purpose::Constants, case)),
+            Self::Slots(_) => None,
+        };
+        move |high_bits| {
+            stream.as_mut().map_or(0, |stream| stream.bell(bell_bound(variance(high_bits) * WORDS_SQUARED)))
+        }
+    }
+}
 
 impl<'e> Worker<'e> {
+    /// The shift of its key.
+    pub fn shift(&self) -> &'e Shift {
+        &self.key.shift
+    }
+
     /// Expands what these slots need of a bin, through all stages but the last two. `branches` keeps its
     /// memory from one bin to the next.
     ///
@@ -134,39 +171,51 @@ impl<'e> Worker<'e> {
         self.key_switches += refine(key, branches, &slots, nodes, expansion, ffts);
     }
 
-    /// Whether the numbers' sum is at most a clear line. A line that every sum is below is evaluated like any
-    /// other, so that nothing tells such a case from another. `case` names its noise: no two cases of a job
-    /// have the same.
+    /// Whether the sum of numbers of `bits` bits each is below a clear line. Zero is above no sum, and a sum of no
+    /// numbers is zero. A line that every sum is below, or none, is evaluated like any other, so that nothing tells such
+    /// a case from another.
     ///
     /// # Errors
-    /// When there are no numbers, too many, or of different lengths, or their slots were not expanded.
+    /// When there are too many numbers or one of another length, or their slots were not expanded.
     ///
     /// # Cost
     /// [`Counts::selectors`] for each number and [`Counts::decision`].
-    pub fn sum_is_at_most(
+    pub fn sum_is_below(
         &mut self,
         numbers: &[HiddenNumber<'_>],
+        bits: usize,
         line: u64,
-        case: u64,
-        streams: &NoiseStreams,
+        decided: Decided<'_>,
     ) -> Result<Answer, DecisionError> {
-        if numbers.is_empty() || numbers.len() > MAX_ADDENDS {
+        if numbers.len() > MAX_ADDENDS {
             return Err(DecisionError::Addends { found: numbers.len() });
         }
-        let bits = self.check(numbers)?;
-        let addends = numbers.len();
-        let line = line.min(highest_line(addends, bits));
+        self.check(numbers, bits)?;
+        let addends = numbers.len().max(1);
         let variance = |high_bits| noise::live_state(&self.key.params, addends, bits, high_bits);
-        let noise = constants(streams, case, variance);
+        let mut noise = decided.constants(variance);
+        if numbers.is_empty() {
+            let mut answer = Ring::zero();
+            answer.set_constant(if line > 0 { decided.yes() } else { 0 });
+            answer.add_constant(noise(bits.saturating_sub(LeveledParams::low_bits(1))));
+            return Ok(Answer(answer));
+        }
+        // What is below no line is above every one: always at most the highest, and then turned round.
+        let highest = highest_line(addends, bits);
+        let at_most = line.checked_sub(1).unwrap_or(highest).min(highest);
         let Self { key, ffts, leaves, decision, .. } = self;
-        let state = sum_is_at_most(numbers, line, noise, key, decision, leaves, ffts);
-        Ok(Answer::of(state))
+        decision.set_yes(decided.yes());
+        let mut answer = Answer::of(sum_is_at_most(numbers, at_most, noise, key, decision, leaves, ffts));
+        if line == 0 {
+            answer.turn_round(decided.yes());
+        }
+        Ok(answer)
     }
 
     /// Whether one hidden number is at most another.
     ///
     /// # Errors
-    /// As for sums.
+    /// When the numbers have different lengths, or their slots were not expanded.
     ///
     /// # Cost
     /// [`Counts::selectors`] for each number and [`Counts::comparison`].
@@ -174,18 +223,17 @@ impl<'e> Worker<'e> {
         &mut self,
         left: HiddenNumber<'_>,
         right: HiddenNumber<'_>,
-        case: u64,
-        streams: &NoiseStreams,
+        decided: Decided<'_>,
     ) -> Result<Answer, DecisionError> {
-        let bits = self.check(&[left, right])?;
-        let noise = constants(streams, case, |high_bits| noise::compared(&self.key.params, bits, high_bits));
+        let bits = left.bits();
+        self.check(&[left, right], bits)?;
+        let noise = decided.constants(|high_bits| noise::compared(&self.key.params, bits, high_bits));
         let Self { key, ffts, leaves, decision, .. } = self;
-        let state = is_at_most([left, right], noise, key, decision, leaves, ffts);
-        Ok(Answer::of(state))
+        decision.set_yes(decided.yes());
+        Ok(Answer::of(is_at_most([left, right], noise, key, decision, leaves, ffts)))
     }
 
-    fn check(&self, numbers: &[HiddenNumber<'_>]) -> Result<usize, DecisionError> {
-        let expected = numbers.first().map_or(0, HiddenNumber::bits);
+    fn check(&self, numbers: &[HiddenNumber<'_>], expected: usize) -> Result<(), DecisionError> {
         for number in numbers {
             let found = number.bits();
             if found != expected || !(1..=MAX_BITS).contains(&found) {
@@ -197,7 +245,7 @@ impl<'e> Worker<'e> {
                 return Err(DecisionError::NotExpanded { needed, there });
             }
         }
-        Ok(expected)
+        Ok(())
     }
 
     /// Packs a ring of answers, closes their noise and rounds them; `answers` is empty afterwards, with its
@@ -228,13 +276,6 @@ impl<'e> Worker<'e> {
     }
 }
 
-/// e for each high bit of a case, with a variance in units of the torus: as much noise as a state has before the bit
-/// that was not absorbed.
-fn constants(streams: &NoiseStreams, case: u64, variance: impl Fn(usize) -> f64) -> impl FnMut(usize) -> u64 {
-    let mut stream = streams.stream(Purpose::Constants, case);
-    move |high_bits| stream.bell(bell_bound(variance(high_bits) * WORDS_SQUARED))
-}
-
 /// (2⁶⁴)².
 const WORDS_SQUARED: f64 = 18_446_744_073_709_551_616.0 * 18_446_744_073_709_551_616.0;
 
@@ -245,12 +286,22 @@ impl Answer {
         Self(own)
     }
 
-    /// Puts it into a ring, at the next place.
+    /// Not the answer, but its opposite.
+    fn turn_round(&mut self, yes: u64) {
+        self.0.parts_mut().as_flattened_mut().iter_mut().for_each(|word| *word = word.wrapping_neg());
+        self.0.add_constant(yes);
+    }
+
+    /// Writes its ciphertext under the secret key: the mask's words, then the body.
     ///
     /// # Panics
-    /// When the ring is full.
-    pub fn put(&self, ring: &mut OpenRing) {
-        ring.push(&self.0);
+    /// When `row` is not [`WORDS`](crate::params::BIG_SIZE) words.
+    pub fn write(&self, shift: &Shift, row: &mut [u64]) {
+        let [mask, body] = self.0.parts();
+        let (row_mask, row_body) = row.split_at_mut(RING);
+        // A constant coefficient meets the key's coefficients in the order that a(1/X) has.
+        automorphism(mask, 2 * RING - 1, words_mut(row_mask));
+        row_body[0] = body[0].wrapping_add(shift.inner_product(row_mask.iter().copied()));
     }
 
     #[cfg(test)]

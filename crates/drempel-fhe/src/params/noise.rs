@@ -110,6 +110,7 @@ pub fn answer_failure(variance: f64, scale: Scale) -> f64 {
         // As if every ring element were full: batches share them.
         Scale::Slots => (packing(RING), Scale::Slots.values()),
         Scale::Sums => (rounding(u32::BITS), Scale::Sums.values()),
+        Scale::Halves => (rounding(SET.answer_bits), Scale::Halves.values()),
     };
     // Half the distance between two of all the torus's values.
     let half = 0.5 / (values.end() - values.start() + 1) as f64;

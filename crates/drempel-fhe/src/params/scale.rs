@@ -11,6 +11,8 @@ pub enum Scale {
     Slots,
     /// 2²⁴ values, 0 to 2²⁴ − 1: sums of fresh ciphertexts that are released as they are. No lookup reads them.
     Sums,
+    /// Two values, 0 and 1, half of the torus apart: decisions that are released as they are. No lookup reads them.
+    Halves,
 }
 
 /// Bits of the largest sum.
@@ -22,6 +24,7 @@ impl Scale {
         match self {
             Self::Slots => -SLOTS..=SLOTS - 1,
             Self::Sums => 0..=(1 << SUM_BITS) - 1,
+            Self::Halves => 0..=1,
         }
     }
 
@@ -30,6 +33,7 @@ impl Scale {
         match self {
             Self::Slots => DELTA,
             Self::Sums => 1 << (u64::BITS - SUM_BITS),
+            Self::Halves => 1 << (u64::BITS - 1),
         }
     }
 }

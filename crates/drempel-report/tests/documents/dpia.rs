@@ -71,6 +71,17 @@ fn the_chance_of_an_unseen_forgery_is_that_of_the_share() {
 }
 
 #[test]
+fn what_the_noise_of_decisions_can_tell_is_said() {
+    let [english, dutch] = documents(SVB_UWV);
+    assert!(english.contains("at most 2^-15.") && !english.contains("was agreed"), "{english}");
+    assert!(dutch.contains("ten hoogste\n  2^-15,"), "{dutch}");
+    let [strict, _] = documents(&SVB_UWV.replace("to = \"SVB\"", "to = \"SVB\"\nnoise_bits = 17"));
+    assert!(strict.contains("at most 2^-17.") && strict.contains("At most 2^-17 was agreed"), "{strict}");
+    let sums = Rehearsal::<GroupMean>::of(&example("agreements/group_mean.toml")).expect("sound");
+    assert!(!document(sums.agreement(), None, Language::English).contains("**Noise.**"));
+}
+
+#[test]
 fn what_the_key_holder_can_learn_depends_on_blinding() {
     let [open, _] = documents(SVB_UWV);
     assert!(!open.contains("random bits"), "{open}");

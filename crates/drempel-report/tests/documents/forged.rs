@@ -2,7 +2,7 @@
 //! only what they were made from, and who signed.
 
 use drempel::analysis::Program;
-use drempel::artefacts::PROGRAM;
+use drempel::artefacts::{Closing, PROGRAM};
 use drempel::circuit::Scale;
 use drempel::files::{Container, Kind, Seal};
 use drempel::units::{AgreementId, Digest, KeyId, SubjectIds};
@@ -36,6 +36,8 @@ pub(crate) fn provenance<A: Program>(
         cases,
         transcript: None,
         blinding: None,
+        noise: (released.scale == Scale::Halves)
+            .then(|| Closing { seed: Digest::of(b"noise"), nonce: Digest::of(b"nonce") }),
         scale: released.scale,
         fields: released.fields.len() as u32,
         subjects,
@@ -46,7 +48,7 @@ pub(crate) fn provenance<A: Program>(
 pub(crate) fn answer(agreement: AgreementId, made: &Provenance, signer: &SigningKey) -> EncryptedAnswer {
     let values = made.subjects.len() * made.fields as usize;
     let (chunk_bytes, payload) = match made.scale {
-        Scale::Slots => (8_192, 2 * (2_048 * values.div_ceil(2_048) + values)),
+        Scale::Slots | Scale::Halves => (8_192, 2 * (2_048 * values.div_ceil(2_048) + values)),
         Scale::Sums => (64 * 8_196, 8_196 * values),
     };
     forged::answer(signer, (agreement, KEY), made, chunk_bytes, &vec![0; payload])

@@ -33,9 +33,9 @@ fn decide(
                 .collect();
             let sum: u64 = amounts.iter().sum();
             let line = line(&mut numbers, sum, case);
-            let answer = worker
-                .sum_is_at_most(&hidden, line, (bin * 1_000 + case) as u64, &streams(1))
-                .expect("decides");
+            let streams = streams(1);
+            let decided = Decided::Released((bin * 1_000 + case) as u64, &streams);
+            let answer = worker.sum_is_below(&hidden, bits, line + 1, decided).expect("decides");
             let error = off(set.phase(answer.ring()), sum <= line);
             wrong += usize::from(error.abs() >= 0.25);
             squares += error * error;
@@ -140,11 +140,12 @@ fn two_hidden_numbers_are_compared_rightly() {
         .collect();
     let mut worker = set.engine.worker();
     let nodes = expanded(&mut worker, &set.bin(&amounts, bits), 0..amounts.len() * slots);
-    let before = worker.executed();
+    let (before, streams) = (worker.executed(), streams(2));
     let mut errors = vec![];
     for (case, pair) in amounts.chunks_exact(2).enumerate() {
         let number = |side: usize| HiddenNumber::new(&nodes, (2 * case + side) * slots, bits);
-        let answer = worker.is_at_most(number(0), number(1), case as u64, &streams(2)).expect("decides");
+        let decided = Decided::Released(case as u64, &streams);
+        let answer = worker.is_at_most(number(0), number(1), decided).expect("decides");
         let error = off(set.phase(answer.ring()), pair[0] <= pair[1]);
         assert!(error.abs() < 0.01, "{pair:?}: {error}");
         errors.push(error);
@@ -177,7 +178,7 @@ fn what_is_executed_is_what_was_counted() {
             let before = worker.executed();
             let numbers: Vec<HiddenNumber<'_>> =
                 (0..addends).map(|place| HiddenNumber::new(&nodes, place * slots, BITS)).collect();
-            worker.sum_is_at_most(&numbers, line, 1, &streams(3)).expect("decides");
+            worker.sum_is_below(&numbers, BITS, line.saturating_add(1), Decided::Slots(1)).expect("decides");
             let expected = Counts::decision(params, addends, BITS, line)
                 + Counts::selectors(params, 0, BITS) * addends as u64;
             assert_eq!(worker.executed(), before + expected, "{addends} {line}");
@@ -191,8 +192,9 @@ fn impossible_decisions_are_refused_by_name() {
     let mut worker = set.engine.worker();
     let nodes = expanded(&mut worker, &set.bin(&[1, 2], BITS), 0..72);
     let number = |slot: usize, bits: usize| HiddenNumber::new(&nodes, slot, bits);
-    let mut refused = |numbers: &[HiddenNumber<'_>]| worker.sum_is_at_most(numbers, 5, 1, &streams(1)).err();
-    assert_eq!(refused(&[]), Some(DecisionError::Addends { found: 0 }));
+    let mut refused = |numbers: &[HiddenNumber<'_>]| {
+        worker.sum_is_below(numbers, numbers[0].bits(), 5, Decided::Slots(1)).err()
+    };
     assert_eq!(refused(&[number(0, BITS); 9]), Some(DecisionError::Addends { found: 9 }));
     assert_eq!(
         refused(&[number(0, BITS), number(0, 17)]),
@@ -208,7 +210,7 @@ fn impossible_decisions_are_refused_by_name() {
 #[test]
 fn one_level_and_three_levels_decide_rightly_too() {
     for params in [LeveledParams::V15, LeveledParams::V35] {
-        let set = Set::new(params);
+        let (set, streams) = (Set::new(params), streams(7));
         let slots = params.slots(BITS);
         let mut numbers = Numbers::new(4);
         let amounts: Vec<u64> = (0..RING / slots / 2 * 2).map(|_| numbers.below(1 << BITS)).collect();
@@ -218,7 +220,8 @@ fn one_level_and_three_levels_decide_rightly_too() {
         for (case, pair) in amounts.chunks_exact(2).enumerate() {
             let hidden = [0, 1].map(|side| HiddenNumber::new(&nodes, (2 * case + side) * slots, BITS));
             let line = pair[0] + pair[1] + 1 - case as u64 % 3;
-            let answer = worker.sum_is_at_most(&hidden, line, case as u64, &streams(7)).expect("decides");
+            let decided = Decided::Released(case as u64, &streams);
+            let answer = worker.sum_is_below(&hidden, BITS, line + 1, decided).expect("decides");
             errors.push(off(set.phase(answer.ring()), pair[0] + pair[1] <= line));
         }
         let (measured, formula) = (deviation_log2(&errors), noise::decision(&params, 2, BITS).log2() / 2.0);

@@ -138,7 +138,9 @@ fn noise_does_not_depend_on_the_class_of_data() {
             let nodes = expanded(&mut worker, &set.bin(&amounts, BITS), 0..56 * slots);
             let decide = |(case, (amounts, line)): (usize, &([u64; 2], u64))| {
                 let hidden = [0, 1].map(|side| HiddenNumber::new(&nodes, (2 * case + side) * slots, BITS));
-                let answer = worker.sum_is_at_most(&hidden, *line, (bin * 28 + case) as u64, &streams(8));
+                let streams = streams(8);
+                let decided = Decided::Released((bin * 28 + case) as u64, &streams);
+                let answer = worker.sum_is_below(&hidden, BITS, *line + 1, decided);
                 let phase = set.phase(answer.expect("decides").ring());
                 (case % KINDS, off(phase, amounts[0] + amounts[1] <= *line))
             };

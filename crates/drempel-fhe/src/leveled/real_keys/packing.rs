@@ -1,6 +1,8 @@
 use super::*;
 use crate::leveled::fourier::{Ffts, Transform};
 use crate::leveled::key::ExpandedKey;
+use crate::leveled::measure;
+use crate::leveled::noise::AnswerNoise;
 use crate::leveled::packing::{PackingScratch, sum_up};
 use crate::packing::PackedRing;
 
@@ -17,11 +19,13 @@ fn answers(set: &Set, count: usize) -> (OpenRing, Vec<(bool, u64)>) {
         let hidden = [0, 1].map(|side| HiddenNumber::new(&nodes, (2 * case + side) * slots, BITS));
         let sum = amounts[2 * case] + amounts[2 * case + 1];
         let line = sum + 1 - case as u64 % 3;
-        let answer = worker.sum_is_at_most(&hidden, line, case as u64, &streams(4)).expect("decides");
+        let answer = worker
+            .sum_is_below(&hidden, BITS, line, Decided::Released(case as u64, &streams(4)))
+            .expect("decides");
         for _ in 0..count.div_ceil(28) {
             if ring.len() < count {
-                answer.put(&mut ring);
-                expected.push((sum <= line, set.phase(answer.ring())));
+                measure::put(&answer, set.engine.shift(), &mut ring);
+                expected.push((sum < line, set.phase(answer.ring())));
             }
         }
     }
@@ -65,7 +69,7 @@ fn packing_adds_the_noise_of_the_formula() {
 fn packed_answers_are_read_rightly_under_their_flood() {
     let set = set();
     let mut worker = set.engine.worker();
-    let distance = noise::reading_distance(set.engine.params(), 2, BITS);
+    let distance = AnswerNoise::of_sum(set.engine.params(), 2, BITS).reading_distance();
     for (index, count) in [1, 300, RING].into_iter().enumerate() {
         let (mut ring, expected) = answers(set, count);
         let packed = worker.pack(&mut ring, index as u64, &streams(5));
@@ -106,7 +110,7 @@ fn another_key_reads_no_answers() {
     let packed = worker.pack(&mut answers(set, 1_000).0, 3, &streams(6));
     let other: Vec<u8> = set.secret.to_bytes().iter().map(|bits| !bits).collect();
     let other = SecretKey::from_bytes(&other).expect("as many bits");
-    let distance = noise::reading_distance(set.engine.params(), 2, BITS);
+    let distance = AnswerNoise::of_sum(set.engine.params(), 2, BITS).reading_distance();
     let phases = phases(&other, &packed);
     let refused = phases.iter().enumerate().filter(|(place, phase)| read(**phase, *place, distance).is_err());
     // Three in ten of random phases.
