@@ -67,6 +67,13 @@ pub enum CoverageError {
     },
 }
 
+impl CoverageError {
+    /// Always: the file is sound, and the job is not run.
+    pub fn is_refusal(&self) -> bool {
+        true
+    }
+}
+
 impl Coverage {
     /// Counts whom these tables have, each dataset's as far as its table is given.
     ///

@@ -52,7 +52,9 @@ pub(super) fn check(dataset: &str, unit: &str) -> Result<(), AgreementError> {
     }
     let nearest = |word: &str, list: &[&'static str]| {
         let mut near = list.to_vec();
-        near.sort_by_key(|other| distance(&word.to_lowercase(), &other.to_lowercase()));
+        // A word that stands within another is nearer than any that has few letters to change.
+        let word = word.to_lowercase();
+        near.sort_by_key(|other| (!other.contains(&word), distance(&word, &other.to_lowercase())));
         near.truncate(NEAREST);
         near
     };

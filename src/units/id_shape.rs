@@ -36,7 +36,7 @@ impl IdShape {
             self.kinds |= match c {
                 b'0'..=b'9' => DIGITS,
                 b'a'..=b'f' => HEXADECIMAL,
-                b'a'..=b'z' => LOWER,
+                b'g'..=b'z' => LOWER,
                 b'A'..=b'Z' => UPPER,
                 _ => OTHER,
             };

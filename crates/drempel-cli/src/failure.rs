@@ -268,6 +268,7 @@ impl Classified for drempel::roles::EvaluateError {
             Self::Container(error) => error.failure_kind(),
             Self::Input { source, .. } => source.failure_kind(),
             Self::WrongSigner { .. } | Self::Coverage(_) => FailureKind::Refused,
+            Self::Stopped => FailureKind::System,
             _ => FailureKind::Input,
         }
     }

@@ -205,6 +205,14 @@ fn page(agreement: &Agreement<Question>, party: &Party) -> String {
         commands.push(format!("drempel check {name} {name}.csv"));
         commands.push(format!("drempel encrypt {name} {name}.csv"));
     }
+    let decisions = crate::noise::are_decisions(agreement);
+    if role(Role::Evaluator) && decisions {
+        commands
+            .push("drempel noise                # before the evaluation, for the auditor's nonce".to_owned());
+    }
+    if role(Role::Auditor) && decisions {
+        commands.push("drempel nonce".to_owned());
+    }
     if role(Role::Evaluator) {
         commands.push("drempel evaluate             # of cases.csv".to_owned());
     }

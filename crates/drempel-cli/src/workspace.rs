@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use drempel::agreement::{Role, Signatures};
 use drempel::analysis::Question;
 use drempel::files::{Access, write_atomically};
-use drempel::{Agreement, SigningKey};
+use drempel::{Agreement, Noise, SigningKey};
 use toml_edit::{DocumentMut, Item};
 
 use crate::failure::Failure;
@@ -20,6 +20,11 @@ pub(crate) const AGREEMENT: &str = "agreement.toml";
 pub(crate) const SHARED: &str = "shared";
 /// What evaluator and auditors see.
 pub(crate) const EVALUATION: &str = "evaluation";
+
+/// Of a job whose answers are decisions: the evaluator's noise, what it says of it to the auditor, and what that answers.
+const SEED: &str = "noise.seed";
+const COMMITMENT: &str = "noise.commitment";
+const NONCE: &str = "nonce";
 
 pub(crate) struct Workspace {
     folder: PathBuf,
@@ -102,6 +107,10 @@ impl Workspace {
                     added.push(("--input", shared(&format!("{}.enc", dataset.name))));
                 }
             }
+            if crate::noise::are_decisions(&agreement) {
+                let seed = if words[command] == "audit" { evaluation(SEED) } else { self.folder.join(SEED) };
+                added.extend([("--noise", seed), ("--nonce", evaluation(NONCE))]);
+            }
             if agreement.disclosure().audit < 1.0 {
                 added.push(("--transcript", evaluation("answer.rows")));
             }
@@ -136,6 +145,20 @@ impl Workspace {
                 added.push(("--out", shared(&format!("{dataset}.enc"))));
             }
             ("plan", []) => {}
+            ("noise" | "nonce", []) => {
+                added.push(("--evaluation-key", shared("evaluation.key")));
+                added.push(("--signing-key", self.signing_key.clone()));
+                // The auditor must not know the seed when it draws.
+                if words[command] == "noise" {
+                    added.push(("--out", self.folder.join(SEED)));
+                } else {
+                    added.push(("--out", evaluation(NONCE)));
+                    let path = evaluation(COMMITMENT);
+                    let commitment = fs::read_to_string(&path);
+                    let commitment = commitment.map_err(|error| Failure::from(error).about(&path))?;
+                    named.push(("--commitment", commitment.trim().to_owned()));
+                }
+            }
             ("plan", [cases]) => added.push(("--cases", cases.into())),
             ("evaluate", [] | [_]) => {
                 job(&mut added)?;
@@ -243,7 +266,16 @@ impl Workspace {
             "keygen" => ["public.key", "evaluation.key"]
                 .iter()
                 .try_for_each(|name| copy(&self.folder.join("keys").join(name), self.shared.join(name))),
+            "noise" => {
+                let seed = crate::with_path(&self.folder.join(SEED), Noise::open)?;
+                let path = self.evaluation.join(COMMITMENT);
+                fs::write(&path, format!("{}\n", seed.digest()))
+                    .map_err(|error| Failure::from(error).about(&path))
+            }
             "evaluate" => {
+                if self.folder.join(SEED).exists() {
+                    copy(&self.folder.join(SEED), self.evaluation.join(SEED))?;
+                }
                 let cases =
                     typed.iter().position(|word| word == "--cases").and_then(|place| typed.get(place + 1));
                 let Some(cases) = cases.map(Path::new).filter(|path| path.exists()) else { return Ok(()) };
@@ -284,6 +316,14 @@ impl Workspace {
             if !self.shared.join(format!("{}.enc", dataset.name)).exists() {
                 let command = format!("drempel encrypt {0} {0}.csv", dataset.name);
                 return Some((dataset.provider.clone(), command));
+            }
+        }
+        if crate::noise::are_decisions(&agreement) {
+            if !self.evaluation.join(COMMITMENT).exists() {
+                return Some((holder(Role::Evaluator)?, "drempel noise".to_owned()));
+            }
+            if !self.evaluation.join(NONCE).exists() {
+                return Some((holder(Role::Auditor)?, "drempel nonce".to_owned()));
             }
         }
         if !self.shared.join("answer.enc").exists() {

@@ -89,10 +89,10 @@ impl EvaluationContext {
         tables: &'p [EncryptedTable],
         noise: Option<(&Noise, &Nonce)>,
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
-        let ordered = self.in_order(agreement, tables)?;
+        let tables_in_order = self.in_order(agreement, tables)?;
         // Before any fault of a single case: whose identifiers are another kind's, nobody of them has a record.
         let coverage = Coverage::of(agreement, cases, tables)?;
-        let tables = ordered;
+        let tables = tables_in_order;
         let closing = self.closing(agreement, cases, &tables, noise)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let released = agreement.shape().released().clone();
