@@ -18,7 +18,7 @@ chmod -R go= .
 
 # The fixtures' parties, with keys of their own: 300 households of one, chunks of 64.
 cp draft.toml job.toml
-rm answer.enc
+rm answer.enc noise.seed
 for party in provider evaluator holder receiver; do
     line=$("$drempel" party keygen --out "job.$party.key" | grep '^signing_key')
     sed -i "s|^name = \"$party\"\$|&\n$line|" job.toml

@@ -13,6 +13,10 @@ use crate::output::Output;
 pub(crate) fn commit(args: &NoiseArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
     expect_decisions(&agreement)?;
+    if args.out.exists() {
+        let message = "is there already; without its seed a job can be neither resumed nor audited. Choose another file";
+        return Err(Failure::input(message).about(&args.out));
+    }
     crate::with_path(&args.out, check_writable)?;
     let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
     let key = crate::with_path(&args.evaluation_key, EvaluationKey::open)?;

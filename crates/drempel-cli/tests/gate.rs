@@ -146,7 +146,8 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
             office.run(&format!("inspect {file}{json}"));
         }
         let about = "--agreement a.toml --evaluation-key keys/evaluation.key";
-        office.run(&format!("noise {about} --signing-key a.computing-centre.key --out other.seed{json}"));
+        let seed = if json.is_empty() { "other.seed" } else { "third.seed" };
+        office.run(&format!("noise {about} --signing-key a.computing-centre.key --out {seed}{json}"));
         let commitment = drempel::units::Digest::of(b"any");
         let nonce = "--signing-key a.UWV.key --out other.nonce";
         office.run(&format!("nonce {about} --commitment {commitment} {nonce}{json}"));
@@ -193,10 +194,10 @@ fn no_output_of_any_command_and_no_file_has_key_bytes_in_it() {
         secrets.push(bytes[bytes.len() - 32..].to_vec());
     }
     // Of a container without metadata.
-    let seeds = ["noise.seed", "other.seed"];
+    let seeds = ["noise.seed", "other.seed", "third.seed"];
     let payload = |name: &str| fs::read(office.path().join(name)).expect(name)[128..160].to_vec();
     secrets.extend(seeds.map(payload));
-    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32, 32, 32, 32]);
+    assert_eq!(secrets.iter().map(Vec::len).collect::<Vec<_>>(), [256, 32, 32, 32, 32, 32, 32, 32, 32]);
     let mut pieces = std::collections::HashSet::new();
     for piece in secrets.iter().flat_map(|secret| secret.windows(8)) {
         pieces.insert(piece.to_vec());

@@ -204,9 +204,15 @@ fn only_the_evaluator_commits_and_only_an_auditor_draws() {
         2,
         "--commitment",
     );
-    // A key file is not overwritten.
+    // Neither a key file nor a seed is overwritten.
     let own_key = format!("noise {ABOUT} --signing-key a.computing-centre.key --out a.computing-centre.key");
-    made.refuse(&own_key, 1, "a.computing-centre.key");
+    made.refuse(&own_key, 1, "a.computing-centre.key: is there already");
+    let own_seed = format!("noise {ABOUT} --signing-key a.computing-centre.key --out own.seed");
+    made.refuse(
+        &own_seed,
+        1,
+        "own.seed: is there already; without its seed a job can be neither resumed nor audited",
+    );
 }
 
 #[test]
