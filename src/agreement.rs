@@ -8,6 +8,7 @@ mod error;
 mod parts;
 mod section;
 mod signatures;
+mod unit;
 
 pub use document::Document;
 pub(crate) use document::distinct;

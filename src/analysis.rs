@@ -32,7 +32,7 @@ pub use group_comparison::GroupComparison;
 pub use group_mean::GroupMean;
 pub use matching::Matching;
 pub use presence::Presence;
-pub use program::{FromSection, Program};
+pub use program::{FromSection, Program, WithoutRecord};
 pub use question::{AnyCases, Question};
 pub use ranking::Ranking;
 pub use records::{Asked, Planned, Records};

@@ -10,9 +10,11 @@ use std::path::Path;
 use crate::agreement::{AgreementError, Dataset, Document, Role, SignatureError, Signatures};
 use crate::analysis::{Program, Setting, Shape, checked_shape};
 
+mod plausible;
 mod rehearsal;
 mod tables;
 
+pub use plausible::OtherUnit;
 pub use rehearsal::Rehearsal;
 
 /// A checked agreement over the analysis `A`, not yet signed. It reads like the [`Document`] that it holds.

@@ -22,6 +22,7 @@ pub mod contract;
 
 pub mod answer;
 pub mod artefacts;
+pub mod coverage;
 pub mod ledger;
 pub mod plaintext;
 pub mod plan;
@@ -46,6 +47,7 @@ pub use artefacts::{
 pub use cases::Cases;
 pub use cases::households::{Household, HouseholdRef, Households};
 pub use contract::{Agreement, Rehearsal, SignedAgreement};
+pub use coverage::Coverage;
 pub use ledger::Ledger;
 pub use plan::Plan;
 pub use retention::Purge;

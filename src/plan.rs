@@ -50,6 +50,13 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    /// Whether the agreement or the failure bound refuses it, as opposed to a file that asks nothing.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::NoCases)
+    }
+}
+
 impl Plan {
     /// No job at all.
     pub(crate) const EMPTY: Self = Self {

@@ -3,12 +3,11 @@
 
 mod file;
 mod hmac;
-mod person_id;
 #[cfg(test)]
 mod tests;
 mod way;
 
+pub use crate::units::{IdCheck, InvalidPersonId, PersonId};
 pub use file::{PseudonymiseError, pseudonymise};
 pub use hmac::PseudonymKey;
-pub use person_id::{IdCheck, InvalidPersonId, PersonId};
 pub use way::Pseudonyms;

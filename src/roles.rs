@@ -9,7 +9,7 @@ pub mod provider;
 pub mod receiver;
 
 pub use auditor::Auditor;
-pub use evaluation::{EvaluateError, Progress};
+pub use evaluation::{EvaluateError, Proceed, Progress};
 pub use evaluator::{Evaluation, Evaluator};
 #[cfg(feature = "key-holder")]
 pub use key_holder::KeyHolder;

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::agreement::Dataset;
-use crate::rows::{CellProblem, Rows, RowsError};
-use crate::units::{AgreementId, Cents, Distinct, SubjectIds};
+use crate::rows::{CellProblem, Fault, Faults, Rows, RowsError};
+use crate::units::{AgreementId, Cents, Distinct, IdCheck, PersonId, SubjectIds};
 
 /// One valid dataset, sorted by subject. Amounts are never printed.
 pub struct Table {
@@ -31,6 +31,18 @@ pub enum TableError {
     /// A cell, a row or a column.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// Several faults of the file.
+    #[error(transparent)]
+    Several(#[from] Faults<TableError>),
+    /// Citizen service numbers of which a program has taken the leading zeros.
+    #[error(
+        "{found} of the identifiers are citizen service numbers that lost their leading zero: a BSN has nine digits, these \
+         have eight; export the column as text, or give it pseudonyms with --bsn, which puts the zero back"
+    )]
+    LostZeros {
+        /// How many.
+        found: usize,
+    },
     /// No rows at all.
     #[error("the dataset has no rows")]
     Empty,
@@ -50,27 +62,28 @@ impl Table {
         let mut amounts = Vec::new();
         let mut clamped = 0;
         let mut subjects = Distinct::default();
-        while let Some(row) = rows.next_row()? {
-            let id = row.id(subject)?;
-            let cents = row.cents(amount)?;
-            let encoded = match encode(dataset, cents) {
+        rows.read_each(|row, faults| {
+            let id = row
+                .id(subject)
+                .and_then(|id| if subjects.insert(&id) { Ok(()) } else { Err(row.duplicate(subject)) });
+            faults.take(id.map_err(TableError::from));
+            let encoded = match encode(dataset, row.cents(amount)?) {
                 Ok(encoded) => encoded,
                 Err(CellProblem::AboveMax) if clamps => {
                     clamped += 1;
                     dataset.span()
                 }
-                Err(problem) => return Err(row.error(amount, problem).into()),
+                Err(problem) => return Err(TableError::from(row.error(amount, problem))),
             };
-            if !subjects.insert(&id) {
-                return Err(row.duplicate(subject).into());
-            }
             amounts.push(encoded);
-        }
+            Ok(())
+        })?;
         if amounts.is_empty() {
             return Err(TableError::Empty);
         }
         // The file's order may say something about people; the identifiers' order does not.
         let subjects = subjects.into_ids();
+        check_zeros(&subjects)?;
         let order = subjects.ascending();
         let (subjects, amounts) =
             (subjects.in_order(&order), order.iter().map(|row| amounts[*row as usize]).collect());
@@ -105,6 +118,23 @@ impl Table {
     /// The amounts less the dataset's `min`: plaintext.
     pub(crate) fn encoded(&self) -> &[u64] {
         &self.amounts
+    }
+}
+
+/// Refuses citizen service numbers of which only some have nine digits.
+fn check_zeros(subjects: &SubjectIds) -> Result<(), TableError> {
+    let found = subjects.iter().filter(|id| id.len() == 8).count();
+    if (1..subjects.len()).contains(&found)
+        && subjects.iter().all(|id| PersonId::new(id, IdCheck::Bsn).is_ok())
+    {
+        return Err(TableError::LostZeros { found });
+    }
+    Ok(())
+}
+
+impl Fault for TableError {
+    fn ends_reading(&self) -> bool {
+        matches!(self, Self::Rows(error) if error.ends_reading())
     }
 }
 

@@ -59,6 +59,22 @@ pub enum AgreementError {
         /// The dataset.
         dataset: String,
     },
+    /// A unit that two agencies may read differently.
+    #[error(
+        "dataset \"{dataset}\": its unit is none of those that drempel knows (docs/format.md, section 12.2); the nearest are {nearest}"
+    )]
+    Unit {
+        /// The dataset.
+        dataset: String,
+        /// Units that are like it.
+        nearest: String,
+    },
+    /// Two amounts of which the first is not the smaller.
+    #[error("dataset \"{dataset}\": typical has two amounts, the first not above the second")]
+    Typical {
+        /// The dataset.
+        dataset: String,
+    },
     /// Amounts that may not be added up.
     #[error(
         "datasets \"{left}\" and \"{right}\" are added up but differ in {what}; only amounts of one \

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::AgreementError;
+use super::{AgreementError, unit};
 use crate::signature::VerifyingKey;
 use crate::units::{Cents, MAX_CENTS, hides};
 
@@ -132,10 +132,15 @@ pub struct Dataset {
     pub concept: String,
     min: i64,
     max: i64,
+    typical: Option<[i64; 2]>,
 }
 
 impl Dataset {
     pub(super) fn check(&self) -> Result<(), AgreementError> {
+        unit::check(&self.name, &self.unit)?;
+        if self.typical.is_some_and(|[low, high]| low > high) {
+            return Err(AgreementError::Typical { dataset: self.name.clone() });
+        }
         let within = |bound: i64| (-MAX_CENTS..=MAX_CENTS).contains(&bound);
         if self.min < self.max && within(self.min) && within(self.max) {
             return Ok(());
@@ -151,6 +156,11 @@ impl Dataset {
     /// The largest amount that is encrypted as it is.
     pub fn max(&self) -> Cents {
         self.max.try_into().expect("checked with the agreement")
+    }
+
+    /// Between which amounts most of its own lie, if the agreement says so: to warn of another unit.
+    pub fn typical(&self) -> Option<[i64; 2]> {
+        self.typical
     }
 
     /// max − min: the largest encoded amount.

@@ -4,7 +4,7 @@
 use drempel_fhe::circuit::{Backend, Cell, Scale};
 
 use super::household_sum::Folded;
-use super::program::Program;
+use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Released, Shape};
@@ -34,6 +34,12 @@ const BATCH: usize = 8;
 impl Program for AreaCount {
     type Cases = Areas;
     type Batch = Batch;
+
+    fn without_record(&self, dataset: &str) -> WithoutRecord {
+        let reads = |condition: &&Condition| condition.datasets().iter().any(|name| name == dataset);
+        let shares = self.conditions().iter().filter(reads).filter_map(Condition::matched_at_least);
+        WithoutRecord::ChangesAnswers { matched_at_least: shares.fold(0.0, f64::max) }
+    }
 
     fn datasets(&self) -> &[String] {
         self.condition.datasets()

@@ -4,6 +4,7 @@ use drempel_fhe::circuit::Encoding;
 use serde::Deserialize;
 
 use super::counts::{self, Batch, NoRecord};
+use super::program::WithoutRecord;
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Input, Released, Shape};
@@ -32,6 +33,13 @@ pub(super) struct Arrears {
 }
 
 impl Arrears {
+    pub(super) fn without_record(self) -> WithoutRecord {
+        match self.missing {
+            Missing::Refuse => WithoutRecord::ChangesAnswers { matched_at_least: 0.0 },
+            Missing::NoArrear => WithoutRecord::Usual,
+        }
+    }
+
     /// The smallest arrear that counts: arrears are whole cents.
     fn first(self) -> i64 {
         self.above.saturating_add(1)

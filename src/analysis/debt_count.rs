@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::arrears::{Arrears, Missing};
 use super::counts::{self, Batch};
-use super::program::Program;
+use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Released, Shape};
@@ -51,6 +51,10 @@ impl DebtCount {
 impl Program for DebtCount {
     type Cases = People;
     type Batch = Batch;
+
+    fn without_record(&self, _: &str) -> WithoutRecord {
+        self.arrears().without_record()
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::decision;
 use super::household_sum::{Folded, HouseholdSum};
-use super::program::Program;
+use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Input, Released, Shape};
@@ -34,6 +34,7 @@ pub struct Eligibility {
     comparison: Against,
     max_addends: usize,
     missing: Missing,
+    matched_at_least: Option<f64>,
     norms: Option<Vec<i64>>,
     line_min: Option<i64>,
     line_max: Option<i64>,
@@ -70,6 +71,11 @@ impl Eligibility {
         self.missing
     }
 
+    /// The smallest share of people who must have a record, where a missing one counts as zero.
+    pub fn matched_at_least(&self) -> Option<f64> {
+        self.matched_at_least
+    }
+
     /// The lines that a household may have, in cents; `None` where any between [`lines`](Self::lines) is allowed.
     pub fn norms(&self) -> Option<&[i64]> {
         self.norms.as_deref()
@@ -103,7 +109,12 @@ impl Eligibility {
 
     fn sum<'a>(&self, setting: &Setting<'a>) -> HouseholdSum<'a> {
         let datasets = setting.datasets.iter().copied().enumerate().collect();
-        HouseholdSum { datasets, max_addends: self.max_addends, missing: self.missing }
+        HouseholdSum {
+            datasets,
+            max_addends: self.max_addends,
+            missing: self.missing,
+            matched_at_least: self.matched_at_least,
+        }
     }
 
     /// How amounts are encrypted.
@@ -160,6 +171,16 @@ impl Batch {
 impl Program for Eligibility {
     type Cases = Households;
     type Batch = Batch;
+
+    fn without_record(&self, _: &str) -> WithoutRecord {
+        WithoutRecord::ChangesAnswers { matched_at_least: self.matched_at_least.unwrap_or(0.0) }
+    }
+
+    fn typical(&self, _: &str) -> Option<[i64; 2]> {
+        self.norms.as_ref()?;
+        let lines = self.lines();
+        Some([*lines.start(), *lines.end()])
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets

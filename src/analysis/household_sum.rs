@@ -28,6 +28,8 @@ pub(super) struct HouseholdSum<'a> {
     pub(super) max_addends: usize,
     /// What a member without a record means.
     pub(super) missing: Missing,
+    /// The smallest share of people who must have a record, where a missing one counts as zero.
+    pub(super) matched_at_least: Option<f64>,
 }
 
 /// One household's addends and its line after folding in everything that is known in the clear.
@@ -63,6 +65,19 @@ impl HouseholdSum<'_> {
         }
         if !(1..=MAX_ADDENDS).contains(&self.max_addends) {
             return Err(AgreementError::Analysis("max_addends must be 1 to 8"));
+        }
+        match (self.missing, self.matched_at_least) {
+            (Missing::Refuse, None) => {}
+            (Missing::Zero, Some(share)) if share > 0.0 && share <= 1.0 => {}
+            (Missing::Refuse, Some(_)) => {
+                return Err(AgreementError::Analysis("matched_at_least is for missing = \"zero\" only"));
+            }
+            (Missing::Zero, _) => {
+                return Err(AgreementError::Analysis(
+                    "missing = \"zero\" needs matched_at_least, the smallest share of people who must have a record in each \
+                     dataset, above 0 and at most 1",
+                ));
+            }
         }
         if self.datasets.len() > self.max_addends {
             return Err(AgreementError::Analysis(

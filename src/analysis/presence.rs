@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::counts::{self, NoRecord};
-use super::program::Program;
+use super::program::{Program, WithoutRecord};
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::{Input, Released, Shape};
@@ -177,6 +177,11 @@ fn push(latest: &mut LatestRecord, (times, codes): Found) {
 impl Program for Presence {
     type Cases = People;
     type Batch = Batch;
+
+    /// Most people are not seen by most agencies.
+    fn without_record(&self, _: &str) -> WithoutRecord {
+        WithoutRecord::Usual
+    }
 
     fn datasets(&self) -> &[String] {
         &self.datasets

@@ -26,6 +26,19 @@ pub trait Program: FromSection + Send + Sync {
     /// The names of the datasets it reads, in the order in which tables are numbered.
     fn datasets(&self) -> &[String];
 
+    /// What it means for the answers that somebody has no record in a dataset. Where it changes them, a job that finds nobody
+    /// is refused.
+    fn without_record(&self, dataset: &str) -> WithoutRecord {
+        let _ = dataset;
+        WithoutRecord::ChangesAnswers { matched_at_least: 0.0 }
+    }
+
+    /// Between which amounts those of a dataset lie as far as this section tells, as its lines do: to warn of another unit.
+    fn typical(&self, dataset: &str) -> Option<[i64; 2]> {
+        let _ = dataset;
+        None
+    }
+
     /// Checks the section against the datasets that it names and the disclosure, and says what goes in and what comes
     /// out. Every other method may rely on these checks.
     ///
@@ -66,6 +79,18 @@ pub trait Program: FromSection + Send + Sync {
     /// For planning without files: batches of one answer each (or of a list, where one answer needs the others), from the
     /// smallest kind to the largest, with what they are about: "a household of 2 amounts".
     fn samples(&self, setting: &Setting<'_>) -> Vec<(String, Planned<Self::Batch>)>;
+}
+
+/// What it means that somebody has no record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WithoutRecord {
+    /// That is how it is with most people: somebody without a record has no arrear, or was not seen.
+    Usual,
+    /// It is a fault, or counts as an amount, or leaves somebody out.
+    ChangesAnswers {
+        /// The smallest share that must have a record.
+        matched_at_least: f64,
+    },
 }
 
 /// What can be read from the `[analysis]` section: every type that serde reads, and [`Question`](super::Question), which

@@ -12,13 +12,13 @@ use super::group_comparison::GroupComparison;
 use super::group_mean::GroupMean;
 use super::matching::Matching;
 use super::presence::Presence;
-use super::program::{FromSection, Program};
+use super::program::{FromSection, Program, WithoutRecord};
 use super::ranking::Ranking;
 use super::records::{Asked, Planned};
 use super::setting::Setting;
 use super::shape::Shape;
 use super::value::Value;
-use crate::agreement::{AgreementError, Section};
+use crate::agreement::{AgreementError, Section, Subject};
 use crate::cases::{CaseError, Cases};
 use crate::rows::Rows;
 use crate::units::{Digest, SubjectIds};
@@ -57,6 +57,10 @@ macro_rules! questions {
         impl Cases for AnyCases {
             fn answers(&self) -> Cow<'_, SubjectIds> {
                 match self { $(Self::$name(cases) => cases.answers(),)+ }
+            }
+
+            fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+                match self { $(Self::$name(cases) => cases.subjects(of),)+ }
             }
 
             fn digest(&self) -> Digest {
@@ -111,6 +115,14 @@ macro_rules! questions {
 
             fn datasets(&self) -> &[String] {
                 of!(self, it => it.datasets())
+            }
+
+            fn without_record(&self, dataset: &str) -> WithoutRecord {
+                of!(self, it => it.without_record(dataset))
+            }
+
+            fn typical(&self, dataset: &str) -> Option<[i64; 2]> {
+                of!(self, it => it.typical(dataset))
             }
 
             fn shape(&self, setting: &Setting<'_>) -> Result<Shape, AgreementError> {

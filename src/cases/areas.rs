@@ -8,6 +8,7 @@ use super::case_set::Cases;
 use super::columns::{AREA, HOUSEHOLD, PERSON};
 use super::error::CaseError;
 use super::households::{Builder, HouseholdRef, List};
+use crate::agreement::Subject;
 use crate::rows::{Column, CsvRows, Position, Rows, RowsError};
 use crate::units::{Cents, Digest, Distinct, SubjectId, SubjectIds};
 
@@ -123,7 +124,7 @@ impl Areas {
     /// Without a column `person`, one row per household. Other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(
         rows: &mut dyn Rows,
         totals: Option<&str>,
@@ -139,7 +140,7 @@ impl Areas {
         let mut names = Distinct::default();
         let stated = [AREA].into_iter().chain(totals).chain(line_columns.iter().map(String::as_str));
         let mut builder = Builder::of(stated);
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let position = row.position();
             let id = row.id(household)?;
             let member: Option<SubjectId> = match person {
@@ -156,11 +157,11 @@ impl Areas {
             let before = builder.len();
             let place = builder.household(&id, position, &named, &lines)?;
             match member {
-                Some(member) => builder.member(place, &member, position)?,
-                None if place < before => return Err(CaseError::DuplicateHousehold { position }),
-                None => {}
+                Some(member) => builder.member(place, &member, position),
+                None if place < before => Err(CaseError::DuplicateHousehold { position }),
+                None => Ok(()),
             }
-        }
+        })?;
         let (list, names) = (builder.finish(), names.into_ids());
         let regions = Self::regions(&list, names.len(), totals)?;
         Ok(Self { list, names, regions, line_columns: line_columns.to_vec() })
@@ -221,6 +222,14 @@ impl Cases for Areas {
             areas.iter().map(|area| area.name).chain(*total).map(|name| name as u32)
         });
         Cow::Owned(self.names.in_order(&Vec::from_iter(names)))
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(self.list.people()),
+            Subject::Household => Cow::Borrowed(self.list.households()),
+            _ => Cow::default(),
+        }
     }
 
     /// Ignored columns do not count.

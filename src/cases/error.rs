@@ -1,5 +1,5 @@
 use super::columns::{KNOWN, POVERTY_LINE};
-use crate::rows::{Position, RowsError};
+use crate::rows::{Fault, Faults, Position, RowsError};
 
 /// Why the evaluator's cases are refused. No variant holds an amount or an identifier.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +8,9 @@ pub enum CaseError {
     /// A cell, a row or a column.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// Several faults of the file.
+    #[error(transparent)]
+    Several(#[from] Faults<CaseError>),
     /// Nobody lives there.
     #[error("{position}, column \"person\": the household has no person; remove it or fill in its members")]
     EmptyHousehold {
@@ -209,5 +212,11 @@ impl CaseError {
                 | Self::GroupTooSmall { .. }
                 | Self::AreaSize { .. }
         )
+    }
+}
+
+impl Fault for CaseError {
+    fn ends_reading(&self) -> bool {
+        matches!(self, Self::Rows(error) if error.ends_reading())
     }
 }

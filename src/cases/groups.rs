@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::{GROUP, PERSON};
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -62,16 +63,16 @@ impl Groups {
     /// Reads `person,group`, one row per person, in any order; other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let (person, group) = (rows.columns().required(PERSON)?, rows.columns().required(GROUP)?);
         let (mut ids, mut people) = (Distinct::default(), Distinct::default());
         let (mut members, mut positions): (Vec<Vec<u32>>, _) = (Vec::new(), Positions::default());
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let member = row.id(person)?;
             let id = row.id(group)?;
             if !people.insert(&member) {
-                return Err(row.duplicate(person).into());
+                return Err(CaseError::from(row.duplicate(person)));
             }
             let place = ids.place(&id);
             if place == members.len() {
@@ -80,7 +81,8 @@ impl Groups {
             // There are fewer than 2^32 rows.
             members[place].push(positions.len() as u32);
             positions.push(row.position());
-        }
+            Ok(())
+        })?;
         Ok(Self { ids: ids.into_ids(), members, people: people.into_ids(), positions })
     }
 
@@ -103,6 +105,13 @@ impl Groups {
 impl Cases for Groups {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.ids)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.people),
+            _ => Cow::default(),
+        }
     }
 
     /// The groups in their order, each with its members. Ignored columns do not count.
@@ -163,7 +172,7 @@ mod tests {
             assert!(error.starts_with(expected), "{error}");
         }
         let error = read("person\np1\n").expect_err("no group").to_string();
-        assert_eq!(error, "line 1: column \"group\" is missing");
+        assert_eq!(error, "line 1: column \"group\" is missing; there are: \"person\"");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::{HOUSEHOLD, KNOWN, PERSON, POVERTY_LINE};
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Rows};
 use crate::units::{Cents, Digest, SubjectId, SubjectIds};
 
@@ -64,7 +65,7 @@ impl Households {
     /// ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     ///
     /// # Cost
     /// In memory: every identifier once and a byte more, 24 bytes per household and 4 per member; while it is read,
@@ -75,15 +76,15 @@ impl Households {
         let poverty_line = rows.columns().required(POVERTY_LINE)?;
         let known = rows.columns().optional(KNOWN)?;
         let mut builder = Builder::of([POVERTY_LINE, KNOWN]);
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let position = row.position();
             let id = row.id(household)?;
             let member = row.optional_id(person)?.ok_or(CaseError::EmptyHousehold { position })?;
             let poverty_line = row.cents(poverty_line)?;
             let known = known.map_or(Ok(Cents::ZERO), |column| row.cents(column))?;
             let place = builder.household(&id, position, &[], &[poverty_line, known])?;
-            builder.member(place, &member, position)?;
-        }
+            builder.member(place, &member, position)
+        })?;
         Ok(Self { list: builder.finish() })
     }
 
@@ -134,6 +135,14 @@ impl Households {
 impl Cases for Households {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.list.ids)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.list.members),
+            Subject::Household => Cow::Borrowed(&self.list.ids),
+            _ => Cow::default(),
+        }
     }
 
     /// Ignored columns do not count.

@@ -6,6 +6,7 @@ use std::io::Read;
 
 use super::case_set::Cases;
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -59,21 +60,22 @@ impl Pairs {
     /// Reads `pair,offer,demand`, one row per pair; other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let pair = rows.columns().required("pair")?;
         let (offer, demand) = (rows.columns().required("offer")?, rows.columns().required("demand")?);
         let (mut ids, mut positions) = (Distinct::default(), Positions::default());
         let (mut offers, mut demands) = (SubjectIds::default(), SubjectIds::default());
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let id = row.id(pair)?;
             if !ids.insert(&id) {
-                return Err(row.duplicate(pair).into());
+                return Err(CaseError::from(row.duplicate(pair)));
             }
             offers.push(&row.id(offer)?);
             demands.push(&row.id(demand)?);
             positions.push(row.position());
-        }
+            Ok(())
+        })?;
         Ok(Self { ids: ids.into_ids(), offers, demands, positions })
     }
 
@@ -88,6 +90,14 @@ impl Cases for Pairs {
         Cow::Borrowed(&self.ids)
     }
 
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Offer => Cow::Owned(distinct(&self.offers)),
+            Subject::Demand => Cow::Owned(distinct(&self.demands)),
+            _ => Cow::default(),
+        }
+    }
+
     /// Ignored columns do not count.
     fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
@@ -98,6 +108,14 @@ impl Cases for Pairs {
         }
         hasher.finalize().into()
     }
+}
+
+fn distinct(ids: &SubjectIds) -> SubjectIds {
+    let mut distinct = Distinct::default();
+    ids.owned().for_each(|id| {
+        distinct.insert(&id);
+    });
+    distinct.into_ids()
 }
 
 /// Nobody is named.

@@ -7,6 +7,7 @@ use std::io::Read;
 use super::case_set::Cases;
 use super::columns::PERSON;
 use super::error::CaseError;
+use crate::agreement::Subject;
 use crate::rows::{CsvRows, Position, Positions, Rows};
 use crate::units::{Digest, Distinct, SubjectIds};
 
@@ -30,17 +31,18 @@ impl People {
     /// Reads the column `person`, one row per person; other columns are ignored.
     ///
     /// # Errors
-    /// A named error with the row and column of the first fault.
+    /// A named error with the row and column of each fault.
     pub fn from_rows(rows: &mut dyn Rows) -> Result<Self, CaseError> {
         let column = rows.columns().required(PERSON)?;
         let (mut people, mut positions) = (Distinct::default(), Positions::default());
-        while let Some(row) = rows.next_row()? {
+        rows.read_each(|row, _| {
             let person = row.id(column)?;
             if !people.insert(&person) {
-                return Err(row.duplicate(column).into());
+                return Err(CaseError::from(row.duplicate(column)));
             }
             positions.push(row.position());
-        }
+            Ok(())
+        })?;
         Ok(Self { people: people.into_ids(), positions })
     }
 
@@ -58,6 +60,13 @@ impl People {
 impl Cases for People {
     fn answers(&self) -> Cow<'_, SubjectIds> {
         Cow::Borrowed(&self.people)
+    }
+
+    fn subjects(&self, of: Subject) -> Cow<'_, SubjectIds> {
+        match of {
+            Subject::Person => Cow::Borrowed(&self.people),
+            _ => Cow::default(),
+        }
     }
 
     fn digest(&self) -> Digest {

@@ -17,7 +17,7 @@ impl Table {
         name: &str,
         input: impl Read,
     ) -> Result<Self, TableError> {
-        Self::dataset_of(agreement, name)?;
+        agreement.input(name)?;
         Self::from_rows(agreement, name, &mut CsvRows::open(input)?)
     }
 
@@ -46,17 +46,20 @@ impl Table {
         name: &str,
         rows: &mut dyn Rows,
     ) -> Result<Self, TableError> {
-        let dataset = Self::dataset_of(agreement, name)?;
+        let dataset = agreement.input(name)?;
         let clamps = agreement.shape().clamps(name);
         Self::read(agreement.id(), dataset, clamps, rows)
     }
+}
 
-    fn dataset_of<'a, A: Program>(
-        agreement: &'a Agreement<A>,
-        name: &str,
-    ) -> Result<&'a Dataset, TableError> {
-        agreement.inputs().into_iter().find(|dataset| dataset.name == name).ok_or_else(|| {
-            let known = agreement.analysis().datasets().join(", ");
+impl<A: Program> Agreement<A> {
+    /// A dataset that its analysis reads.
+    ///
+    /// # Errors
+    /// When it reads none of this name.
+    pub fn input(&self, name: &str) -> Result<&Dataset, TableError> {
+        self.inputs().into_iter().find(|dataset| dataset.name == name).ok_or_else(|| {
+            let known = self.analysis().datasets().join(", ");
             TableError::UnknownDataset { name: name.to_owned(), known }
         })
     }

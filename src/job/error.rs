@@ -80,6 +80,16 @@ pub enum JobError {
 }
 
 impl JobError {
+    /// Whether the agreement refuses the job, or it was begun with other inputs; as opposed to a damaged file or a failing
+    /// system.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Evaluate(error) => error.is_refusal(),
+            Self::Changed { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether it is the evaluator's file of cases that is at fault.
     pub fn is_about_cases(&self) -> bool {
         matches!(self, Self::Evaluate(error) if error.is_about_cases())

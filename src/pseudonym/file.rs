@@ -1,8 +1,8 @@
 use std::io::{self, Read, Write};
 
-use super::person_id::{IdCheck, InvalidPersonId, PersonId};
 use super::way::Pseudonyms;
 use crate::rows::{CsvRows, Position, Rows, RowsError};
+use crate::units::{IdCheck, InvalidPersonId, PersonId};
 
 /// Why a file gets no pseudonyms.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +26,8 @@ pub enum PseudonymiseError {
     Io(#[from] io::Error),
 }
 
-/// Copies a CSV file with pseudonyms in place of the named column's identifiers. Every other cell keeps its bytes;
-/// quotation marks stand only where they are needed, and lines end with a line feed. Returns the number of rows.
+/// Copies a CSV file with pseudonyms in place of the named column's identifiers. Every other cell keeps its bytes,
+/// or is put into UTF-8 where its encoding is known; quotation marks stand only where they are needed, and lines end with a line feed. Returns the number of rows.
 ///
 /// Rows are neither sorted nor compared: a person who is there twice is so afterwards.
 ///
@@ -41,15 +41,14 @@ pub fn pseudonymise(
     pseudonyms: &impl Pseudonyms,
     check: IdCheck,
     column: &str,
-    input: impl Read,
+    rows: &mut CsvRows<impl Read>,
     output: impl Write,
 ) -> Result<usize, PseudonymiseError> {
-    let mut rows = CsvRows::open(input)?;
     let place = rows.columns().required(column)?;
-    let mut writer = csv::Writer::from_writer(output);
+    let mut writer = csv::WriterBuilder::new().delimiter(rows.delimiter()).from_writer(output);
     writer.write_record(rows.header()?).map_err(io_error)?;
     let mut count = 0;
-    while (&mut rows as &mut dyn Rows).next_row()?.is_some() {
+    while (&mut *rows as &mut dyn Rows).next_row()?.is_some() {
         let row = rows.row();
         let id = row.text(place)?;
         let person = PersonId::new(&id, check).map_err(|problem| PseudonymiseError::PersonId {

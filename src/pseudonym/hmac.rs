@@ -4,9 +4,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::person_id::{IdCheck, InvalidPersonId, PersonId};
 use super::way::Pseudonyms;
 use crate::units::{AgreementId, SubjectId};
+use crate::units::{IdCheck, InvalidPersonId, PersonId};
 
 /// The key of one agreement's pseudonyms, shared by its data providers and its evaluator.
 ///

@@ -1,7 +1,7 @@
 use super::hmac::{FIRST_LINE, KEY_BYTES};
-use super::person_id::bsn;
 use super::*;
-use crate::units::AgreementId;
+use crate::rows::{CsvRows, Dialect, Encoding};
+use crate::units::{AgreementId, bsn};
 
 fn key(agreement: u8) -> PseudonymKey {
     let agreement = AgreementId::from([agreement; 32]);
@@ -11,7 +11,7 @@ fn key(agreement: u8) -> PseudonymKey {
 
 fn pseudonymised(check: IdCheck, input: &[u8]) -> Result<(usize, String), PseudonymiseError> {
     let mut output = Vec::new();
-    let rows = pseudonymise(&key(0x11), check, "person", input, &mut output)?;
+    let rows = pseudonymise(&key(0x11), check, "person", &mut CsvRows::open(input)?, &mut output)?;
     Ok((rows, String::from_utf8(output).expect("text")))
 }
 
@@ -142,11 +142,18 @@ fn other_columns_stay_as_they_are() {
         format!("note,person,income_cents\n\"a, \"\"b\"\"\",{first},5\n spaced ,{second},-17\n,{first},\n");
     assert_eq!(pseudonymised(IdCheck::Bsn, input.as_bytes()).expect("valid"), (3, expected));
     // Latin-1 in a column that nobody reads.
-    let mut output = Vec::new();
     let input = b"person,na\xefve\n111222333,caf\xe9\n";
-    pseudonymise(&key(0x11), IdCheck::Bsn, "person", &input[..], &mut output).expect("valid");
+    let copy = |encoding| {
+        let dialect = Dialect { encoding, ..Dialect::default() };
+        let mut rows = CsvRows::with(&input[..], &dialect).expect("a header");
+        let mut output = Vec::new();
+        pseudonymise(&key(0x11), IdCheck::Bsn, "person", &mut rows, &mut output).expect("valid");
+        output
+    };
     let expected = [b"person,na\xefve\n".as_slice(), first.as_str().as_bytes(), b",caf\xe9\n"];
-    assert_eq!(output, expected.concat());
+    assert_eq!(copy(Encoding::Utf8), expected.concat());
+    let expected = ["person,naïve\n", first.as_str(), ",café\n"].concat();
+    assert_eq!(copy(Encoding::Latin1), expected.as_bytes());
 }
 
 #[test]
@@ -172,11 +179,11 @@ fn a_file_of_the_wrong_shape_is_refused() {
     let cases: [(&[u8], &str); 9] = [
         (b"", "the file is empty"),
         (b"bsn,income\n1,2\n", "line 1: column \"person\" is missing"),
-        (b"person;income\n1;2\n", "line 1: column \"person\" is missing; separate columns by commas"),
+        (b"Person;income\n1;2\n", "line 1: column \"person\" is missing; there are: \"Person\", \"income\""),
         (b"person,person\n1,2\n", "line 1: column \"person\" is there twice"),
         (b"person,income\n1,2\n1\n", "line 3: 1 cells, but the header has 2"),
         (b"person,income\n1,2\n1,2,3\n", "line 3: 3 cells, but the header has 2"),
-        (b"person,note\n1,\"x\n2,y\n", "line 2, column \"note\": a line break"),
+        (b"person,note\n1,\"x\n2,y\n", "line 2: a quotation mark that is not closed"),
         (b"person,note\n\xe9,x\n", "line 2, column \"person\": not UTF-8"),
         (b"\xff\xfep\0", "the file is in UTF-16"),
     ];
@@ -188,6 +195,7 @@ fn a_file_of_the_wrong_shape_is_refused() {
 
 #[test]
 fn an_error_of_the_output_is_one_of_writing() {
-    let error = pseudonymise(&key(0x11), IdCheck::Any, "person", &b"person\n1\n"[..], &mut [0_u8; 8][..]);
+    let mut rows = CsvRows::open(&b"person\n1\n"[..]).expect("a header");
+    let error = pseudonymise(&key(0x11), IdCheck::Any, "person", &mut rows, &mut [0_u8; 8][..]);
     assert!(matches!(error, Err(PseudonymiseError::Io(_))), "{error:?}");
 }

@@ -1,4 +1,4 @@
-use super::person_id::PersonId;
+use crate::units::PersonId;
 use crate::units::SubjectId;
 
 /// A way to pseudonyms: the same person has the same one wherever it is used under one agreement, and nobody without its

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use drempel_fhe::bootstrap::WORDS;
 use drempel_fhe::packing::PackedAnswers;
 
-use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Progress};
+use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Proceed, Progress};
 use crate::agreement::Role;
 use crate::analysis::Program;
 use crate::artefacts::{
@@ -75,7 +75,10 @@ pub enum AuditError {
 impl AuditError {
     /// Whether the answer was found wrong, or the agreement refuses; as opposed to a malformed file.
     pub fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Evaluate(_) | Self::Input { source: ContainerError::Io(_), .. })
+        match self {
+            Self::Evaluate(error) => error.is_refusal(),
+            other => !matches!(other, Self::Input { source: ContainerError::Io(_), .. }),
+        }
     }
 
     /// Whether it is the evaluator's file of cases that is at fault.
@@ -115,21 +118,26 @@ impl Auditor {
     /// Checks the whole job, evaluates the agreed share again, compares byte for byte, and signs what it found.
     ///
     /// The rows are drawn here, after the answer exists, so that nobody could know them when it was made. `progress` is
-    /// told at the start and on the way, of the answers that are evaluated again.
+    /// told at the start and on the way, of the answers that are evaluated again, and may stop it
+    /// ([`Proceed`]): then nothing is attested.
     ///
     /// # Errors
     /// When anything differs from what was agreed.
     ///
     /// # Cost
     /// The agreed share of what `evaluate` costs; packing all answers again where the share is below 1.
-    pub fn audit<A: Program>(
+    pub fn audit<A: Program, P: Proceed>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
         tables: &[EncryptedTable],
         job: &Evaluated<'_>,
-        progress: impl FnMut(Progress),
+        mut progress: impl FnMut(Progress) -> P,
     ) -> Result<Attestation, AuditError> {
+        let mut tell = |told| match progress(told).proceeds() {
+            true => Ok(()),
+            false => Err(AuditError::Evaluate(EvaluateError::Stopped)),
+        };
         self.check_signing_key(agreement)?;
         let prepared = self.context.prepare(agreement, cases, tables, job.noise)?;
         self.check_job(&prepared, job)?;
@@ -146,10 +154,10 @@ impl Auditor {
             }
         };
         match job.transcript {
-            None => self.compare_all(&prepared, job, progress)?,
+            None => self.compare_all(&prepared, job, &mut tell)?,
             Some(transcript) => {
                 self.compare_packing(&prepared, transcript, job.answer)?;
-                self.compare_drawn(&prepared, &indices, job, transcript, progress)?;
+                self.compare_drawn(&prepared, &indices, job, transcript, &mut tell)?;
             }
         }
         let statement = Statement {
@@ -215,16 +223,16 @@ impl Auditor {
         &self,
         prepared: &CheckedJob<'_, A>,
         job: &Evaluated<'_>,
-        mut progress: impl FnMut(Progress),
+        tell: &mut impl FnMut(Progress) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
         let mut collected = job.answer.empty_packing();
         let of = prepared.subjects.len();
-        progress(Progress { done: 0, of });
+        tell(Progress { done: 0, of })?;
         for indices in prepared.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let rows = self.context.rows(prepared, &indices, job.blinding)?;
             self.context.collect(prepared, &mut collected, &rows);
-            progress(Progress { done: indices[0] + indices.len(), of });
+            tell(Progress { done: indices[0] + indices.len(), of })?;
         }
         same_answers(&collected, job.answer)
     }
@@ -251,17 +259,17 @@ impl Auditor {
         indices: &[usize],
         job: &Evaluated<'_>,
         transcript: &Transcript,
-        mut progress: impl FnMut(Progress),
+        tell: &mut impl FnMut(Progress) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
         let fields = prepared.released.fields.len();
         let mut again: HashMap<usize, Vec<u32>> = HashMap::new();
         let of = indices.len();
-        progress(Progress { done: 0, of });
+        tell(Progress { done: 0, of })?;
         for indices in indices.chunks(ANSWERS_PER_PASS) {
             let rows = self.context.rows(prepared, indices, job.blinding)?;
             let values = indices.iter().flat_map(|index| index * fields..(index + 1) * fields);
             again.extend(values.zip(rows.chunks_exact(WORDS).map(<[u32]>::to_vec)));
-            progress(Progress { done: again.len() / fields, of });
+            tell(Progress { done: again.len() / fields, of })?;
         }
         for chunk in transcript.chunks() {
             let (first, rows) = chunk.map_err(|source| AuditError::Input { what: "transcript", source })?;

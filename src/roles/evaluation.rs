@@ -6,4 +6,4 @@ mod progress;
 
 pub(crate) use context::{CheckedJob, EvaluationContext};
 pub use error::EvaluateError;
-pub use progress::Progress;
+pub use progress::{Proceed, Progress};

@@ -4,7 +4,7 @@ use drempel_fhe::bootstrap::Engine;
 use drempel_fhe::packing::PackedAnswers;
 use drempel_fhe::{keys, leveled};
 
-use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Progress};
+use super::evaluation::{CheckedJob, EvaluateError, EvaluationContext, Proceed, Progress};
 use crate::agreement::Role;
 use crate::analysis::Program;
 use crate::artefacts::{
@@ -13,6 +13,7 @@ use crate::artefacts::{
 };
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
+use crate::coverage::Coverage;
 use crate::files::container::{ContainerError, NO_LABEL};
 use crate::plan::{ANSWERS_PER_PASS, Plan};
 use crate::signature::SigningKey;
@@ -35,6 +36,8 @@ pub struct Evaluation {
     pub blinding: Option<Blinding>,
     /// What it cost.
     pub plan: Plan,
+    /// Whom it found in each dataset.
+    pub coverage: Vec<Coverage>,
 }
 
 impl Evaluator {
@@ -68,7 +71,8 @@ impl Evaluator {
         Self { noise: Some((noise, nonce)), ..self }
     }
 
-    /// Computes the encrypted answers in memory. `progress` is told at the start and on the way. For what takes hours
+    /// Computes the encrypted answers in memory. `progress` is told at the start and on the way, and may stop it
+    /// ([`Proceed`]). For what takes hours
     /// there is [`job`](crate::job).
     ///
     /// Everything is checked before the first bootstrap: dates, signatures, tables, cases, failure probability.
@@ -79,23 +83,27 @@ impl Evaluator {
     /// # Cost
     /// As [`Plan`] counts: for a couple at 18 bits, 789 FFTs of 1,024 points. In memory at a time: some batches' ciphertexts, and
     /// identifiers, never a whole table.
-    pub fn evaluate<A: Program>(
+    pub fn evaluate<A: Program, P: Proceed>(
         &self,
         agreement: &SignedAgreement<A>,
         cases: &A::Cases,
         tables: &[EncryptedTable],
-        mut progress: impl FnMut(Progress),
+        mut progress: impl FnMut(Progress) -> P,
     ) -> Result<Evaluation, EvaluateError> {
         let job = self.prepare(agreement, cases, tables)?;
         let blinding = agreement.disclosure().blinded.then(|| self.blinding(&job)).transpose()?;
         let mut assembly = AnswerBuilder::new(self, &job, blinding)?;
         let of = job.subjects.len();
-        progress(Progress { done: 0, of });
+        let mut tell = |done| match progress(Progress { done, of }).proceeds() {
+            true => Ok(()),
+            false => Err(EvaluateError::Stopped),
+        };
+        tell(0)?;
         for indices in job.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let rows = self.context.rows(&job, &indices, assembly.blinding.as_ref())?;
             assembly.add(&rows)?;
-            progress(Progress { done: indices[0] + indices.len(), of });
+            tell(indices[0] + indices.len())?;
         }
         assembly.finish()
     }
@@ -200,6 +208,6 @@ impl<'a, A: Program> AnswerBuilder<'a, A> {
         };
         let (id, key) = (job.agreement.id(), context.header.key);
         let answer = EncryptedAnswer::new(id, key, provenance, &self.collected, signing_key)?;
-        Ok(Evaluation { answer, transcript, blinding, plan: job.plan })
+        Ok(Evaluation { answer, transcript, blinding, plan: job.plan, coverage: job.coverage.clone() })
     }
 }

@@ -57,6 +57,18 @@ pub enum EncryptError {
     Io(#[from] std::io::Error),
 }
 
+impl EncryptError {
+    /// Whether the agreement refuses it, as opposed to a malformed file or a failing system.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Agreement(error) => error.is_refusal(),
+            Self::Container(error) => error.is_refusal(),
+            Self::WrongSigner { .. } => true,
+            Self::WrongAgreement { .. } | Self::Io(_) => false,
+        }
+    }
+}
+
 /// Bins that are encrypted in parallel before they are written.
 const BINS_AT_ONCE: usize = 64;
 

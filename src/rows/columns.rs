@@ -17,23 +17,17 @@ impl Column {
 pub struct Columns {
     names: Vec<String>,
     header: Option<Position>,
-    hint: Option<&'static str>,
 }
 
 impl Columns {
     /// Columns in their order.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { names: names.into_iter().map(Into::into).collect(), header: None, hint: None }
+        Self { names: names.into_iter().map(Into::into).collect(), header: None }
     }
 
     /// Where the source names its columns, if it is a place that a message can point to.
     pub fn named_at(self, header: Position) -> Self {
         Self { header: Some(header), ..self }
-    }
-
-    /// What to do where a column is not found, if the names look like those of a file that was read wrongly.
-    pub fn with_hint(self, hint: Option<&'static str>) -> Self {
-        Self { hint, ..self }
     }
 
     /// The column of this name.
@@ -44,7 +38,7 @@ impl Columns {
         self.optional(name)?.ok_or_else(|| RowsError::MissingColumn {
             header: self.header,
             column: name.to_owned(),
-            hint: self.hint,
+            found: self.shown(),
         })
     }
 
@@ -61,10 +55,16 @@ impl Columns {
         }
     }
 
-    /// A column by its place, counted from zero.
-    pub(super) fn at(&self, place: usize) -> Column {
-        assert!(place < self.names.len(), "a row has as many cells as there are columns");
-        Column(place)
+    /// The names, to show them: none where a cell of data may be among them, as in a file that does not name its columns.
+    fn shown(&self) -> Vec<String> {
+        let is_name = |name: &String| {
+            let digits = name.chars().filter(char::is_ascii_digit).count();
+            name.starts_with(|c: char| c.is_alphabetic())
+                && name.chars().count() <= 40
+                && name.chars().all(|c| c.is_alphanumeric() || "_-. /()%".contains(c))
+                && (digits == 0 || digits <= 4 && name.contains(['_', ' ']))
+        };
+        if self.names.iter().all(is_name) { self.names.clone() } else { Vec::new() }
     }
 
     /// A column's name.

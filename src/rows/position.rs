@@ -8,6 +8,12 @@ pub enum RowUnit {
     /// A row of data; a header does not count.
     #[default]
     Row,
+    /// A row of a Parquet file; columns have no row of their own.
+    ParquetRow,
+    /// A row of an Arrow file.
+    ArrowRow,
+    /// A row of a spreadsheet, with the number that it shows.
+    SheetRow,
 }
 
 /// Where a row is in its source, counted from one.
@@ -28,6 +34,11 @@ impl Position {
         Self { unit: RowUnit::Row, number }
     }
 
+    /// A row that is counted otherwise.
+    pub const fn of(unit: RowUnit, number: u64) -> Self {
+        Self { unit, number }
+    }
+
     /// What is counted.
     pub fn unit(self) -> RowUnit {
         self.unit
@@ -44,6 +55,9 @@ impl fmt::Display for RowUnit {
         f.write_str(match self {
             Self::Line => "line",
             Self::Row => "row",
+            Self::ParquetRow => "Parquet row",
+            Self::ArrowRow => "Arrow row",
+            Self::SheetRow => "sheet row",
         })
     }
 }

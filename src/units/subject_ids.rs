@@ -261,6 +261,11 @@ impl Distinct {
         self.place(id) == next
     }
 
+    /// How many there are yet.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     pub(crate) fn into_ids(self) -> SubjectIds {
         self.ids
     }

@@ -29,7 +29,7 @@ fn agreement(minimum: i64, datasets: &[(&str, &str, i64, i64)], section: &str) -
     let dataset = |(name, subject, min, max): &(&str, &str, i64, i64)| {
         format!(
             "[[dataset]]\nname = \"{name}\"\nprovider = \"statistics\"\nsubject = \"{subject}\"\namount = \"value\"\n\
-             unit = \"unit\"\nconcept = \"{name}\"\nmin = {min}\nmax = {max}\n"
+             unit = \"number\"\nconcept = \"{name}\"\nmin = {min}\nmax = {max}\n"
         )
     };
     let datasets: String = datasets.iter().map(dataset).collect();
@@ -167,7 +167,7 @@ fn energy_poverty() -> String {
         &[("income", "person", -1000, 261_143), ("costs", "household", 0, 255), ("label", "household", 1, 7)],
         "at_risk = [[\"low income\", \"high costs\"], [\"low income\", \"low quality\"]]\nmax_households = 25\n\
          [[analysis.condition]]\nname = \"low income\"\ndatasets = [\"income\"]\ncomparison = \"at-most\"\n\
-         line_column = \"income_line\"\nline_min = 100000\nline_max = 250000\nmax_addends = 3\nmissing = \"zero\"\n\
+         line_column = \"income_line\"\nline_min = 100000\nline_max = 250000\nmax_addends = 3\nmissing = \"zero\"\nmatched_at_least = 0.5\n\
          [[analysis.condition]]\nname = \"high costs\"\ndatasets = [\"costs\"]\ncomparison = \"above\"\n\
          line = 180\nmax_addends = 1\nmissing = \"refuse\"\n\
          [[analysis.condition]]\nname = \"low quality\"\ndatasets = [\"label\"]\ncomparison = \"at-least\"\n\

@@ -256,7 +256,8 @@ fn missing_records_count_as_zero_and_household_datasets_add_one_amount() {
         analysis = { kind = "eligibility", datasets = ["income", "other"], comparison = "below", max_addends = 5, missing = "MISSING", line_min = 0, line_max = 900000, known_min = -1000, known_max = 1000 }
         disclosure = { to = "holder", answers = 1000000 }
     "#;
-    let zero = Agreement::parse(&text.replace("MISSING", "zero")).expect("sound");
+    let zero =
+        Agreement::parse(&text.replace("\"MISSING\"", "\"zero\", matched_at_least = 0.1")).expect("sound");
     let refuse = Agreement::parse(&text.replace("MISSING", "refuse")).expect("sound");
     // Of each member an income or none, of the household another amount or none, what is known, and by how much the line
     // is off the total.

@@ -43,8 +43,13 @@ pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> 
                 };
                 let _ = writeln!(text, "dataset \"{name}\": amounts above max {rule}");
             }
+            let notes = crate::norms::notes(&agreement);
+            for note in &notes {
+                let _ = writeln!(text, "{note}");
+            }
             let object = json!({
                 "id": agreement.id().to_string(),
+                "notes": notes,
                 "in_force": in_force.is_ok(),
                 "datasets": clamping(&agreement)
                     .map(|(name, clamps)| json!({ "name": name, "clamps_above_max": clamps }))
@@ -70,8 +75,16 @@ pub(crate) fn run(args: &AgreementArgs, output: &Output) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Adds a party's signature to the file beside the agreement.
-fn sign(path: &Path, party: &str, signing_key: &Path, output: &Output) -> Result<(), Failure> {
+/// Adds a party's signature, as part of another command.
+pub(crate) fn sign_quietly(path: &Path, party: &str, signing_key: &Path) -> Result<(), Failure> {
+    add_signature(path, party, signing_key).map(drop)
+}
+
+fn add_signature(
+    path: &Path,
+    party: &str,
+    signing_key: &Path,
+) -> Result<(Agreement<Question>, Signatures), Failure> {
     let agreement = open(path)?;
     let beside = Signatures::path(path);
     let mut signatures = if beside.exists() { Signatures::open(path)? } else { Signatures::new(&agreement) };
@@ -79,6 +92,13 @@ fn sign(path: &Path, party: &str, signing_key: &Path, output: &Output) -> Result
     signatures.sign(&agreement, party, &key)?;
     write_atomically(&beside, Access::Shared, |out| out.write_all(signatures.to_text().as_bytes()))
         .map_err(|error| Failure::from(error).about(&beside))?;
+    Ok((agreement, signatures))
+}
+
+/// Adds a party's signature to the file beside the agreement, and says who is still to sign.
+fn sign(path: &Path, party: &str, signing_key: &Path, output: &Output) -> Result<(), Failure> {
+    let (agreement, signatures) = add_signature(path, party, signing_key)?;
+    let beside = Signatures::path(path);
     let signed: Vec<&str> = signatures.parties().collect();
     let all = agreement.parties().iter().map(|party| party.name.as_str());
     let missing: Vec<&str> = all.filter(|name| !signed.contains(name)).collect();

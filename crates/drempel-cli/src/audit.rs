@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use drempel::files::check_writable;
 use drempel::roles::auditor::{Evaluated, unseen};
-use drempel::{Auditor, Blinding, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
+use drempel::{Auditor, Blinding, Coverage, EncryptedAnswer, EncryptedTable, EvaluationKey, Transcript};
 use serde_json::json;
 
 use crate::cli::AuditArgs;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
     let signing_key = crate::passphrase::signing_key(&args.job.signing_key)?;
     let auditor =
         Auditor::new(&crate::with_path(&args.job.evaluation_key, EvaluationKey::open)?, signing_key)?;
-    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let cases = crate::input::cases(&agreement, &args.job.cases, &args.job.dialect)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let answer = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let transcript =
@@ -37,6 +37,8 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         if about_cases { failure.about(&args.job.cases) } else { failure }
     })?;
     crate::with_path(&args.out, |path| attestation.save(path))?;
+    let coverage = Coverage::of(&agreement, &cases, &tables)?;
+    let (found, matched) = crate::coverage::describe(&coverage);
     let (statement, share) = (attestation.statement(), agreement.disclosure().audit);
     let seconds = start.elapsed().as_secs_f64();
     let mut text = format!(
@@ -45,6 +47,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         statement.audited,
         statement.answers,
     );
+    text += &found;
     if share < 1.0 {
         let unseen = unseen(share, KEY_BITS);
         text += &format!("a forgery of {KEY_BITS} answers would go unseen with probability {unseen:.2e}\n");
@@ -56,6 +59,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<(), Failure> {
         "answer": statement.answer,
         "audited": statement.audited,
         "answers": statement.answers,
+        "matched": matched,
         "seconds": seconds,
         "file": { "path": args.out },
     });

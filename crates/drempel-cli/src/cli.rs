@@ -6,9 +6,15 @@ use clap::{Args, Parser, Subcommand};
 use drempel::units::Digest;
 use drempel_report::Language;
 
+mod check;
+mod init;
+mod input;
 mod report;
 mod roles;
 
+pub(crate) use check::CheckArgs;
+pub(crate) use init::{InitArgs, KindArg};
+pub(crate) use input::DialectArgs;
 pub(crate) use report::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 pub(crate) use roles::{
     AuditArgs, EncryptArgs, EvaluateArgs, InspectArgs, JobAction, JobArgs, JobCommandArgs, NoiseArgs,
@@ -55,6 +61,10 @@ pub(crate) enum Command {
     /// Play all roles with real keys, through files in one folder.
     #[cfg(feature = "key-holder")]
     Demo(DemoArgs),
+    /// Begin: an agreement from a template, with a folder, a page of commands and made-up data for each party.
+    Init(InitArgs),
+    /// Everybody, in the folder that `init` made: make your signing key and put it into the agreement.
+    Join,
     /// Everybody: make your signing key.
     Party(PartyArgs),
     /// Check, show, sign or verify an agreement.
@@ -66,6 +76,8 @@ pub(crate) enum Command {
     PseudonymKey(PseudonymKeyArgs),
     /// Data provider and evaluator: replace identifiers in a CSV file by the agreement's pseudonyms.
     Pseudonymise(PseudonymiseArgs),
+    /// Everybody: see what would be refused of a file of data, and what it looks like. No key is needed.
+    Check(CheckArgs),
     /// Data provider: encrypt one dataset.
     Encrypt(EncryptArgs),
     /// Count operations, seconds, bytes and failure probability before anything runs.
@@ -219,9 +231,11 @@ pub(crate) struct ExplainArgs {
     /// The agreement, with its signatures beside it.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
-    /// The cases, the CSV file that the evaluator used.
+    /// The cases, the file that the evaluator used.
     #[arg(long)]
     pub(crate) cases: PathBuf,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// The encrypted answer.
     #[arg(long)]
     pub(crate) answer: PathBuf,

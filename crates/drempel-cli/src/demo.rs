@@ -15,7 +15,7 @@ use drempel::{
 };
 use serde_json::json;
 
-use crate::cli::DemoArgs;
+use crate::cli::{DemoArgs, DialectArgs};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<(), Failure> {
     provider.encrypt_to(&agreement, &table, &files.encrypted, |_| {})?;
 
     output.note("centre       adds per household and compares with the norm, on ciphertexts");
-    let households = crate::plan::cases(&agreement, &files.households)?;
+    let households = crate::input::cases(&agreement, &files.households, &DialectArgs::default())?;
     let evaluation_key = EvaluationKey::open(&files.keys.join("evaluation.key"))?;
     let evaluator = Evaluator::new(&evaluation_key, rehearsal.key("computing-centre"))?;
     let auditor = Auditor::new(&evaluation_key, rehearsal.key("UWV"))?;

@@ -1,6 +1,3 @@
-use std::fs::File;
-
-use drempel::table::TableError;
 use drempel::{DataProvider, PublicKey, Table};
 use serde_json::json;
 
@@ -13,13 +10,10 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     let key = crate::with_path(&args.public_key, PublicKey::open)?;
     // To open a key file takes hundreds of megabytes for a moment: before the table is there.
     let signing_key = crate::passphrase::signing_key(&args.signing_key)?;
-    let input = crate::with_path(&args.input, |path| File::open(path))?;
-    let table = Table::from_csv(&agreement, &args.dataset, input);
-    let table = table.map_err(|error| {
-        let about_file = !matches!(error, TableError::UnknownDataset { .. });
-        let failure = Failure::from(error);
-        if about_file { failure.about(&args.input) } else { failure }
-    })?;
+    let dataset = agreement.input(&args.dataset).map_err(Failure::from)?;
+    let mut rows = crate::input::dataset(dataset, &args.input, &args.dialect)?;
+    let table = Table::from_rows(&agreement, &args.dataset, &mut *rows);
+    let table = table.map_err(|error| Failure::from(error).about(&args.input))?;
     let key_id = key.header().key;
     let bar = output.bar("encrypting", 0, table.rows());
     DataProvider::new(key, signing_key)
@@ -39,11 +33,16 @@ pub(crate) fn run(args: &EncryptArgs, output: &Output) -> Result<(), Failure> {
     if table.clamped() > 0 {
         text += &format!("{} amounts lay above the agreed max and were encrypted as max\n", table.clamped());
     }
+    let other_unit = agreement.other_unit(&table).map(|other| other.to_string());
+    if let Some(other) = &other_unit {
+        text += &format!("WARNING: {other}\n");
+    }
     let object = json!({
         "dataset": args.dataset,
         "key": key_id.to_string(),
         "rows": table.rows(),
         "clamped": table.clamped(),
+        "warning": other_unit,
         "file": { "path": args.out, "bytes": bytes },
     });
     output.result(&text, &object);

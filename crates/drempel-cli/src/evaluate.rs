@@ -67,7 +67,7 @@ pub(crate) fn with_job(
         Some((noise, nonce)) => evaluator.with_noise(noise, nonce),
         None => evaluator,
     };
-    let cases = crate::plan::cases(&agreement, &args.job.cases)?;
+    let cases = crate::input::cases(&agreement, &args.job.cases, &args.job.dialect)?;
     let tables = crate::open_each(&args.job.input, EncryptedTable::open)?;
     let folder = Folder::of(&args.out);
     let job = evaluator.job(&agreement, &cases, &tables, &folder, args.chunk).map_err(|error| {
@@ -123,14 +123,15 @@ pub(crate) fn finish(
         }
         crate::with_path(&args.out, |path| made.answer.save(path))
     };
-    let Evaluation { answer, plan, .. } = job.assemble(save, output.progress("assembling"))?;
+    let Evaluation { answer, plan, coverage, .. } = job.assemble(save, output.progress("assembling"))?;
     let seconds = clock.map(|clock| clock.elapsed().as_secs_f64());
     let time = seconds.map_or_else(
         || "in several runs".to_owned(),
         |seconds| format!("in {seconds:.1} s, {:.1} ms per answer", seconds / plan.answers as f64 * 1e3),
     );
+    let (found, matched) = crate::coverage::describe(&coverage);
     let text = format!(
-        "{}: {} encrypted answers, {}\n{} {time}\ndigest {}\n",
+        "{}: {} encrypted answers, {}\n{found}{} {time}\ndigest {}\n",
         args.out.display(),
         plan.answers,
         size(file_bytes(&args.out)),
@@ -145,6 +146,7 @@ pub(crate) fn finish(
         "log2_failure": plan.log2_failure,
         "seconds": seconds,
         "digest": answer.digest().to_string(),
+        "matched": matched,
         "file": { "path": args.out, "bytes": file_bytes(&args.out) },
     });
     output.result(&text, &object);

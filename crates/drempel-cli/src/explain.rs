@@ -10,7 +10,7 @@ use crate::output::Output;
 
 pub(crate) fn run(args: &ExplainArgs, output: &Output) -> Result<(), Failure> {
     let agreement = crate::agreement::open_signed(&args.agreement)?;
-    let cases = crate::plan::cases(&agreement, &args.cases)?;
+    let cases = crate::input::cases(&agreement, &args.cases, &args.dialect)?;
     let answer = crate::with_path(&args.answer, EncryptedAnswer::open)?;
     let subject = SubjectId::try_from(args.subject.as_str())
         .map_err(|error| Failure::input(format!("--subject: {error}")))?;

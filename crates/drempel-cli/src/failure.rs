@@ -44,7 +44,9 @@ impl Failure {
 
     /// The same failure with the file that it is about in front.
     pub(crate) fn about(mut self, path: &Path) -> Self {
-        self.message = format!("{}: {}", path.display(), self.message);
+        let stdin = path == Path::new(crate::input::STDIN);
+        let name = if stdin { "standard input".into() } else { path.to_string_lossy() };
+        self.message = format!("{name}: {}", self.message);
         self
     }
 
@@ -265,9 +267,16 @@ impl Classified for drempel::roles::EvaluateError {
             Self::Plan(error) => error.failure_kind(),
             Self::Container(error) => error.failure_kind(),
             Self::Input { source, .. } => source.failure_kind(),
-            Self::WrongSigner { .. } => FailureKind::Refused,
+            Self::WrongSigner { .. } | Self::Coverage(_) => FailureKind::Refused,
+            Self::Stopped => FailureKind::System,
             _ => FailureKind::Input,
         }
+    }
+}
+
+impl Classified for drempel::coverage::CoverageError {
+    fn failure_kind(&self) -> FailureKind {
+        FailureKind::Refused
     }
 }
 

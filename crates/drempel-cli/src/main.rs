@@ -2,7 +2,9 @@
 
 mod agreement;
 mod audit;
+mod check;
 mod cli;
+mod coverage;
 #[cfg(feature = "key-holder")]
 mod demo;
 mod dpia;
@@ -10,12 +12,15 @@ mod encrypt;
 mod evaluate;
 mod explain;
 mod failure;
+mod init;
+mod input;
 mod inspect;
 mod job;
 #[cfg(feature = "key-holder")]
 mod keygen;
 mod ledger;
 mod noise;
+mod norms;
 mod output;
 mod party;
 mod passphrase;
@@ -26,7 +31,9 @@ mod purge;
 mod release;
 mod report;
 mod unblind;
+mod workspace;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,32 +46,72 @@ use drempel::{Answer, EncryptedAnswer};
 use cli::{Cli, Command};
 use failure::Failure;
 use output::Output;
+use workspace::Workspace;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut typed: Vec<OsString> = std::env::args_os().collect();
+    // In a party's folder the workspace knows the rest.
+    let work = match Workspace::open(Path::new("")) {
+        Ok(work) => work,
+        Err(failure) => return stopped(&Output::new(false), &failure),
+    };
+    if let Some(work) = &work {
+        typed = match work.complete(typed) {
+            Ok(typed) => typed,
+            Err(failure) => return stopped(&Output::new(false), &failure),
+        };
+    }
+    let cli = Cli::parse_from(&typed);
     if cfg!(insecure_parameters) {
         eprintln!("this build is for tests: its keys protect nothing");
     }
     let output = Output::new(cli.json);
-    match passphrase::take(cli.passphrase_fd).and_then(|()| run(cli.command, &output)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output.failure(&failure);
-            failure.exit_code()
+    let name = typed.iter().skip(1).map(|word| word.to_string_lossy()).find(|word| !word.starts_with('-'));
+    let name = name.unwrap_or_default().into_owned();
+    let done = passphrase::take(cli.passphrase_fd).and_then(|()| match &work {
+        None => run(cli.command, &output),
+        Some(work) => {
+            work.before(&name, &output)?;
+            run(cli.command, &output)?;
+            work.after(&name, &typed)?;
+            work.say_next(&output);
+            Ok(())
         }
-    }
+    });
+    done.map_or_else(|failure| stopped(&output, &failure), |()| ExitCode::SUCCESS)
+}
+
+fn stopped(output: &Output, failure: &Failure) -> ExitCode {
+    output.failure(failure);
+    failure.exit_code()
+}
+
+/// Makes a party's key in its folder; the last party signs at once.
+fn join(output: &Output) -> Result<(), Failure> {
+    let work = Workspace::open(Path::new(""))?.ok_or_else(|| {
+        Failure::input(
+            "this folder has no drempel.toml; run `drempel init` first, and then this in your party's folder",
+        )
+    })?;
+    let mut text = work.join()?;
+    text += &work.sign_if_last()?.unwrap_or_default();
+    output.result(&text, &serde_json::json!({ "joined": true }));
+    Ok(())
 }
 
 fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         #[cfg(feature = "key-holder")]
         Command::Demo(args) => demo::run(&args, output),
+        Command::Init(args) => init::run(&args, output),
+        Command::Join => join(output),
         Command::Party(args) => party::run(&args, output),
         Command::Agreement(args) => agreement::run(&args, output),
         #[cfg(feature = "key-holder")]
         Command::Keygen(args) => keygen::run(&args, output),
         Command::PseudonymKey(args) => pseudonymise::make_key(&args, output),
         Command::Pseudonymise(args) => pseudonymise::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
         Command::Encrypt(args) => encrypt::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
         Command::Noise(args) => noise::commit(&args, output),

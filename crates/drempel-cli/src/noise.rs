@@ -65,7 +65,7 @@ pub(crate) fn open(
     Ok(Some((crate::with_path(noise, Noise::open)?, crate::with_path(nonce, Nonce::open)?)))
 }
 
-fn are_decisions(agreement: &Agreement<impl Program>) -> bool {
+pub(crate) fn are_decisions(agreement: &Agreement<impl Program>) -> bool {
     agreement.shape().released().scale == Scale::Halves
 }
 

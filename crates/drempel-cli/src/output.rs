@@ -37,7 +37,6 @@ impl Output {
     }
 
     /// Says something that is no result.
-    #[cfg(feature = "key-holder")]
     pub(crate) fn note(&self, message: &str) {
         if !self.json {
             let _ = writeln!(io::stderr(), "{message}");

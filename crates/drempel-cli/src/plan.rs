@@ -1,11 +1,8 @@
 use std::fmt::Write;
-use std::fs::File;
-use std::path::Path;
 
-use drempel::analysis::Program;
 use drempel::circuit::{Encoding, Layout, Scale};
 use drempel::params::RING;
-use drempel::{Agreement, Plan};
+use drempel::{Coverage, EncryptedTable, Plan};
 use serde_json::{Value, json};
 
 use crate::cli::PlanArgs;
@@ -56,9 +53,16 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> Result<(), Failure> {
     let mut object = json!({ "datasets": rows, "answer_bytes": answer_bytes, "samples": samples });
 
     if let Some(path) = &args.cases {
-        let cases = cases(&agreement, path)?;
+        let cases = crate::input::cases(&agreement, path, &args.dialect)?;
         let plan = Plan::of_cases(&agreement, &cases);
         let plan = plan.map_err(|error| Failure::from(error).about(path))?;
+        let tables = crate::open_each(&args.input, EncryptedTable::open)?;
+        let coverage =
+            Coverage::of(&agreement, &cases, &tables).map_err(|error| Failure::from(error).about(path))?;
+        drop(tables);
+        let (found, matched) = crate::coverage::describe(&coverage);
+        text += &found;
+        object["matched"] = matched;
         // What follows measures with a key, which takes memory of its own.
         drop(cases);
         plan.check(&agreement).map_err(|error| Failure::from(error).about(path))?;
@@ -121,10 +125,4 @@ pub(crate) fn operations(plan: &Plan) -> String {
         (0, ffts) => format!("{} and no bootstrap", count(ffts, "FFT")),
         (bootstraps, ffts) => format!("{} and {}", count(bootstraps, "bootstrap"), count(ffts, "FFT")),
     }
-}
-
-/// Reads the evaluator's cases.
-pub(crate) fn cases<A: Program>(agreement: &Agreement<A>, path: &Path) -> Result<A::Cases, Failure> {
-    let mut file = File::open(path).map_err(|error| Failure::from(error).about(path))?;
-    agreement.analysis().read_cases(&mut file).map_err(|error| Failure::from(error).about(path))
 }

@@ -1,5 +1,3 @@
-use std::fs::File;
-
 use drempel::files::{Access, write_atomically};
 use drempel::pseudonym::{IdCheck, PseudonymKey, PseudonymiseError, pseudonymise};
 use serde_json::json;
@@ -14,7 +12,7 @@ pub(crate) fn run(args: &PseudonymiseArgs, output: &Output) -> Result<(), Failur
     if args.out == args.input {
         return Err(Failure::input("--out would replace --input; choose another file").about(&args.out));
     }
-    let input = File::open(&args.input).map_err(|error| Failure::from(error).about(&args.input))?;
+    let mut rows = crate::input::open_csv(&args.input, &args.dialect.dialect())?;
     let bytes = crate::passphrase::read_key_file(&args.key)?;
     let key = PseudonymKey::from_bytes(agreement.id(), &bytes).ok_or_else(|| {
         let message = "holds no pseudonym key of this agreement; use the one key that its parties share";
@@ -22,7 +20,7 @@ pub(crate) fn run(args: &PseudonymiseArgs, output: &Output) -> Result<(), Failur
     })?;
     let check = if args.bsn { IdCheck::Bsn } else { IdCheck::Any };
     let rows = write_atomically(&args.out, Access::Private, |out| {
-        pseudonymise(&key, check, &args.column, input, out)
+        pseudonymise(&key, check, &args.column, &mut rows, out)
     });
     let rows = rows.map_err(|error| {
         let file = if matches!(error, PseudonymiseError::Io(_)) { &args.out } else { &args.input };

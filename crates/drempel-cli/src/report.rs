@@ -11,7 +11,7 @@ use drempel_report::Report;
 use drempel_report::report::{Inputs, Regions, Shapes, Source};
 use serde_json::json;
 
-use crate::cli::{ReportAction, ReportArgs, ReportInputs, ReportOutputs};
+use crate::cli::{DialectArgs, ReportAction, ReportArgs, ReportInputs, ReportOutputs};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -156,7 +156,8 @@ impl Opened {
         let signed = crate::agreement::open_signed(agreement)?;
         let answer = crate::with_path(answer, EncryptedAnswer::open)?;
         let (released, file) = crate::answers(signed.shape(), &answer, answers)?;
-        let cases = cases.map(|path| crate::plan::cases(&signed, path)).transpose()?;
+        let cases =
+            cases.map(|path| crate::input::cases(&signed, path, &DialectArgs::default())).transpose()?;
         let verify = |path| crate::ledger::verify(path, signed.only(Role::KeyHolder));
         let ledger = ledger.map(verify).transpose()?;
         Ok(Self { agreement: signed, answer, released, file, cases, attestations: Vec::new(), ledger })

@@ -45,6 +45,54 @@ fn the_page_about_the_command_line_is_true() {
         .run();
 }
 
+/// The same page as a new user has it: files as git checks them out, and nothing set but what the page says.
+#[cfg(unix)]
+#[test]
+fn the_page_works_as_it_stands_after_a_clone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let page = fs::read_to_string(repository("docs/cli.md")).expect("reads");
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("docs/cli.in");
+    fs::create_dir_all(&kept).expect("makes");
+    copy(&repository("docs/cli.in"), &kept);
+    for file in fs::read_dir(&kept).expect("lists") {
+        let path = file.expect("an entry").path();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("sets");
+    }
+    let preamble =
+        page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a preamble");
+    let mut script = format!("set -e\n{preamble}set +e\n");
+    let blocks = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut commands = 0;
+    for block in blocks {
+        for said in block.split("$ drempel ").skip(1) {
+            let mut lines = said.lines();
+            let command = lines.next().expect("a command");
+            let wanted = match lines.next().and_then(|line| line.strip_prefix("? ")) {
+                None => "0",
+                Some("failed") => "1",
+                Some(code) => code,
+            };
+            script += &format!("\"$DREMPEL\" {command} > said 2>&1\ncode=$?\n");
+            script += &format!(
+                "[ $code = {wanted} ] || {{ cat said; echo \"{wanted} expected, $code: line {commands}\"; exit 1; }}\n"
+            );
+            commands += 1;
+        }
+    }
+    assert!(commands >= 25, "{commands}");
+    let output = Command::new("bash")
+        .arg("-c")
+        .arg(script)
+        .current_dir(folder.path())
+        .env_remove("DREMPEL_PASSPHRASE")
+        .env("DREMPEL", DREMPEL)
+        .output()
+        .expect("starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_script_of_an_agency_runs_and_stops_at_a_refusal() {

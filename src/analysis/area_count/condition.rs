@@ -36,6 +36,7 @@ pub struct Condition {
     line_max: Option<i64>,
     pub(super) max_addends: usize,
     missing: Missing,
+    matched_at_least: Option<f64>,
 }
 
 /// On which side of the line the sum must be.
@@ -106,6 +107,11 @@ impl Condition {
         self.missing
     }
 
+    /// The smallest share of people who must have a record, where a missing one counts as zero.
+    pub fn matched_at_least(&self) -> Option<f64> {
+        self.matched_at_least
+    }
+
     /// The lines that a household may have: one, or from the lowest to the highest.
     pub fn lines(&self) -> RangeInclusive<i64> {
         let (low, high) = (self.line.or(self.line_min), self.line.or(self.line_max));
@@ -135,6 +141,7 @@ impl Condition {
             datasets: self.datasets.iter().filter_map(named).collect(),
             max_addends: self.max_addends,
             missing: self.missing,
+            matched_at_least: self.matched_at_least,
         }
     }
 

@@ -75,6 +75,16 @@ impl<'a, S> HouseholdRef<'a, S> {
 }
 
 impl List {
+    /// Everybody's identifier.
+    pub(in crate::cases) fn people(&self) -> &SubjectIds {
+        &self.members
+    }
+
+    /// Every household's.
+    pub(in crate::cases) fn households(&self) -> &SubjectIds {
+        &self.ids
+    }
+
     pub(in crate::cases) fn len(&self) -> usize {
         self.ids.len()
     }

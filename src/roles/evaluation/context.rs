@@ -14,6 +14,7 @@ use crate::analysis::{Asked, Planned, Program, Records, Released};
 use crate::artefacts::{Blinding, Closing, EncryptedTable, EvaluationKey, Noise, Nonce, PROGRAM};
 use crate::cases::Cases;
 use crate::contract::SignedAgreement;
+use crate::coverage::Coverage;
 use crate::files::container::{ContainerError, Header, Kind, Seal, check_identifiers};
 use crate::plan::{ANSWERS_PER_PASS, Plan, needs, parts};
 use crate::units::{Digest, SubjectIds};
@@ -36,6 +37,7 @@ pub(crate) struct CheckedJob<'p, A: Program> {
     pub(crate) cases: &'p A::Cases,
     /// In the order of the analysis's datasets.
     pub(crate) tables: Vec<&'p EncryptedTable>,
+    pub(crate) coverage: Vec<Coverage>,
     pub(crate) subjects: Cow<'p, SubjectIds>,
     pub(crate) released: Released,
     pub(crate) plan: Plan,
@@ -87,14 +89,18 @@ impl EvaluationContext {
         tables: &'p [EncryptedTable],
         noise: Option<(&Noise, &Nonce)>,
     ) -> Result<CheckedJob<'p, A>, EvaluateError> {
-        let tables = self.in_order(agreement, tables)?;
+        let tables_in_order = self.in_order(agreement, tables)?;
+        // Before any fault of a single case: whose identifiers are another kind's, nobody of them has a record.
+        let coverage = Coverage::of(agreement, cases, tables)?;
+        let tables = tables_in_order;
         let closing = self.closing(agreement, cases, &tables, noise)?;
         let records = Records::new(tables.iter().map(|table| table.subjects()));
         let released = agreement.shape().released().clone();
         let (subjects, plan) = (cases.answers(), Plan::EMPTY);
         // Found now, and not when everything is computed.
         check_identifiers(Kind::EncryptedAnswer, &subjects)?;
-        let mut job = CheckedJob { agreement, cases, tables, subjects, released, plan, closing, records };
+        let mut job =
+            CheckedJob { agreement, cases, tables, coverage, subjects, released, plan, closing, records };
         for indices in job.parts(ANSWERS_PER_PASS) {
             let indices = Vec::from_iter(indices);
             let batches = job.batches(&indices)?;

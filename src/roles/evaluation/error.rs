@@ -2,6 +2,7 @@ use drempel_fhe::Needs;
 
 use crate::agreement::AgreementError;
 use crate::cases::CaseError;
+use crate::coverage::CoverageError;
 use crate::files::container::ContainerError;
 use crate::plan::PlanError;
 
@@ -15,6 +16,9 @@ pub enum EvaluateError {
     /// A case breaks a rule.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// Too few of those that the cases ask about have a record.
+    #[error(transparent)]
+    Coverage(#[from] CoverageError),
     /// A table or the key belongs elsewhere.
     #[error("{what}: {source}")]
     Input {
@@ -37,6 +41,9 @@ pub enum EvaluateError {
         /// The evaluator.
         party: String,
     },
+    /// The caller said so when it was told how far it was.
+    #[error("stopped")]
+    Stopped,
     /// Decisions without what closes their noise.
     #[error(
         "these answers need a noise seed of the evaluator and a nonce that an auditor drew for it, both made before the \
@@ -63,6 +70,18 @@ pub enum EvaluateError {
 }
 
 impl EvaluateError {
+    /// Whether the agreement, or what was agreed with it, refuses this; as opposed to a malformed file or a failing system.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Agreement(error) => error.is_refusal(),
+            Self::Case(error) => error.is_refusal(),
+            Self::Plan(error) => error.is_refusal(),
+            Self::Input { source, .. } | Self::Container(source) => source.is_refusal(),
+            Self::Coverage(_) | Self::WrongSigner { .. } => true,
+            Self::WrongTables { .. } | Self::Stopped | Self::NoNoise | Self::KeyParts { .. } => false,
+        }
+    }
+
     /// Whether it is the evaluator's file of cases that is at fault.
     pub fn is_about_cases(&self) -> bool {
         matches!(self, Self::Case(_) | Self::Plan(_))

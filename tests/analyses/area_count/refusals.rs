@@ -81,12 +81,12 @@ fn a_section_that_breaks_a_rule_is_refused() {
         5,
         &[("a", "household", 0, 1), ("b", "household", 0, 1)],
         "at_risk = [[\"c\"]]\nmax_households = 9\n[[analysis.condition]]\nname = \"c\"\ndatasets = [\"a\", \"b\"]\n\
-         comparison = \"below\"\nline = 1\nmax_addends = 2\nmissing = \"zero\"\n",
+         comparison = \"below\"\nline = 1\nmax_addends = 2\nmissing = \"zero\"\nmatched_at_least = 0.5\n",
     );
     assert!(refusal(&unlike).contains("differ in concept"));
     let five = (0..5).map(|_| {
         "[[analysis.condition]]\nname = \"c\"\ndatasets = [\"flag\"]\ncomparison = \"below\"\n\
-                               line = 1\nmax_addends = 1\nmissing = \"zero\"\n"
+                               line = 1\nmax_addends = 1\nmissing = \"zero\"\nmatched_at_least = 0.5\n"
     });
     assert_eq!(
         refusal(&(of_bits(5, "") + &five.collect::<String>())),

@@ -6,7 +6,8 @@ use std::{fs, io};
 use drempel::agreement::{Role, Signatures};
 use drempel::analysis::{Eligibility, Program, Question};
 use drempel::cases::Cases;
-use drempel::pseudonym::{IdCheck, PseudonymKey, pseudonymise};
+use drempel::pseudonym::{IdCheck, PseudonymKey, PseudonymiseError, pseudonymise};
+use drempel::rows::CsvRows;
 use drempel::units::{Cents, Digest, SubjectId};
 use drempel::{
     Agreement, Household, Households, KeyHolder, Ledger, Plan, Rehearsal, SecretKey, SignedAgreement,
@@ -251,7 +252,10 @@ pub(super) mod pseudonyms_csv {
 
     pub(in super::super) fn read(world: &World, bytes: &[u8]) -> bool {
         let key = PseudonymKey::from_bytes(world.agreement().id(), &pseudonym_key(world)).expect("a key");
-        let read = |check| pseudonymise(&key, check, "person", bytes, io::sink());
+        let read = |check| {
+            let mut rows = CsvRows::open(bytes).map_err(PseudonymiseError::from)?;
+            pseudonymise(&key, check, "person", &mut rows, io::sink())
+        };
         let (any, bsn) = (read(IdCheck::Any), read(IdCheck::Bsn));
         assert!(any.is_ok() || bsn.is_err(), "a citizen's number is an identifier");
         any.is_ok()

@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use drempel::job::Shard;
 use drempel::units::Digest;
 
+use super::DialectArgs;
+
 #[derive(Args)]
 #[command(
     after_help = "Keep secret.key away from data and from the evaluator. Give public.key to every data provider \
@@ -27,7 +29,7 @@ pub(crate) struct KeygenArgs {
 
 #[derive(Args)]
 #[command(
-    after_help = "The CSV has a header: the dataset's subject (`person`, `household`, `offer` or `demand`) and the amount's \
+    after_help = "The file names its columns: the dataset's subject (`person`, `household`, `offer` or `demand`) and the amount's \
                         column that the agreement names, in whole numbers.\n\n\
                         Example: drempel encrypt --agreement agreement.toml --dataset income --public-key public.key \
                         --signing-key uwv.key --input incomes.csv --out income.enc"
@@ -45,9 +47,11 @@ pub(crate) struct EncryptArgs {
     /// Your party's signing key.
     #[arg(long)]
     pub(crate) signing_key: PathBuf,
-    /// The dataset, a CSV file.
+    /// The dataset: CSV, Parquet, Arrow, xlsx or ods, or - for standard input.
     #[arg(long)]
     pub(crate) input: PathBuf,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// The encrypted table to write.
     #[arg(long)]
     pub(crate) out: PathBuf,
@@ -60,9 +64,14 @@ pub(crate) struct PlanArgs {
     /// The agreement.
     #[arg(long)]
     pub(crate) agreement: PathBuf,
-    /// The evaluator's cases, a CSV file: plans exactly this job, supposing that everybody has a record.
+    /// The evaluator's cases, such as a CSV file: plans exactly this job, supposing that everybody has a record.
     #[arg(long)]
     pub(crate) cases: Option<PathBuf>,
+    /// An encrypted table: counts for whom of the cases it has a record; once for each dataset that is there already.
+    #[arg(long, requires = "cases")]
+    pub(crate) input: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
 }
 
 /// What evaluator and auditor compute from: the same for both.
@@ -77,9 +86,11 @@ pub(crate) struct JobArgs {
     /// Your party's signing key.
     #[arg(long)]
     pub(crate) signing_key: PathBuf,
-    /// The evaluator's cases, a CSV file: whom or what is asked about.
+    /// The evaluator's cases: whom or what is asked about. CSV, Parquet, Arrow, xlsx or ods.
     #[arg(long)]
     pub(crate) cases: PathBuf,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// An encrypted table; once for each dataset of the agreement.
     #[arg(long, required = true)]
     pub(crate) input: Vec<PathBuf>,
@@ -323,9 +334,11 @@ pub(crate) struct PseudonymiseArgs {
     /// The identifiers are citizen service numbers: check each, and give one of eight digits its leading zero.
     #[arg(long)]
     pub(crate) bsn: bool,
-    /// The file with identifiers, a CSV file.
+    /// The file with identifiers, a CSV file, or - for standard input.
     #[arg(long)]
     pub(crate) input: PathBuf,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// The file with pseudonyms to write, a CSV file.
     #[arg(long)]
     pub(crate) out: PathBuf,

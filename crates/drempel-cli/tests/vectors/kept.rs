@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use arrow_array::RecordBatch;
 use drempel_test_support::{copy, repository};
 use ed25519_dalek::SigningKey;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use serde_json::Value;
 
 use crate::artefact::Artefact;
@@ -83,6 +85,13 @@ impl Kept {
     /// Two files have the same bytes.
     pub(crate) fn same(&self, made: &str, kept: &str) {
         assert!(self.read(made) == self.read(kept), "{made} is not {kept}");
+    }
+
+    /// What a Parquet file holds.
+    pub(crate) fn parquet(&self, name: &str) -> Vec<RecordBatch> {
+        let reader =
+            ParquetRecordBatchReader::try_new(bytes::Bytes::from(self.read(name)), 1_000).expect(name);
+        reader.collect::<Result<_, _>>().expect(name)
     }
 
     /// The program under test: what its answers are said to be made by.

@@ -240,9 +240,9 @@ fn a_kept_report_is_verified_by_what_wrote_it() {
     ));
     kept.same("now.csv", "v4/group_mean/report.csv");
     if program == MAKER {
-        for form in ["json", "parquet"] {
-            kept.same(&format!("now.{form}"), &format!("{set}/report.{form}"));
-        }
+        kept.same("now.json", &format!("{set}/report.json"));
+        // The writer may choose other bytes; the numbers are the same.
+        assert_eq!(kept.parquet("now.parquet"), kept.parquet(&format!("{set}/report.parquet")));
     }
 }
 

@@ -79,7 +79,7 @@ fn the_rule_is_told_as_the_agreement_has_it() {
     assert!(!text.contains("zero euro"), "{text}");
     let other = SVB_UWV
         .replace("comparison = \"below\"", "comparison = \"at-most\"")
-        .replace("missing = \"refuse\"", "missing = \"zero\"");
+        .replace("missing = \"refuse\"", "missing = \"zero\"\nmatched_at_least = 0.01");
     let text = explain(&other, "h2", Some(true), Language::Dutch);
     for part in ["op of onder de norm", "nul euro", "1 persoon"] {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::units::hides;
+use super::subject_id::hides;
 
 /// An identifier that passed its check: what a pseudonym is made from.
 pub struct PersonId<'a>(Cow<'a, [u8]>);
@@ -76,7 +76,7 @@ fn plain(id: &str) -> Result<&[u8], InvalidPersonId> {
     Ok(id.as_bytes())
 }
 
-pub(super) fn bsn(digits: &[u8]) -> Result<[u8; BSN_WEIGHTS.len()], InvalidPersonId> {
+pub(crate) fn bsn(digits: &[u8]) -> Result<[u8; BSN_WEIGHTS.len()], InvalidPersonId> {
     let mut bsn = [b'0'; BSN_WEIGHTS.len()];
     let missing = bsn.len().checked_sub(digits.len()).filter(|missing| *missing <= 1);
     let missing = missing.ok_or(InvalidPersonId::NotBsnDigits)?;
