@@ -29,7 +29,7 @@ fn note(line: i64, known: &[&Table], today: Date) -> Option<String> {
         date(norm, "from").is_some_and(|from| from <= today)
             && date(norm, "until").is_some_and(|until| today <= until)
     };
-    if same.iter().any(|norm| holds(norm)) {
+    if same.iter().any(holds) {
         return None;
     }
     let Some(norm) = same.last() else {
