@@ -131,7 +131,7 @@ fn an_agreement_that_cannot_be_computed_is_refused() {
             AGREEMENT.replace(demand, "subject = \"person\""),
             "[analysis] the first dataset's subject must be \"offer\" and the second's \"demand\"",
         ),
-        (second("seat/day", "bed/day"), "[analysis] both datasets must have one unit and one concept"),
+        (second("seat/day", "seat/week"), "[analysis] both datasets must have one unit and one concept"),
         (
             second("on one line", "on two lines"),
             "[analysis] both datasets must have one unit and one concept",
