@@ -12,7 +12,8 @@ use drempel::files::ContainerError;
 use drempel::job::{self, ChunkStore, Claim, JobError, Shard, Start, Stored, Writing};
 use drempel::rows::MemoryRows;
 use drempel::{
-    DataProvider, EncryptedTable, Evaluator, Households, KeyHolder, Ledger, Progress, Rehearsal, Table,
+    Auditor, DataProvider, EncryptedTable, Evaluator, Households, KeyHolder, Ledger, Progress, Rehearsal,
+    Table,
 };
 
 const AGREEMENT: &str = r#"
@@ -156,6 +157,10 @@ impl Scene {
         let columns = ["household", "person", "poverty_line_cents"];
         let households = Households::from_rows(&mut MemoryRows::new(columns, rows)).expect("valid");
         let evaluator = Evaluator::new(&evaluation, rehearsal.key("evaluator")).expect("in memory");
+        let auditor = Auditor::new(&evaluation, rehearsal.key("provider")).expect("in memory");
+        let noise = evaluator.commit(agreement).expect("the evaluator");
+        let nonce = auditor.nonce(agreement, noise.digest()).expect("an auditor");
+        let evaluator = evaluator.with_noise(noise, nonce);
         let made = evaluator.evaluate(agreement, &households, &tables, |_| {}).expect("evaluates");
         let mut answer = Vec::new();
         made.answer.write(&mut answer).expect("in memory");

@@ -74,7 +74,10 @@ fn the_page_works_as_it_stands_after_a_clone() {
                 Some("failed") => "1",
                 Some(code) => code,
             };
+            // What the page calls DIGEST is what a command before it has printed.
+            let command = command.replace("DIGEST", "\"$commitment\"");
             script += &format!("\"$DREMPEL\" {command} > said 2>&1\ncode=$?\n");
+            script += "grep -q '^commitment ' said && commitment=$(sed -n 's/^commitment //p' said)\n";
             script += &format!(
                 "[ $code = {wanted} ] || {{ cat said; echo \"{wanted} expected, $code: line {commands}\"; exit 1; }}\n"
             );
