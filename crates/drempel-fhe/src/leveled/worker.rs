@@ -295,7 +295,7 @@ impl Answer {
     /// Writes its ciphertext under the secret key: the mask's words, then the body.
     ///
     /// # Panics
-    /// When `row` is not [`WORDS`](crate::params::BIG_SIZE) words.
+    /// When `row` is not [`WORDS`](crate::bootstrap::WORDS) words.
     pub fn write(&self, shift: &Shift, row: &mut [u64]) {
         let [mask, body] = self.0.parts();
         let (row_mask, row_body) = row.split_at_mut(RING);
