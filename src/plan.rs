@@ -144,10 +144,7 @@ impl Plan {
 pub fn needs<A: Program>(agreement: &Agreement<A>) -> Needs {
     let shape = agreement.shape();
     let looks_up = || Plan::of_samples(agreement).iter().any(|(_, plan)| plan.bootstraps > 0);
-    Needs {
-        bootstrap: shape.released().scale == Scale::Slots || looks_up(),
-        leveled: shape.encodings().find_map(Encoding::decided).map(|bits| bits.params),
-    }
+    Needs { bootstrap: shape.released().scale == Scale::Slots || looks_up(), leveled: shape.decided() }
 }
 
 /// Answers that are computed at a time where nothing else asks for another number.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use drempel_fhe::circuit::{Encoding, Scale};
+use drempel_fhe::circuit::{Encoding, LeveledParams, Scale};
 
 use super::setting::Setting;
 use super::value::Value;
@@ -77,6 +77,11 @@ impl Shape {
         self.inputs.iter().map(|(_, input)| &input.encoding)
     }
 
+    /// How the bits of amounts are encrypted that decisions read; `None` where nothing is decided.
+    pub fn decided(&self) -> Option<LeveledParams> {
+        self.encodings().find_map(Encoding::decided).map(|bits| bits.params)
+    }
+
     /// How every amount of a dataset is encrypted; `None` where the analysis does not read it.
     pub fn encoding(&self, dataset: &str) -> Option<&Encoding> {
         self.input(dataset).map(|input| &input.encoding)
@@ -122,12 +127,10 @@ impl Shape {
         }
         let mut decided = self.encodings().filter_map(Encoding::decided).map(|bits| bits.params);
         let params = decided.next();
-        if decided.any(|other| Some(other) != params)
-            || params.is_none() && self.released.scale == Scale::Halves
-        {
+        if decided.any(|other| Some(other) != params) || params.is_none() && self.released.are_decisions() {
             return Err(AgreementError::Analysis("decisions need bits, encrypted in one way"));
         }
-        if setting.disclosure.noise_bits.is_some() && self.released.scale != Scale::Halves {
+        if setting.disclosure.noise_bits.is_some() && !self.released.are_decisions() {
             return Err(AgreementError::Disclosure(
                 "noise_bits is for answers that are decisions (eligibility, matching); leave it out",
             ));
@@ -169,6 +172,11 @@ impl Released {
     /// One field of yes or no that is decided bit by bit.
     pub fn decision() -> Self {
         Self { scale: Scale::Halves, ..Self::yes_or_no() }
+    }
+
+    /// Whether they are decided bit by bit and released as they are.
+    pub fn are_decisions(&self) -> bool {
+        self.scale == Scale::Halves
     }
 
     /// What such fields mean: 1 is yes.

@@ -2,7 +2,6 @@
 
 use drempel_fhe::Needs;
 use drempel_fhe::bootstrap::WORDS;
-use drempel_fhe::circuit::Encoding;
 use drempel_fhe::keys::KeySet;
 use drempel_fhe::leveled::{self, noise};
 use drempel_fhe::packing::{self, PackedRing};
@@ -166,13 +165,10 @@ impl KeyHolder {
             Err(ReleaseError::OutsideAnswerSpace)
         }
     }
-}
 
-impl KeyHolder {
     /// Reads decisions. One that is too far from a yes and from a no is none.
     fn decisions(&self, rings: &[PackedRing], shape: &Shape) -> Result<Vec<i64>, ReleaseError> {
-        let params = shape.encodings().find_map(Encoding::decided).map(|bits| bits.params);
-        let params = params.ok_or(ReleaseError::OutsideAnswerSpace)?;
+        let params = shape.decided().ok_or(ReleaseError::OutsideAnswerSpace)?;
         let distance = noise::reading_distance(&params);
         let mut values = Vec::new();
         for ring in rings {

@@ -1,5 +1,4 @@
 use drempel::analysis::Program;
-use drempel::circuit::Scale;
 use drempel::files::check_writable;
 use drempel::{Agreement, Auditor, EvaluationKey, Evaluator, Noise, Nonce};
 use serde_json::json;
@@ -66,7 +65,7 @@ pub(crate) fn open(
 }
 
 pub(crate) fn are_decisions(agreement: &Agreement<impl Program>) -> bool {
-    agreement.shape().released().scale == Scale::Halves
+    agreement.shape().released().are_decisions()
 }
 
 fn expect_decisions(agreement: &Agreement<impl Program>) -> Result<(), Failure> {

@@ -24,12 +24,12 @@ impl Needs {
 }
 
 /// Expanded keys, ready to compute.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Engines {
     /// Where there are lookups.
-    pub(crate) bootstrap: Option<Engine>,
+    bootstrap: Option<Engine>,
     /// Where there are decisions.
-    pub(crate) leveled: Option<LeveledEngine>,
+    leveled: Option<LeveledEngine>,
 }
 
 /// Why a key is none.
@@ -83,12 +83,6 @@ impl Engines {
     /// When there is none: whoever expands a key asks for what the program needs.
     pub fn leveled(&self) -> &LeveledEngine {
         self.leveled.as_ref().expect("a program that decides has a leveled key")
-    }
-}
-
-impl From<Engine> for Engines {
-    fn from(engine: Engine) -> Self {
-        Self { bootstrap: Some(engine), leveled: None }
     }
 }
 

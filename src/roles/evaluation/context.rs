@@ -5,7 +5,6 @@ use drempel_fhe::bootstrap::{WORDS, round};
 use drempel_fhe::ciphertexts::Ciphertexts;
 use drempel_fhe::leveled::NoiseStreams;
 use drempel_fhe::packing::PackedAnswers;
-use drempel_fhe::params::Scale;
 use drempel_fhe::{Engines, Needs};
 use rayon::prelude::*;
 
@@ -122,7 +121,7 @@ impl EvaluationContext {
         tables: &[&EncryptedTable],
         noise: Option<(&Noise, &Nonce)>,
     ) -> Result<Option<(Closing, NoiseStreams)>, EvaluateError> {
-        if agreement.shape().released().scale != Scale::Halves {
+        if !agreement.shape().released().are_decisions() {
             return Ok(None);
         }
         let (noise, nonce) = noise.ok_or(EvaluateError::NoNoise)?;
